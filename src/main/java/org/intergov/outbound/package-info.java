@@ -1,0 +1,2 @@
+/** The outbound gateway: composition root and settings. */
+package org.intergov.outbound;
