@@ -1,0 +1,49 @@
+package org.intergov.outbound.routing;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One entry of the routing table. A value: two entries are equal when nothing that matters to a
+ * delivery differs.
+ *
+ * @param id unique in the table; lower-case letters, digits and {@code -}
+ * @param description for people; may be empty
+ * @param kind which route templates carry its messages
+ * @param parameters of the kind, as given in the file, placeholders resolved; may hold secrets
+ * @param match which messages it takes
+ * @param screen which of those it must not carry
+ * @param concurrency posts at a time, per replica
+ * @param retry when it is unavailable
+ * @param poll how a delivery is followed
+ * @param onUnknown when the outcome of a post is unknown
+ * @param onRevoked when a confirmed message is revoked
+ * @param timeout for the whole answer of one post or one status check
+ */
+public record Channel(
+    String id,
+    String description,
+    String kind,
+    Map<String, String> parameters,
+    Match match,
+    Screen screen,
+    int concurrency,
+    Retry retry,
+    Poll poll,
+    OnUnknown onUnknown,
+    OnRevoked onRevoked,
+    Duration timeout) {
+
+  public Channel {
+    parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+  }
+
+  /** Names the entry without the values of its parameters: they may be secrets. */
+  @Override
+  public String toString() {
+    return "channel %s (kind %s, match %s, parameters %s)"
+        .formatted(id, kind, match, parameters.keySet());
+  }
+}

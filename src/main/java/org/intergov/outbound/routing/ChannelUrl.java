@@ -1,0 +1,48 @@
+package org.intergov.outbound.routing;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Optional;
+
+/** The base of an HTTP channel, to which paths are appended. */
+final class ChannelUrl {
+
+  private static final String FORM =
+      "an absolute http or https URL such as https://channel.example, without user, query,"
+          + " fragment or percent sign";
+
+  private ChannelUrl() {}
+
+  /** The URL without a slash at its end; nothing, and a problem, if it is none. */
+  static Optional<String> read(Source source, Text text) {
+    String url = text.value();
+    if (!isBase(url)) {
+      // a user or a query can hold a password
+      boolean telling = text.written().matches("(?s).*[@?#].*");
+      Text shown = telling ? new Text(url, text.written(), text.line(), text.path(), true) : text;
+      source.error(shown, FORM);
+      return Optional.empty();
+    }
+    int end = url.length();
+    while (url.charAt(end - 1) == '/') {
+      end--;
+    }
+    return Optional.of(url.substring(0, end));
+  }
+
+  private static boolean isBase(String url) {
+    try {
+      URI uri = new URI(url);
+      return ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme()))
+          && uri.getHost() != null
+          && uri.getRawUserInfo() == null
+          && uri.getRawQuery() == null
+          && uri.getRawFragment() == null
+          && url.indexOf('%') < 0
+          && uri.getPort() != 0
+          && uri.getPort() <= 65_535;
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+}

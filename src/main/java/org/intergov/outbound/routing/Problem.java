@@ -1,0 +1,35 @@
+package org.intergov.outbound.routing;
+
+import java.nio.file.Path;
+
+/**
+ * Something wrong in {@code channels.yaml}, and where.
+ *
+ * @param line from 1; 0 where the file as a whole is meant
+ * @param path such as {@code channels[2].retry.attempts}; empty where the file as a whole is meant
+ * @param found what is there, never a secret and never a value from the environment
+ * @param expected what should be there
+ */
+public record Problem(
+    Severity severity, Path file, int line, String path, String found, String expected) {
+
+  /**
+   * {@code channels.yaml:12: channels[2].retry.attempts: found "five", expected a whole number of
+   * at least 1}.
+   */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(file.toString());
+    if (line > 0) {
+      text.append(':').append(line);
+    }
+    text.append(": ");
+    if (severity == Severity.WARNING) {
+      text.append("warning: ");
+    }
+    if (!path.isEmpty()) {
+      text.append(path).append(": ");
+    }
+    return text.append("found ").append(found).append(", expected ").append(expected).toString();
+  }
+}

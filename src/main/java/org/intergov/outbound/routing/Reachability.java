@@ -1,0 +1,91 @@
+package org.intergov.outbound.routing;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whether an entry can carry any message at all. Another entry that takes the same messages does
+ * not matter: it is what failover goes to.
+ */
+final class Reachability {
+
+  /** Enough for any table written by people; beyond it an entry counts as reachable. */
+  private static final int MOST_PARTS = 10_000;
+
+  private final String jurisdiction;
+  private int parts;
+
+  Reachability(String jurisdiction) {
+    this.jurisdiction = jurisdiction;
+  }
+
+  String jurisdiction() {
+    return jurisdiction;
+  }
+
+  /** Whether messages of this jurisdiction can match. */
+  boolean takesSender(Match match) {
+    return match.field(MatchField.SENDER).matches(jurisdiction);
+  }
+
+  /** Whether some message that matches is allowed; a deny rule may still keep it out. */
+  boolean allowsAny(Match match, Screen screen) {
+    return !allowed(match, screen).isEmpty();
+  }
+
+  /** Whether the deny rules keep out all that match and are allowed. */
+  boolean deniesAll(Match match, Screen screen) {
+    parts = 0;
+    return !screen.deny().isEmpty()
+        && allowed(match, screen).stream().allMatch(m -> denied(m, screen.deny()));
+  }
+
+  private List<Match> allowed(Match match, Screen screen) {
+    Match own = and(match, new Match(List.of(FieldMatch.exactly(MatchField.SENDER, jurisdiction))));
+    if (screen.allow().isEmpty()) {
+      return List.of(own);
+    }
+    return screen.allow().stream()
+        .map(rule -> and(own, rule))
+        .filter(both -> both.fields().stream().noneMatch(FieldMatch::isEmpty))
+        .toList();
+  }
+
+  /**
+   * Whether every message of the rule is denied, found by splitting it until one rule covers it.
+   */
+  private boolean denied(Match match, List<Match> deny) {
+    if (++parts > MOST_PARTS) {
+      return false;
+    }
+    if (deny.stream().anyMatch(rule -> covers(rule, match))) {
+      return true;
+    }
+    for (FieldMatch field : match.fields()) {
+      List<FieldMatch> alternatives = field.alternatives();
+      if (alternatives.size() > 1) {
+        return alternatives.stream().allMatch(one -> denied(with(match, one), deny));
+      }
+    }
+    return false;
+  }
+
+  private static boolean covers(Match rule, Match match) {
+    return rule.fields().stream().allMatch(f -> f.covers(match.field(f.field())));
+  }
+
+  private static Match and(Match a, Match b) {
+    List<FieldMatch> both = new ArrayList<>();
+    for (MatchField field : MatchField.values()) {
+      both.add(a.field(field).and(b.field(field)));
+    }
+    return new Match(both);
+  }
+
+  private static Match with(Match match, FieldMatch replacement) {
+    return new Match(
+        match.fields().stream()
+            .map(f -> f.field() == replacement.field() ? replacement : f)
+            .toList());
+  }
+}

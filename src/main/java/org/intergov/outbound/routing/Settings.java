@@ -1,0 +1,26 @@
+package org.intergov.outbound.routing;
+
+import java.time.Duration;
+
+/** What {@code defaults} may hold and a channel may override. */
+record Settings(
+    int concurrency,
+    Retry retry,
+    Poll poll,
+    OnUnknown onUnknown,
+    OnRevoked onRevoked,
+    Duration timeout) {
+
+  static final Settings BUILT_IN =
+      new Settings(
+          16,
+          new Retry(5, Duration.ofSeconds(1), 2, Duration.ofMinutes(5)),
+          new Poll(
+              Duration.ofSeconds(1),
+              Duration.ofSeconds(30),
+              Duration.ofDays(7),
+              Duration.ofHours(1)),
+          OnUnknown.RETRY,
+          OnRevoked.RESEND,
+          Duration.ofSeconds(15));
+}

@@ -1,0 +1,55 @@
+package org.intergov.outbound.routing;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
+import org.intergov.outbound.message.Quote;
+
+/** Guesses what a mistyped word was meant to be. */
+final class Suggestion {
+
+  private Suggestion() {}
+
+  /** {@code one of a, b, c}, with a guess where one is close. */
+  static String oneOf(Collection<String> known, String found) {
+    if (known.isEmpty()) {
+      return "none";
+    }
+    String all = (known.size() == 1 ? "" : "one of ") + String.join(", ", known);
+    return all + closest(known, found).map(k -> "; did you mean " + Quote.of(k) + "?").orElse("");
+  }
+
+  private static Optional<String> closest(Collection<String> known, String found) {
+    if (found.length() > 64) {
+      return Optional.empty();
+    }
+    String plain = plain(found);
+    return known.stream()
+        .min(Comparator.comparingInt(k -> distance(plain(k), plain)))
+        .filter(k -> distance(plain(k), plain) <= Math.max(1, k.length() / 3));
+  }
+
+  private static String plain(String word) {
+    return word.toLowerCase(Locale.ROOT).replace("_", "").replace("-", "");
+  }
+
+  /** Levenshtein. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int above = row[j];
+        int changed = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(changed, 1 + Math.min(above, row[j - 1]));
+        diagonal = above;
+      }
+    }
+    return row[b.length()];
+  }
+}

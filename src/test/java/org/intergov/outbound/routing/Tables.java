@@ -1,0 +1,80 @@
+package org.intergov.outbound.routing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.intergov.outbound.message.Message;
+
+/** Loads routing tables written in tests, for a gateway of Australia. */
+final class Tables {
+
+  static final Map<String, String> ENV =
+      Map.of(
+          "URL", "https://env.example/",
+          "SECRET", "hunter2",
+          "BAD_URL", "ftp://hunter2",
+          "NESTED", "{{env:SECRET}}",
+          "FIVE", "5");
+
+  private static final KindDescription.Parameter URL =
+      new KindDescription.Parameter("url", "base of the Channel API", true, null);
+
+  static final Map<String, KindDescription> KINDS =
+      Map.of(
+          "http",
+          new KindDescription(
+              "http",
+              true,
+              List.of(URL, optional("api-key"), optional("token-url"), optional("size"))),
+          "sqs",
+          new KindDescription(
+              "sqs",
+              false,
+              List.of(
+                  new KindDescription.Parameter("queue", null, true, null),
+                  new KindDescription.Parameter("region", "where", true, "eu-west-1"))));
+
+  private Tables() {}
+
+  private static KindDescription.Parameter optional(String name) {
+    return new KindDescription.Parameter(name, name, false, null);
+  }
+
+  static Loaded load(Path folder, String yaml) throws InvalidChannelsException {
+    return load(write(folder, yaml));
+  }
+
+  static Loaded load(Path file) throws InvalidChannelsException {
+    return ChannelsFile.load(file, ENV::get, "AU", KINDS);
+  }
+
+  static Path write(Path folder, String yaml) {
+    try {
+      return Files.writeString(folder.resolve("channels.yaml"), yaml);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** One channel a line: {@code id | rest of the entry}. */
+  static RoutingTable table(Path folder, String... entries) throws InvalidChannelsException {
+    StringBuilder yaml = new StringBuilder("channels:\n");
+    for (String entry : entries) {
+      String[] parts = entry.split("\\|", 2);
+      yaml.append("  - { id: ").append(parts[0].strip()).append(", kind: sqs, ");
+      yaml.append("parameters: { queue: q }, ").append(parts[1].strip()).append(" }\n");
+    }
+    return load(folder, yaml.toString()).table();
+  }
+
+  static Message to(String receiver) {
+    return message(receiver, "AU.abn1.x", "UN.CEFACT.Trade.created");
+  }
+
+  static Message message(String receiver, String subject, String predicate) {
+    return new Message("AU", "ref", receiver, subject, "QmHash", predicate);
+  }
+}
