@@ -1,0 +1,245 @@
+package org.intergov.outbound.delivery;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.intergov.outbound.message.Message;
+import org.intergov.outbound.message.Violation;
+import org.intergov.outbound.routing.Channel;
+import org.intergov.outbound.routing.OnUnknown;
+import org.intergov.outbound.routing.Routing;
+import org.intergov.outbound.routing.RoutingTable;
+
+/**
+ * Decides what an outcome means for a delivery: the table "what a post can come to", and nothing
+ * else. Thread-safe; reads the routing table in force at each decision.
+ */
+public final class DeliveryRules {
+  private static final Duration GONE_AGAIN_AFTER = Duration.ofMinutes(1);
+  private final Supplier<RoutingTable> table;
+
+  public DeliveryRules(Supplier<RoutingTable> table) {
+    this.table = table;
+  }
+
+  /** What becomes of a delivery whose post came to {@code outcome}. */
+  public Settlement settle(Delivery delivery, Outcome outcome) {
+    if (outcome instanceof Outcome.Posted posted) {
+      return posted(delivery, posted);
+    } else if (outcome instanceof Outcome.Refused refused) {
+      return delivery.unknowns() > 0
+          ? refusedAfterUnknown(delivery, refused)
+          : refused(delivery, refused.detail());
+    } else if (outcome instanceof Outcome.Unavailable unavailable) {
+      return unavailable(delivery, unavailable);
+    } else if (outcome instanceof Outcome.Unknown unknown) {
+      return unknown(delivery, unknown.detail());
+    }
+    return new SettlementBuilder(delivery).build();
+  }
+
+  /**
+   * Names the channel of a delivery that has none, or rejects it.
+   *
+   * @param anew the lane it waited in is gone, which the journal must tell; if no channel takes it
+   *     now, it waits
+   */
+  public Settlement route(Delivery delivery, boolean anew) {
+    SettlementBuilder next = new SettlementBuilder(delivery).moveTo(null);
+    Routing routing = screen(next, delivery.message());
+    if (routing.channel().isPresent()) {
+      String channel = routing.channel().get().id();
+      if (anew) {
+        next.journal(
+            Event.ROUTED, channel, "routed anew: channel " + delivery.channelId() + " is gone");
+      }
+      return next.moveTo(channel).build();
+    }
+    if (anew) {
+      // another replica may know the channel, or an edit bring it back; expiry ends the waiting
+      return new SettlementBuilder(delivery)
+          .due(GONE_AGAIN_AFTER)
+          .error("channel " + delivery.channelId() + " is gone and no other takes the message")
+          .build();
+    }
+    if (routing.matchedAny() || !delivery.refusedBy().isEmpty()) {
+      return next.reject(Reason.REFUSED, "every matching channel refused or screened it", null)
+          .build();
+    }
+    Message m = delivery.message();
+    String detail = "no channel matches receiver " + m.receiver() + " and this predicate";
+    return next.journal(Event.NO_ROUTE, null, detail).reject(Reason.NO_ROUTE, detail, null).build();
+  }
+
+  /** A message that breaks the rules, inserted past the API: rejected, never sent. */
+  public Settlement invalid(Delivery delivery, List<Violation> violations) {
+    Violation first = violations.get(0);
+    String more = violations.size() > 1 ? " (and " + (violations.size() - 1) + " more)" : "";
+    String detail = first.field() + ": " + first.detail() + more;
+    return new SettlementBuilder(delivery)
+        .error(detail)
+        .reject(Reason.INVALID, detail, null)
+        .build();
+  }
+
+  /** Past its expiry: rejected if certainly not delivered, held if nobody knows. */
+  public Settlement expired(Delivery delivery) {
+    String channel = delivery.channelId();
+    SettlementBuilder next = new SettlementBuilder(delivery);
+    next.journal(Event.EXPIRED, channel, "not delivered before it expired");
+    if (delivery.unknowns() > 0) {
+      String detail = "expired while the outcome of an attempt is unknown; an operator decides";
+      return next.status(OutboxStatus.HELD)
+          .error(detail)
+          .journal(Event.HELD, channel, detail)
+          .build();
+    }
+    return next.reject(Reason.EXPIRED, "not delivered before it expired", channel).build();
+  }
+
+  /** Must not be sent and cannot be decided here: an operator looks at it. */
+  public Settlement hold(Delivery delivery, String detail) {
+    return new SettlementBuilder(delivery)
+        .status(OutboxStatus.HELD)
+        .error(detail)
+        .journal(Event.HELD, delivery.channelId(), detail)
+        .build();
+  }
+
+  private Settlement posted(Delivery delivery, Outcome.Posted posted) {
+    String channelId = delivery.channelId();
+    String txn = posted.channelTxnId();
+    SettlementBuilder next =
+        new SettlementBuilder(delivery).attempt(false).status(OutboxStatus.ACCEPTED);
+    next.journal(Event.POSTED, channelId, txn, delivery.attempts() + 1, null);
+    Optional<Channel> channel = table.get().channel(channelId);
+    if (posted.confirmed()) {
+      next.journal(Event.CONFIRMED, channelId, txn, null, null);
+      next.patch(LakePatch.accepted(channelId, txn));
+      channel
+          .filter(c -> !c.poll().finality().isZero())
+          .ifPresent(c -> next.follow(new Settlement.Follow(txn, true, c.poll().every())));
+    } else {
+      next.patch(LakePatch.pending(channelId, txn));
+      Duration first = channel.map(c -> c.poll().firstAfter()).orElse(Duration.ofSeconds(1));
+      next.follow(new Settlement.Follow(txn, false, first));
+    }
+    return next.build();
+  }
+
+  private Settlement refused(Delivery delivery, String detail) {
+    String channelId = delivery.channelId();
+    SettlementBuilder next = new SettlementBuilder(delivery).error(detail).refusedBy(channelId);
+    next.journal(Event.REFUSED, channelId, null, delivery.attempts() + 1, detail);
+    Optional<Channel> other = screen(next, delivery.message()).channel();
+    if (other.isEmpty()) {
+      return next.attempt(false).reject(Reason.REFUSED, detail, channelId).build();
+    }
+    return next.moveTo(other.get().id())
+        .journal(Event.FAILED_OVER, other.get().id(), "from " + channelId + ", which refused it")
+        .build();
+  }
+
+  /**
+   * A channel that honours the key refuses only what it has not taken, so its refusal settles what
+   * was unknown; "I have it already" is no refusal. Of a channel that does not honour the key
+   * nothing follows from a second answer.
+   */
+  private Settlement refusedAfterUnknown(Delivery delivery, Outcome.Refused refused) {
+    String channelId = delivery.channelId();
+    if (refused.conflict()) {
+      return unknown(delivery, refused.detail() + "; an earlier attempt may have arrived");
+    }
+    Optional<Channel> channel = table.get().channel(channelId);
+    if (channel.isPresent() && channel.get().onUnknown() == OnUnknown.RETRY) {
+      return refused(delivery, refused.detail());
+    }
+    String held = "refused now, but an earlier attempt may have arrived; an operator decides";
+    return new SettlementBuilder(delivery)
+        .attempt(false)
+        .status(OutboxStatus.HELD)
+        .error(refused.detail() + "; " + held)
+        .journal(Event.REFUSED, channelId, null, delivery.attempts() + 1, refused.detail())
+        .journal(Event.HELD, channelId, held)
+        .build();
+  }
+
+  private Settlement unavailable(Delivery delivery, Outcome.Unavailable outcome) {
+    String channelId = delivery.channelId();
+    int attempt = delivery.attempts() + 1;
+    SettlementBuilder next = new SettlementBuilder(delivery).attempt(false).error(outcome.detail());
+    next.journal(Event.UNAVAILABLE, channelId, null, attempt, outcome.detail());
+    Optional<Channel> own = table.get().channel(channelId);
+    if (own.isEmpty()) {
+      return next.due(Duration.ofSeconds(1)).build();
+    }
+    Channel channel = own.get();
+    if (attempt >= channel.retry().attempts() && delivery.unknowns() == 0) {
+      Optional<Channel> other =
+          FailOver.after(table.get(), delivery.message(), channelId, delivery.refusedBy());
+      if (other.isPresent()) {
+        Channel to = other.get();
+        boolean around = FailOver.isEarlier(table.get(), to.id(), channelId);
+        return next.moveTo(to.id())
+            .due(around ? channel.retry().maxDelay() : Duration.ZERO)
+            .journal(
+                Event.FAILED_OVER,
+                to.id(),
+                "from " + channelId + ", unavailable " + attempt + " times")
+            .build();
+      }
+    }
+    Duration own1 = Backoff.delay(channel.retry(), attempt);
+    Duration delay = outcome.retryAfter().map(asked -> Backoff.atLeast(asked, own1)).orElse(own1);
+    return next.due(delay)
+        .journal(Event.RETRY_SCHEDULED, channelId, null, attempt + 1, "in " + seconds(delay))
+        .build();
+  }
+
+  private Settlement unknown(Delivery delivery, String detail) {
+    String channelId = delivery.channelId();
+    int attempt = delivery.attempts() + 1;
+    SettlementBuilder next = new SettlementBuilder(delivery).attempt(true).error(detail);
+    next.journal(Event.UNKNOWN, channelId, null, attempt, detail);
+    Optional<Channel> channel = table.get().channel(channelId);
+    String held = null;
+    if (channel.isEmpty()) {
+      held = "outcome unknown and channel " + channelId + " is gone; an operator decides";
+    } else if (channel.get().onUnknown() == OnUnknown.HOLD) {
+      held = "outcome unknown and the channel must not see a message twice; an operator decides";
+    } else if (delivery.unknowns() + 1 >= channel.get().retry().attempts()) {
+      held =
+          "outcome unknown after " + (delivery.unknowns() + 1) + " attempts; an operator decides";
+    }
+    if (held != null) {
+      return next.status(OutboxStatus.HELD).journal(Event.HELD, channelId, held).build();
+    }
+    Duration delay = Backoff.delay(channel.get().retry(), delivery.unknowns() + 1);
+    String key = delivery.idempotencyKey();
+    return next.due(delay)
+        .journal(
+            Event.POSSIBLE_DUPLICATE,
+            channelId,
+            "it may have arrived; the next attempt carries the same idempotency key " + key)
+        .journal(Event.RETRY_SCHEDULED, channelId, null, attempt + 1, "in " + seconds(delay))
+        .build();
+  }
+
+  /** The next channel in order, with what screened the message on the way written down once. */
+  private Routing screen(SettlementBuilder next, Message message) {
+    Routing routing = table.get().route(message, next.refusals());
+    routing
+        .screened()
+        .forEach(
+            s -> {
+              next.refusedBy(s.channel().id());
+              next.journal(Event.SCREENED, s.channel().id(), s.rule());
+            });
+    return routing;
+  }
+
+  private static String seconds(Duration d) {
+    return String.format(java.util.Locale.ROOT, "%.1f s", d.toMillis() / 1000.0);
+  }
+}

@@ -1,0 +1,45 @@
+package org.intergov.outbound.delivery;
+
+import java.util.List;
+
+/**
+ * What is written after a channel answered; all of it in one transaction, and only while the lease
+ * on the pending delivery holds.
+ *
+ * @param next what becomes of the pending row
+ * @param outbox what becomes of the outbox row, or null: it stays accepted
+ * @param problem the new {@code last_problem}
+ */
+public record PendingSettlement(
+    PendingDelivery delivery,
+    Next next,
+    OutboxChange outbox,
+    String problem,
+    LakePatch patch,
+    Rejection rejection,
+    List<JournalEntry> journal) {
+
+  /** What becomes of the pending row. */
+  public enum Next {
+    /** It stays locked until stale; only {@code last_problem} may change. */
+    STAY,
+    /** The channel confirmed it: watched from now on. */
+    WATCH,
+    /** The channel took its confirmation back: followed as at first. */
+    FOLLOW_AGAIN,
+    /** Nothing is left to follow. */
+    DELETE
+  }
+
+  /**
+   * What becomes of the outbox row of a delivery that the channel had taken.
+   *
+   * @param channelId the next lane
+   */
+  public record OutboxChange(
+      OutboxStatus status,
+      String channelId,
+      List<String> refusedBy,
+      int generation,
+      String lastError) {}
+}

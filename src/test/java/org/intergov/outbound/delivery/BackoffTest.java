@@ -1,0 +1,63 @@
+package org.intergov.outbound.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.intergov.outbound.routing.Retry;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How long the gateway waits before it tries the same channel again. */
+class BackoffTest {
+  private static final Retry RETRY = new Retry(5, Duration.ofSeconds(1), 2, Duration.ofMinutes(5));
+
+  @ParameterizedTest
+  @CsvSource({"1, 500, 1000", "2, 1000, 2000", "3, 2000, 4000", "9, 128000, 256000"})
+  void it_doubles_and_is_between_half_and_the_whole(int attempt, long least, long most) {
+    for (int i = 0; i < 200; i++) {
+      assertThat(Backoff.delay(RETRY, attempt).toMillis()).isBetween(least, most);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10", "100", "2000", "2147483647"})
+  void it_is_never_longer_than_max_delay(int attempt) {
+    assertThat(Backoff.delay(RETRY, attempt))
+        .isBetween(Duration.ofSeconds(150), Duration.ofMinutes(5));
+  }
+
+  @Test
+  void what_failed_together_does_not_come_back_together() {
+    Set<Duration> delays =
+        IntStream.range(0, 100).mapToObj(i -> Backoff.delay(RETRY, 5)).collect(Collectors.toSet());
+
+    assertThat(delays).hasSizeGreaterThan(50);
+  }
+
+  @RepeatedTest(20)
+  void a_factor_of_one_keeps_the_delay() {
+    Retry steady = new Retry(5, Duration.ofSeconds(2), 1, Duration.ofMinutes(5));
+
+    assertThat(Backoff.delay(steady, 40)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(2));
+  }
+
+  @Test
+  void what_the_channel_asks_for_counts_if_it_is_more() {
+    Duration own = Duration.ofSeconds(2);
+
+    assertThat(Backoff.atLeast(Duration.ofSeconds(90), own)).isEqualTo(Duration.ofSeconds(90));
+    assertThat(Backoff.atLeast(Duration.ofSeconds(1), own)).isEqualTo(own);
+    assertThat(Backoff.atLeast(Duration.ZERO, own)).isEqualTo(own);
+  }
+
+  @Test
+  void a_channel_cannot_ask_for_more_than_a_day() {
+    assertThat(Backoff.atLeast(Duration.ofDays(4_000), Duration.ofSeconds(2)))
+        .isEqualTo(Duration.ofDays(1));
+  }
+}

@@ -1,0 +1,436 @@
+package org.intergov.outbound.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.intergov.outbound.delivery.Channels.delivery;
+import static org.intergov.outbound.delivery.Channels.table;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.intergov.outbound.message.Violation;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** The table "what a post can come to", line by line. */
+class DeliveryRulesTest {
+  private static final Duration FIRST_CHECK = Duration.ofSeconds(3);
+  private static final String A = "a | match: { receiver: SG }";
+  private static final String B = "b | match: { predicate: UN.* }";
+  private static final String C = "c | ";
+  private static final String ONE_TRY = ", retry: { attempts: 1 }";
+
+  @Nested
+  class Posted {
+    private static final String FOLLOWED =
+        "a | poll: { first-after: 3s, every: 30s, finality: 1h }";
+
+    @Test
+    void it_is_accepted_followed_and_the_lake_learns_the_channel() {
+      Settlement s = settle(delivery("a"), new Outcome.Posted("17", false), FOLLOWED);
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.ACCEPTED);
+      assertThat(s.channelId()).isEqualTo("a");
+      assertThat(s.attempts()).isEqualTo(1);
+      assertThat(s.follow()).isEqualTo(new Settlement.Follow("17", false, FIRST_CHECK));
+      assertThat(s.patches()).containsExactly(LakePatch.pending("a", "17"));
+      assertThat(s.rejection()).isNull();
+      assertThat(s.journal()).containsExactly(new JournalEntry(Event.POSTED, "a", "17", 1, null));
+    }
+
+    @Test
+    void a_kind_that_confirms_at_once_is_confirmed_and_watched() {
+      Settlement s = settle(delivery("a", 2, 0), new Outcome.Posted("17", true), FOLLOWED);
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.ACCEPTED);
+      assertThat(s.follow()).isEqualTo(new Settlement.Follow("17", true, Duration.ofSeconds(30)));
+      assertThat(s.patches()).containsExactly(LakePatch.accepted("a", "17"));
+      assertThat(s.journal())
+          .extracting(JournalEntry::event, JournalEntry::attempt)
+          .containsExactly(tuple(Event.POSTED, 3), tuple(Event.CONFIRMED, null));
+    }
+
+    @Test
+    void a_confirmation_that_is_final_at_once_is_not_watched() {
+      Settlement s =
+          settle(delivery("a"), new Outcome.Posted("17", true), "a | poll: { finality: 0s }");
+
+      assertThat(s.follow()).isNull();
+    }
+
+    @Test
+    void a_delivery_whose_channel_has_left_the_table_is_followed_all_the_same() {
+      Settlement s = settle(delivery("gone"), new Outcome.Posted("17", false), A);
+
+      assertThat(s.follow().channelTxnId()).isEqualTo("17");
+    }
+  }
+
+  @Nested
+  class Refused {
+    @Test
+    void the_next_channel_gets_it_at_once_with_fresh_attempts() {
+      Settlement s = settle(delivery("a", 2, 0), new Outcome.Refused("answered 400", false), A, B);
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.PENDING);
+      assertThat(s.channelId()).isEqualTo("b");
+      assertThat(s.delay()).isZero();
+      assertThat(s.attempts()).isZero();
+      assertThat(s.refusedBy()).containsExactly("a");
+      assertThat(s.lastError()).isEqualTo("answered 400");
+      assertThat(s.journal())
+          .extracting(JournalEntry::event, JournalEntry::channelId, JournalEntry::attempt)
+          .containsExactly(tuple(Event.REFUSED, "a", 3), tuple(Event.FAILED_OVER, "b", null));
+    }
+
+    @Test
+    void without_another_channel_it_is_rejected() {
+      Settlement s =
+          settle(delivery("b", 0, 0, "a"), new Outcome.Refused("answered 400", false), A, B);
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.REJECTED);
+      assertThat(s.rejection()).isEqualTo(new Rejection(Reason.REFUSED, "answered 400", "b", null));
+      assertThat(s.refusedBy()).containsExactly("a", "b");
+      assertThat(s.follow()).isNull();
+      assertThat(words(s)).containsExactly("refused");
+    }
+
+    @Test
+    void a_channel_that_screens_it_is_passed_over_and_written_down() {
+      Settlement s =
+          settle(
+              delivery("a"),
+              new Outcome.Refused("answered 422", false),
+              A,
+              "b | screen: { deny: [ { subject: AU.abn1.* } ] }",
+              C);
+
+      assertThat(s.channelId()).isEqualTo("c");
+      assertThat(s.refusedBy()).containsExactly("a", "b");
+      assertThat(s.journal())
+          .extracting(JournalEntry::event, JournalEntry::channelId)
+          .containsExactly(
+              tuple(Event.REFUSED, "a"), tuple(Event.SCREENED, "b"), tuple(Event.FAILED_OVER, "c"));
+    }
+
+    @Test
+    void a_conflict_is_a_refusal_when_no_attempt_can_have_arrived() {
+      Settlement s = settle(delivery("a", 3, 0), new Outcome.Refused("answered 409", true), A);
+
+      assertThat(s.rejection().reason()).isEqualTo(Reason.REFUSED);
+    }
+
+    @Test
+    void a_refusal_after_an_unknown_outcome_settles_it_where_the_key_is_honoured() {
+      Settlement s = settle(delivery("a", 1, 1), new Outcome.Refused("answered 400", false), A, B);
+
+      assertThat(s.channelId()).isEqualTo("b");
+      assertThat(words(s)).containsExactly("refused", "failed_over");
+    }
+
+    @Test
+    void a_refusal_after_an_unknown_outcome_is_for_an_operator_where_the_key_is_not_honoured() {
+      Settlement s =
+          settle(
+              delivery("a", 1, 1),
+              new Outcome.Refused("answered 400", false),
+              "a | on-unknown: hold",
+              B);
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.HELD);
+      assertThat(s.rejection()).isNull();
+      assertThat(words(s)).containsExactly("refused", "held");
+    }
+
+    @Test
+    void a_conflict_after_an_unknown_outcome_is_unknown_too() {
+      Settlement s = settle(delivery("a", 1, 1), new Outcome.Refused("answered 409", true), A, B);
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.PENDING);
+      assertThat(s.channelId()).isEqualTo("a");
+      assertThat(s.unknowns()).isEqualTo(2);
+      assertThat(s.refusedBy()).isEmpty();
+      assertThat(words(s)).containsExactly("unknown", "possible_duplicate", "retry_scheduled");
+      assertThat(s.journal().get(0).detail()).contains("409").contains("may have arrived");
+    }
+  }
+
+  @Nested
+  class Unavailable {
+    @Test
+    void the_same_channel_gets_it_again_after_a_delay() {
+      Settlement s = settle(delivery("a"), unavailable(null), A, B);
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.PENDING);
+      assertThat(s.channelId()).isEqualTo("a");
+      assertThat(s.attempts()).isEqualTo(1);
+      assertThat(s.unknowns()).isZero();
+      assertThat(s.delay()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
+      assertThat(s.journal())
+          .extracting(JournalEntry::event, JournalEntry::attempt)
+          .containsExactly(tuple(Event.UNAVAILABLE, 1), tuple(Event.RETRY_SCHEDULED, 2));
+    }
+
+    @Test
+    void each_delay_is_longer_than_the_one_before() {
+      assertThat(settle(delivery("a", 3, 0), unavailable(null), A).delay())
+          .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(8));
+    }
+
+    @Test
+    void retry_after_is_honoured_if_it_is_longer() {
+      assertThat(settle(delivery("a"), unavailable(Duration.ofSeconds(90)), A).delay())
+          .isEqualTo(Duration.ofSeconds(90));
+      assertThat(settle(delivery("a", 3, 0), unavailable(Duration.ofSeconds(1)), A).delay())
+          .isGreaterThanOrEqualTo(Duration.ofSeconds(4));
+    }
+
+    @Test
+    void after_its_attempts_the_next_matching_channel_gets_it_at_once() {
+      Settlement s = settle(delivery("a", 4, 0), unavailable(null), A, B);
+
+      assertThat(s.channelId()).isEqualTo("b");
+      assertThat(s.delay()).isZero();
+      assertThat(s.attempts()).isZero();
+      assertThat(s.refusedBy()).as("it has not refused").isEmpty();
+      assertThat(s.journal())
+          .extracting(JournalEntry::event, JournalEntry::channelId)
+          .containsExactly(tuple(Event.UNAVAILABLE, "a"), tuple(Event.FAILED_OVER, "b"));
+    }
+
+    @Test
+    void one_attempt_less_stays() {
+      assertThat(settle(delivery("a", 3, 0), unavailable(null), A, B).channelId()).isEqualTo("a");
+    }
+
+    @Test
+    void from_the_last_channel_it_comes_around_to_the_first_after_the_longest_delay() {
+      Settlement s =
+          settle(delivery("b"), unavailable(null), A, "b | retry: { attempts: 1, max-delay: 2m }");
+
+      assertThat(s.channelId()).isEqualTo("a");
+      assertThat(s.delay()).isEqualTo(Duration.ofMinutes(2));
+    }
+
+    @Test
+    void a_channel_that_refused_it_is_not_come_back_to() {
+      Settlement s = settle(delivery("b", 0, 0, "a"), unavailable(null), A, B + ONE_TRY, C);
+
+      assertThat(s.channelId()).isEqualTo("c");
+    }
+
+    @Test
+    void without_another_channel_it_keeps_trying() {
+      Settlement s = settle(delivery("a", 400, 0), unavailable(null), A);
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.PENDING);
+      assertThat(s.channelId()).isEqualTo("a");
+      assertThat(s.delay()).isBetween(Duration.ofSeconds(150), Duration.ofMinutes(5));
+      assertThat(s.rejection()).isNull();
+    }
+
+    @Test
+    void after_an_unknown_outcome_it_never_moves() {
+      Settlement s = settle(delivery("a", 400, 1), unavailable(null), A, B);
+
+      assertThat(s.channelId()).isEqualTo("a");
+      assertThat(s.unknowns()).isEqualTo(1);
+      assertThat(words(s)).containsExactly("unavailable", "retry_scheduled");
+    }
+
+    @Test
+    void a_delivery_whose_channel_has_left_the_table_is_looked_at_again_soon() {
+      Settlement s = settle(delivery("gone"), unavailable(null), A);
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.PENDING);
+      assertThat(s.delay()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    private Outcome unavailable(Duration retryAfter) {
+      return new Outcome.Unavailable("connection refused", Optional.ofNullable(retryAfter));
+    }
+  }
+
+  @Nested
+  class Unknown {
+    private final Outcome unknown = new Outcome.Unknown("no whole answer within 10000 ms");
+
+    @Test
+    void the_same_channel_gets_it_again_with_the_same_key_and_the_journal_says_so() {
+      Settlement s = settle(delivery("a"), unknown, A, B);
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.PENDING);
+      assertThat(s.channelId()).isEqualTo("a");
+      assertThat(s.generation()).isEqualTo(1);
+      assertThat(s.attempts()).isEqualTo(1);
+      assertThat(s.unknowns()).isEqualTo(1);
+      assertThat(s.delay()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
+      assertThat(words(s)).containsExactly("unknown", "possible_duplicate", "retry_scheduled");
+      assertThat(s.journal().get(1).detail()).endsWith("AU:the-ref");
+    }
+
+    @Test
+    void a_later_generation_keeps_its_own_key() {
+      Settlement s = settle(delivery("a", 2, 0, 0), unknown, A);
+
+      assertThat(s.generation()).isEqualTo(2);
+      assertThat(s.journal().get(1).detail()).endsWith("AU:the-ref#2");
+    }
+
+    @Test
+    void when_its_attempts_are_spent_it_is_held() {
+      Settlement s = settle(delivery("a", 4, 4), unknown, A, B);
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.HELD);
+      assertThat(s.channelId()).isEqualTo("a");
+      assertThat(s.rejection()).isNull();
+      assertThat(words(s)).containsExactly("unknown", "held");
+    }
+
+    @Test
+    void attempts_that_were_certainly_not_delivered_do_not_count_towards_that() {
+      assertThat(settle(delivery("a", 40, 3), unknown, A).status()).isEqualTo(OutboxStatus.PENDING);
+    }
+
+    @Test
+    void a_channel_that_must_never_see_a_message_twice_gets_it_held_at_once() {
+      Settlement s = settle(delivery("a"), unknown, "a | on-unknown: hold", B);
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.HELD);
+      assertThat(s.unknowns()).isEqualTo(1);
+      assertThat(words(s)).containsExactly("unknown", "held");
+    }
+
+    @Test
+    void if_its_channel_has_left_the_table_it_is_held() {
+      Settlement s = settle(delivery("gone"), unknown, A);
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.HELD);
+      assertThat(s.lastError()).isNotNull();
+    }
+  }
+
+  @Nested
+  class NotSent {
+    @Test
+    void it_goes_back_as_it_was_and_nothing_is_journaled() {
+      Delivery d = delivery("a", 3, 2, "b");
+      Settlement s = settle(d, new Outcome.NotSent("the gateway stops"), A, B);
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.PENDING);
+      assertThat(s.channelId()).isEqualTo("a");
+      assertThat(s.attempts()).isEqualTo(3);
+      assertThat(s.unknowns()).isEqualTo(2);
+      assertThat(s.refusedBy()).containsExactly("b");
+      assertThat(s.delay()).isZero();
+      assertThat(s.journal()).isEmpty();
+    }
+  }
+
+  @Nested
+  class Route {
+    @Test
+    void the_first_that_matches_gets_it_and_the_journal_keeps_quiet() {
+      Settlement s = rules(A, B).route(delivery(null), false);
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.PENDING);
+      assertThat(s.channelId()).isEqualTo("a");
+      assertThat(s.delay()).isZero();
+      assertThat(s.journal()).isEmpty();
+    }
+
+    @Test
+    void no_match_is_rejected_as_no_route() {
+      Settlement s = rules("a | match: { receiver: NZ }").route(delivery(null), false);
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.REJECTED);
+      assertThat(s.rejection().reason()).isEqualTo(Reason.NO_ROUTE);
+      assertThat(words(s)).containsExactly("no_route");
+    }
+
+    @Test
+    void screened_by_every_match_is_rejected_as_refused() {
+      Settlement s =
+          rules("a | screen: { deny: [ { obj: QmHash } ] }", "b | match: { receiver: NZ }")
+              .route(delivery(null), false);
+
+      assertThat(s.rejection().reason()).isEqualTo(Reason.REFUSED);
+      assertThat(s.refusedBy()).containsExactly("a");
+      assertThat(words(s)).containsExactly("screened");
+    }
+
+    @Test
+    void if_its_lane_is_gone_it_is_routed_anew_and_the_journal_says_so() {
+      Settlement s = rules(A, B).route(delivery("gone", 3, 0), true);
+
+      assertThat(s.channelId()).isEqualTo("a");
+      assertThat(s.attempts()).isZero();
+      assertThat(words(s)).containsExactly("routed");
+      assertThat(s.journal().get(0).detail()).contains("gone");
+    }
+
+    @Test
+    void channels_that_refused_it_stay_out() {
+      assertThat(rules(A, B).route(delivery("gone", 0, 0, "a"), true).channelId()).isEqualTo("b");
+    }
+  }
+
+  @Nested
+  class EndsWithoutPost {
+    @Test
+    void an_expired_one_is_rejected_if_it_certainly_did_not_arrive() {
+      Settlement s = rules(A).expired(delivery("a", 9, 0));
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.REJECTED);
+      assertThat(s.rejection().reason()).isEqualTo(Reason.EXPIRED);
+      assertThat(words(s)).containsExactly("expired");
+    }
+
+    @Test
+    void an_expired_one_is_held_if_nobody_knows() {
+      Settlement s = rules(A).expired(delivery("a", 9, 1));
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.HELD);
+      assertThat(s.rejection()).isNull();
+      assertThat(words(s)).containsExactly("expired", "held");
+    }
+
+    @Test
+    void a_held_one_says_why() {
+      Settlement s = rules(A).hold(delivery("a"), "because");
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.HELD);
+      assertThat(s.lastError()).isEqualTo("because");
+      assertThat(s.journal())
+          .containsExactly(new JournalEntry(Event.HELD, "a", null, null, "because"));
+    }
+
+    @Test
+    void an_invalid_one_is_rejected_with_the_first_fault() {
+      Settlement s =
+          rules(A)
+              .invalid(
+                  delivery(null),
+                  List.of(
+                      new Violation("obj", "format", "is no URI"),
+                      new Violation("subject", "characters", "is odd")));
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.REJECTED);
+      assertThat(s.rejection().reason()).isEqualTo(Reason.INVALID);
+      assertThat(s.rejection().detail()).isEqualTo("obj: is no URI (and 1 more)");
+    }
+  }
+
+  private static DeliveryRules rules(String... entries) {
+    var table = table(entries);
+    return new DeliveryRules(() -> table);
+  }
+
+  private static Settlement settle(Delivery d, Outcome outcome, String... entries) {
+    return rules(entries).settle(d, outcome);
+  }
+
+  private static List<String> words(Settlement s) {
+    return s.journal().stream().map(e -> e.event().word()).toList();
+  }
+}
