@@ -1,0 +1,97 @@
+package org.intergov.outbound.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.function.Function;
+import org.intergov.outbound.message.Message;
+
+/**
+ * Hands rows to a statement as columns: one array parameter each, to be unnested. One round trip
+ * whatever the number of rows, and one statement text.
+ */
+final class Columns<T> {
+  private final Connection connection;
+  private final PreparedStatement statement;
+  private final List<T> rows;
+  private int next = 1;
+
+  Columns(Connection connection, PreparedStatement statement, List<T> rows) {
+    this.connection = connection;
+    this.statement = statement;
+    this.rows = rows;
+  }
+
+  /** Starts at another parameter than the first. */
+  Columns<T> from(int parameter) {
+    next = parameter;
+    return this;
+  }
+
+  Columns<T> text(Function<T, String> column) throws SQLException {
+    return array("text", column);
+  }
+
+  Columns<T> bigint(Function<T, Long> column) throws SQLException {
+    return array("int8", column);
+  }
+
+  Columns<T> integer(Function<T, Integer> column) throws SQLException {
+    return array("int4", column);
+  }
+
+  Columns<T> bool(Function<T, Boolean> column) throws SQLException {
+    return array("bool", column);
+  }
+
+  /** As text; PostgreSQL casts. */
+  Columns<T> uuid(Function<T, java.util.UUID> column) throws SQLException {
+    return array("uuid", column);
+  }
+
+  private Columns<T> array(String type, Function<T, ?> column) throws SQLException {
+    Object[] values = new Object[rows.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = column.apply(rows.get(i));
+    }
+    statement.setArray(next++, connection.createArrayOf(type, values));
+    return this;
+  }
+
+  /** The index of the first parameter after the columns. */
+  int next() {
+    return next;
+  }
+
+  /** The six message columns of a row, in the order of the table, the first at {@code from}. */
+  static Message message(ResultSet r, int from) throws SQLException {
+    return new Message(
+        r.getString(from),
+        r.getString(from + 1),
+        r.getString(from + 2),
+        r.getString(from + 3),
+        r.getString(from + 4),
+        r.getString(from + 5));
+  }
+
+  /**
+   * Text as PostgreSQL can hold it: no NUL, no half of a surrogate pair, and not longer than {@code
+   * most} characters.
+   */
+  static String clean(String text, int most) {
+    if (text == null) {
+      return null;
+    }
+    StringBuilder kept = new StringBuilder(Math.min(text.length(), most));
+    text.codePoints()
+        .limit(most)
+        .forEach(
+            c -> {
+              boolean bad = c < 0x20 || c == 0x7f || (c >= 0xd800 && c <= 0xdfff);
+              kept.appendCodePoint(bad ? ' ' : c);
+            });
+    return kept.toString();
+  }
+}

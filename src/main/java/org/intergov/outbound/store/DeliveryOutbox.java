@@ -1,0 +1,344 @@
+package org.intergov.outbound.store;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.intergov.outbound.delivery.Delivery;
+import org.intergov.outbound.delivery.Event;
+import org.intergov.outbound.delivery.JournalEntry;
+import org.intergov.outbound.delivery.Settlement;
+import org.intergov.outbound.message.Message;
+
+/** Table {@code delivery_outbox}: the work of the multichannel router. Thread-safe. */
+public final class DeliveryOutbox {
+  private final Database database;
+  private final boolean lakeIsHere;
+
+  /**
+   * @param lakeIsHere the lake is in the same database
+   */
+  public DeliveryOutbox(Database database, boolean lakeIsHere) {
+    this.database = database;
+    this.lakeIsHere = lakeIsHere;
+  }
+
+  /**
+   * What a lane may claim.
+   *
+   * @param channelId the lane; empty: what is not routed yet
+   * @param lease how long the claim holds; must outlive the channel's timeouts
+   */
+  public record LaneSlots(String channelId, int slots, Duration lease) {}
+
+  /**
+   * Claims due deliveries for all lanes in one statement: for each lane the oldest due, as many as
+   * it has slots. Rows that another replica is claiming are skipped, not waited for.
+   *
+   * @param token the new lease, the same for all of this claim
+   */
+  public List<Delivery> claim(List<LaneSlots> lanes, UUID token) {
+    String sql =
+        """
+        WITH lane AS (
+          SELECT * FROM unnest(?::text[], ?::int4[], ?::int8[]) AS l (id, slots, lease_ms)
+        ), picked AS MATERIALIZED (
+          SELECT due.id, due.status, lane.lease_ms
+          FROM (SELECT * FROM lane WHERE NOT EXISTS (
+                  SELECT FROM channel_state c
+                  WHERE c.channel_id = lane.id AND c.paused_at IS NOT NULL)) lane
+          CROSS JOIN LATERAL (
+            SELECT o.id, o.status FROM delivery_outbox o
+            WHERE coalesce(o.channel_id, '') = lane.id
+              AND o.status IN ('pending', 'sending') AND o.due_at <= now()
+            ORDER BY o.due_at, o.id LIMIT lane.slots
+            FOR UPDATE SKIP LOCKED) due
+        )
+        UPDATE delivery_outbox o
+        SET status = 'sending', lock_token = ?::uuid, updated_at = now(),
+            locked_until = now() + picked.lease_ms * interval '1 millisecond',
+            due_at = now() + picked.lease_ms * interval '1 millisecond'
+        FROM picked WHERE o.id = picked.id AND o.id = ANY (ARRAY(SELECT id FROM picked))
+        RETURNING o.id, o.sender, o.sender_ref, o.receiver, o.subject, o.obj, o.predicate,
+          o.channel_id, o.refused_by, o.generation, o.attempts, o.unknowns,
+          picked.status = 'sending', o.expires_at <= now(), NOT o.admitted
+        """;
+    List<Long> strangers = new ArrayList<>();
+    List<Delivery> claimed =
+        database.statement(
+            connection -> {
+              try (PreparedStatement s = connection.prepareStatement(sql)) {
+                int token1 =
+                    new Columns<>(connection, s, lanes)
+                        .text(LaneSlots::channelId)
+                        .integer(LaneSlots::slots)
+                        .bigint(l -> l.lease().toMillis())
+                        .next();
+                s.setString(token1, token.toString());
+                try (ResultSet r = s.executeQuery()) {
+                  return readClaimed(r, token, strangers);
+                }
+              }
+            });
+    if (strangers.isEmpty()) {
+      return claimed;
+    }
+    List<Long> conflicts = admit(strangers);
+    return claimed.stream().filter(d -> !conflicts.contains(d.id())).toList();
+  }
+
+  private static List<Delivery> readClaimed(ResultSet r, UUID token, List<Long> strangers)
+      throws SQLException {
+    List<Delivery> claimed = new ArrayList<>();
+    while (r.next()) {
+      long id = r.getLong(1);
+      Message message = Columns.message(r, 2);
+      Delivery.Claim claim =
+          r.getBoolean(13)
+              ? Delivery.Claim.LEASE_RAN_OUT
+              : r.getBoolean(14) ? Delivery.Claim.EXPIRED : Delivery.Claim.DUE;
+      claimed.add(
+          new Delivery(
+              id,
+              message,
+              r.getString(8),
+              textList(r.getArray(9)),
+              r.getInt(10),
+              r.getInt(11),
+              r.getInt(12),
+              claim,
+              token));
+      if (r.getBoolean(15)) {
+        strangers.add(id);
+      }
+    }
+    return claimed;
+  }
+
+  static List<String> textList(Array array) throws SQLException {
+    return array == null ? List.of() : List.of((String[]) array.getArray());
+  }
+
+  /**
+   * Makes the lake entry and the journal's {@code submitted} for rows that another system inserted.
+   *
+   * @return rows whose reference stands in the lake with another content: they are held
+   */
+  private List<Long> admit(List<Long> ids) {
+    String update =
+        """
+        UPDATE delivery_outbox SET admitted = true WHERE id = ANY (?) AND NOT admitted
+        RETURNING id, sender, sender_ref, receiver, subject, obj, predicate
+        """;
+    return database.transaction(
+        connection -> {
+          List<Stored> admitted = new ArrayList<>();
+          try (PreparedStatement s = connection.prepareStatement(update)) {
+            s.setArray(1, connection.createArrayOf("int8", ids.toArray()));
+            try (ResultSet r = s.executeQuery()) {
+              while (r.next()) {
+                admitted.add(new Stored(r.getLong(1), Columns.message(r, 2)));
+              }
+            }
+          }
+          return recordNew(connection, admitted);
+        });
+  }
+
+  /** A message and its row. */
+  record Stored(long id, Message message) {}
+
+  /** Lake entry, or the update that makes it, and {@code submitted}; returns rows in conflict. */
+  List<Long> recordNew(Connection connection, List<Stored> stored) throws SQLException {
+    if (stored.isEmpty()) {
+      return List.of();
+    }
+    List<Long> conflicts = List.of();
+    if (lakeIsHere) {
+      conflicts = MessageLake.insert(connection, stored);
+    } else {
+      MessageUpdates.postEntries(connection, stored);
+    }
+    List<DeliveryStatusJournal.Line> lines = new ArrayList<>(stored.size());
+    JournalEntry submitted = new JournalEntry(Event.SUBMITTED, null, null, null, null);
+    stored.forEach(s -> lines.add(DeliveryStatusJournal.Line.of(s.id(), s.message(), submitted)));
+    if (!conflicts.isEmpty()) {
+      String why = "this reference stands in the lake already; nothing was sent";
+      hold(connection, conflicts, why);
+      JournalEntry held = new JournalEntry(Event.HELD, null, null, null, why);
+      for (Stored s : stored) {
+        if (conflicts.contains(s.id())) {
+          lines.add(DeliveryStatusJournal.Line.of(s.id(), s.message(), held));
+        }
+      }
+    }
+    DeliveryStatusJournal.append(connection, lines);
+    return conflicts;
+  }
+
+  private static void hold(Connection connection, List<Long> ids, String why) throws SQLException {
+    String sql =
+        "UPDATE delivery_outbox SET status = 'held', last_error = ?, updated_at = now()"
+            + " WHERE id = ANY (?)";
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      s.setString(1, why);
+      s.setArray(2, connection.createArrayOf("int8", ids.toArray()));
+      s.executeUpdate();
+    }
+  }
+
+  /**
+   * Writes what became of claimed rows, each only while its lease is still ours.
+   *
+   * <p>The status is tested by a CASE so that the planner does not take it for the condition of the
+   * partial index, walk that, and compare every waiting row with every settled one.
+   *
+   * @return the leases under which rows were written; the others were taken over, by another
+   *     replica or by a later claim here
+   */
+  static Set<Lease> settle(Connection connection, List<Settlement> settlements)
+      throws SQLException {
+    String sql =
+        """
+        UPDATE delivery_outbox o
+        SET status = u.status, channel_id = u.channel_id,
+            refused_by = string_to_array(u.refused_by, ','), generation = u.generation,
+            attempts = u.attempts, unknowns = u.unknowns,
+            due_at = least(now() + u.delay_ms * interval '1 millisecond',
+                           greatest(o.expires_at, now())),
+            last_error = u.last_error, updated_at = now()
+        FROM unnest(?::int8[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::int4[], ?::int4[],
+                    ?::int4[], ?::int8[], ?::text[])
+          AS u (id, token, status, channel_id, refused_by, generation, attempts, unknowns, delay_ms,
+                last_error)
+        WHERE o.id = u.id AND o.id = ANY (?) AND o.lock_token = u.token
+          AND CASE o.status WHEN 'sending' THEN true ELSE false END
+        RETURNING o.id, o.lock_token
+        """;
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      new Columns<>(connection, s, settlements)
+          .bigint(u -> u.delivery().id())
+          .uuid(u -> u.delivery().lockToken())
+          .text(u -> u.status().word())
+          .text(Settlement::channelId)
+          .text(u -> String.join(",", u.refusedBy()))
+          .integer(Settlement::generation)
+          .integer(Settlement::attempts)
+          .integer(Settlement::unknowns)
+          .bigint(u -> u.delay().toMillis())
+          .text(u -> Columns.clean(u.lastError(), 1_000))
+          .bigint(u -> u.delivery().id());
+      return leases(s);
+    }
+  }
+
+  /**
+   * A row as one claim has it. One batch may hold two outcomes of a message, an old claim's and a
+   * newer one's; only one of them is written.
+   */
+  record Lease(long id, UUID token) {
+    static Lease of(Delivery d) {
+      return new Lease(d.id(), d.lockToken());
+    }
+  }
+
+  static Set<Lease> leases(PreparedStatement s) throws SQLException {
+    try (ResultSet r = s.executeQuery()) {
+      Set<Lease> leases = new HashSet<>();
+      while (r.next()) {
+        leases.add(new Lease(r.getLong(1), r.getObject(2, UUID.class)));
+      }
+      return leases;
+    }
+  }
+
+  static List<Long> ids(PreparedStatement s) throws SQLException {
+    try (ResultSet r = s.executeQuery()) {
+      List<Long> ids = new ArrayList<>();
+      while (r.next()) {
+        ids.add(r.getLong(1));
+      }
+      return ids;
+    }
+  }
+
+  /**
+   * Gives back what a claim took whose answer was lost with the connection: nobody holds it,
+   * nothing was sent. Looks only at rows that have become due later than the claim, not at the
+   * backlog.
+   *
+   * @param age how long ago the claim was sent
+   */
+  public int release(UUID token, Duration age) {
+    String sql =
+        """
+        UPDATE delivery_outbox SET status = 'pending', due_at = now(), updated_at = now()
+        WHERE status IN ('pending', 'sending') AND status = 'sending' AND lock_token = ?::uuid
+          AND coalesce(channel_id, '') >= '' AND due_at > now() - ? * interval '1 millisecond'
+        """;
+    return database.statement(
+        connection -> {
+          try (PreparedStatement s = connection.prepareStatement(sql)) {
+            s.setString(1, token.toString());
+            s.setLong(2, age.toMillis() + 1_000);
+            return s.executeUpdate();
+          }
+        });
+  }
+
+  /**
+   * Which of these rows carry the token they were claimed with and are not being sent any more: an
+   * earlier write of ours was recorded although its answer was lost.
+   */
+  static Set<Lease> settledBefore(Connection connection, List<Settlement> settlements)
+      throws SQLException {
+    String sql =
+        """
+        SELECT o.id, o.lock_token FROM unnest(?::int8[], ?::uuid[]) AS u (id, token)
+        JOIN delivery_outbox o ON o.id = u.id AND o.lock_token = u.token
+        WHERE o.id = ANY (?) AND o.status <> 'sending'
+        """;
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      new Columns<>(connection, s, settlements)
+          .bigint(u -> u.delivery().id())
+          .uuid(u -> u.delivery().lockToken())
+          .bigint(u -> u.delivery().id());
+      return leases(s);
+    }
+  }
+
+  /** Lanes in which something waits; one index probe for each lane, not for each row. */
+  public List<String> lanesInUse() {
+    String sql =
+        """
+        WITH RECURSIVE lane AS (
+          (SELECT coalesce(channel_id, '') AS id FROM delivery_outbox
+           WHERE status IN ('pending', 'sending') ORDER BY coalesce(channel_id, '') LIMIT 1)
+          UNION ALL
+          SELECT (SELECT coalesce(o.channel_id, '') FROM delivery_outbox o
+                  WHERE o.status IN ('pending', 'sending') AND coalesce(o.channel_id, '') > lane.id
+                  ORDER BY coalesce(o.channel_id, '') LIMIT 1)
+          FROM lane WHERE lane.id IS NOT NULL
+        )
+        SELECT id FROM lane WHERE id IS NOT NULL
+        """;
+    return database.statement(
+        connection -> {
+          try (PreparedStatement s = connection.prepareStatement(sql);
+              ResultSet r = s.executeQuery()) {
+            List<String> lanes = new ArrayList<>();
+            while (r.next()) {
+              lanes.add(r.getString(1));
+            }
+            return lanes;
+          }
+        });
+  }
+}

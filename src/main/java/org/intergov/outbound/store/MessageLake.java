@@ -1,0 +1,159 @@
+package org.intergov.outbound.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.intergov.outbound.message.Message;
+
+/** Table {@code message_lake}: each message and its metadata. Thread-safe. */
+public final class MessageLake {
+  private final Database database;
+
+  public MessageLake(Database database) {
+    this.database = database;
+  }
+
+  /** The newest state of a message, to be applied if it is newer than what the lake has. */
+  record Change(
+      String sender,
+      String senderRef,
+      long seq,
+      String status,
+      String channelId,
+      String channelTxnId) {}
+
+  /**
+   * Inserts entries inside the caller's transaction.
+   *
+   * @return ids of messages whose reference stands there with another content
+   */
+  static List<Long> insert(Connection connection, List<DeliveryOutbox.Stored> stored)
+      throws SQLException {
+    String sql =
+        """
+        INSERT INTO message_lake
+          (message_id, sender, sender_ref, receiver, subject, obj, predicate)
+        SELECT * FROM unnest(?::int8[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+                             ?::text[])
+        ON CONFLICT (sender, sender_ref) DO NOTHING
+        RETURNING message_id
+        """;
+    Set<Long> inserted;
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      new Columns<>(connection, s, stored)
+          .bigint(DeliveryOutbox.Stored::id)
+          .text(r -> r.message().sender())
+          .text(r -> r.message().senderRef())
+          .text(r -> r.message().receiver())
+          .text(r -> r.message().subject())
+          .text(r -> r.message().obj())
+          .text(r -> r.message().predicate());
+      inserted = new HashSet<>(DeliveryOutbox.ids(s));
+    }
+    if (inserted.size() == stored.size()) {
+      return List.of();
+    }
+    List<Long> conflicts = new ArrayList<>();
+    for (DeliveryOutbox.Stored s : stored) {
+      if (!inserted.contains(s.id())) {
+        conflicts.add(s.id());
+      }
+    }
+    return conflicts;
+  }
+
+  /**
+   * Applies changes; one that is not newer than what the lake has does nothing. Inside the caller's
+   * transaction, or on a connection of the lake's own database.
+   *
+   * @return for each reference {@code sender:sender_ref} that has an entry, the seq it shows now
+   */
+  static Map<String, Long> apply(Connection connection, List<Change> changes) throws SQLException {
+    String sql =
+        """
+        UPDATE message_lake l
+        SET status = u.status, channel_id = u.channel_id, channel_txn_id = u.channel_txn_id,
+            reason = NULL, applied_seq = u.seq, updated_at = now()
+        FROM unnest(?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::text[])
+          AS u (sender, sender_ref, seq, status, channel_id, channel_txn_id)
+        WHERE l.sender = u.sender AND l.sender_ref = u.sender_ref AND l.sender_ref = ANY (?)
+          AND l.applied_seq < u.seq
+        RETURNING l.sender, l.sender_ref, l.applied_seq
+        """;
+    Map<String, Long> shown = new HashMap<>();
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      new Columns<>(connection, s, changes)
+          .text(Change::sender)
+          .text(Change::senderRef)
+          .bigint(Change::seq)
+          .text(Change::status)
+          .text(Change::channelId)
+          .text(Change::channelTxnId)
+          .text(Change::senderRef);
+      readShown(s, shown);
+    }
+    List<Change> rest =
+        changes.stream().filter(c -> !shown.containsKey(c.sender() + ":" + c.senderRef())).toList();
+    if (!rest.isEmpty()) {
+      appliedSeqs(connection, rest, shown);
+    }
+    return shown;
+  }
+
+  private static void appliedSeqs(Connection connection, List<Change> of, Map<String, Long> shown)
+      throws SQLException {
+    String sql =
+        """
+        SELECT l.sender, l.sender_ref, l.applied_seq
+        FROM unnest(?::text[], ?::text[]) AS u (sender, sender_ref)
+        JOIN message_lake l ON l.sender = u.sender AND l.sender_ref = u.sender_ref
+        """;
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      new Columns<>(connection, s, of).text(Change::sender).text(Change::senderRef);
+      readShown(s, shown);
+    }
+  }
+
+  private static void readShown(PreparedStatement s, Map<String, Long> shown) throws SQLException {
+    try (ResultSet r = s.executeQuery()) {
+      while (r.next()) {
+        shown.put(r.getString(1) + ":" + r.getString(2), r.getLong(3));
+      }
+    }
+  }
+
+  /** Which of these references have an entry, and with which content. */
+  public Map<String, Message> find(List<Message> references) {
+    String sql =
+        """
+        SELECT l.sender, l.sender_ref, l.receiver, l.subject, l.obj, l.predicate
+        FROM unnest(?::text[], ?::text[]) AS u (sender, sender_ref)
+        JOIN message_lake l ON l.sender = u.sender AND l.sender_ref = u.sender_ref
+        """;
+    return database.statement(
+        connection -> {
+          try (PreparedStatement s = connection.prepareStatement(sql)) {
+            new Columns<>(connection, s, references).text(Message::sender).text(Message::senderRef);
+            return contents(s);
+          }
+        });
+  }
+
+  static Map<String, Message> contents(PreparedStatement s) throws SQLException {
+    try (ResultSet r = s.executeQuery()) {
+      Map<String, Message> found = new HashMap<>();
+      while (r.next()) {
+        Message m = Columns.message(r, 1);
+        found.put(m.reference(), m);
+      }
+      return found;
+    }
+  }
+}

@@ -1,0 +1,252 @@
+package org.intergov.outbound.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.intergov.outbound.message.Message;
+import org.intergov.outbound.message.Reference;
+
+/** Reads messages as users see them: the lake's entry, and where its delivery stands. */
+public final class MessageViews {
+  private static final String LAKE_COLUMNS =
+      "l.message_id, l.sender, l.sender_ref, l.receiver, l.subject, l.obj, l.predicate, l.status,"
+          + " l.channel_id, l.channel_txn_id, l.reason, l.created_at, l.updated_at";
+
+  private final Database outbox;
+  private final Database lake;
+
+  public MessageViews(Database outbox, Database lake) {
+    this.outbox = outbox;
+    this.lake = lake;
+  }
+
+  /**
+   * @param status of the lake: {@code pending}, {@code accepted} or {@code rejected}
+   * @param delivery null once the outbox row is gone
+   */
+  public record View(
+      long messageId,
+      Message message,
+      String status,
+      String channelId,
+      String channelTxnId,
+      String reason,
+      Instant createdAt,
+      Instant updatedAt,
+      DeliveryView delivery) {}
+
+  /** The outbox row. {@code status} may be {@code held}, which the lake does not know. */
+  public record DeliveryView(
+      String status,
+      String channelId,
+      int generation,
+      int attempts,
+      Instant dueAt,
+      Instant expiresAt,
+      List<String> refusedBy,
+      String lastError) {}
+
+  /** What a page is filtered by; null: not. {@code after} is a message id. */
+  public record Filter(String status, String receiver, String channelId, long after, int limit) {}
+
+  public Optional<View> find(Reference reference) {
+    String sql =
+        "SELECT " + LAKE_COLUMNS + " FROM message_lake l WHERE sender = ? AND sender_ref = ?";
+    List<View> found =
+        lake.statement(
+            connection -> {
+              try (PreparedStatement s = connection.prepareStatement(sql)) {
+                s.setString(1, reference.sender());
+                s.setString(2, reference.senderRef());
+                return readViews(s);
+              }
+            });
+    if (found.isEmpty()) {
+      return outbox.statement(c -> onlyInOutbox(c, reference));
+    }
+    return Optional.of(withDeliveries(found).get(0));
+  }
+
+  /** One page, oldest first, of at most {@code filter.limit()}. */
+  public List<View> page(Filter filter) {
+    if ("held".equals(filter.status())) {
+      return held(filter);
+    }
+    String sql =
+        "SELECT "
+            + LAKE_COLUMNS
+            + """
+               FROM message_lake l
+              WHERE l.message_id > ? AND (?::text IS NULL OR l.status = ?)
+                AND (?::text IS NULL OR l.receiver = ?) AND (?::text IS NULL OR l.channel_id = ?)
+              ORDER BY l.message_id LIMIT ?
+              """;
+    return withDeliveries(
+        lake.statement(
+            connection -> {
+              try (PreparedStatement s = connection.prepareStatement(sql)) {
+                s.setLong(1, filter.after());
+                s.setString(2, filter.status());
+                s.setString(3, filter.status());
+                s.setString(4, filter.receiver());
+                s.setString(5, filter.receiver());
+                s.setString(6, filter.channelId());
+                s.setString(7, filter.channelId());
+                s.setInt(8, filter.limit());
+                return readViews(s);
+              }
+            }));
+  }
+
+  private List<View> held(Filter filter) {
+    String sql =
+        """
+        SELECT o.id FROM delivery_outbox o
+        WHERE o.status = 'held' AND o.id > ?
+          AND (?::text IS NULL OR o.receiver = ?) AND (?::text IS NULL OR o.channel_id = ?)
+        ORDER BY o.id LIMIT ?
+        """;
+    List<Long> ids =
+        outbox.statement(
+            connection -> {
+              try (PreparedStatement s = connection.prepareStatement(sql)) {
+                s.setLong(1, filter.after());
+                s.setString(2, filter.receiver());
+                s.setString(3, filter.receiver());
+                s.setString(4, filter.channelId());
+                s.setString(5, filter.channelId());
+                s.setInt(6, filter.limit());
+                return DeliveryOutbox.ids(s);
+              }
+            });
+    String entries =
+        "SELECT "
+            + LAKE_COLUMNS
+            + " FROM message_lake l WHERE l.message_id = ANY (?) ORDER BY l.message_id";
+    return withDeliveries(
+        lake.statement(
+            connection -> {
+              try (PreparedStatement s = connection.prepareStatement(entries)) {
+                s.setArray(1, connection.createArrayOf("int8", ids.toArray()));
+                return readViews(s);
+              }
+            }));
+  }
+
+  private static List<View> readViews(PreparedStatement s) throws SQLException {
+    try (ResultSet r = s.executeQuery()) {
+      List<View> views = new ArrayList<>();
+      while (r.next()) {
+        views.add(
+            new View(
+                r.getLong(1),
+                Columns.message(r, 2),
+                r.getString(8),
+                r.getString(9),
+                r.getString(10),
+                r.getString(11),
+                instant(r, 12),
+                instant(r, 13),
+                null));
+      }
+      return views;
+    }
+  }
+
+  private static Instant instant(ResultSet r, int column) throws SQLException {
+    OffsetDateTime at = r.getObject(column, OffsetDateTime.class);
+    return at == null ? null : at.toInstant();
+  }
+
+  private List<View> withDeliveries(List<View> views) {
+    if (views.isEmpty()) {
+      return views;
+    }
+    String sql =
+        """
+        SELECT id, status, channel_id, generation, attempts, due_at, expires_at, refused_by,
+          last_error
+        FROM delivery_outbox WHERE id = ANY (?)
+        """;
+    Object[] ids = views.stream().map(View::messageId).toArray();
+    Map<Long, DeliveryView> deliveries =
+        outbox.statement(
+            connection -> {
+              try (PreparedStatement s = connection.prepareStatement(sql)) {
+                s.setArray(1, connection.createArrayOf("int8", ids));
+                try (ResultSet r = s.executeQuery()) {
+                  Map<Long, DeliveryView> found = new HashMap<>();
+                  while (r.next()) {
+                    found.put(r.getLong(1), delivery(r, 2));
+                  }
+                  return found;
+                }
+              }
+            });
+    return views.stream()
+        .map(
+            v ->
+                new View(
+                    v.messageId(),
+                    v.message(),
+                    v.status(),
+                    v.channelId(),
+                    v.channelTxnId(),
+                    v.reason(),
+                    v.createdAt(),
+                    v.updatedAt(),
+                    deliveries.get(v.messageId())))
+        .toList();
+  }
+
+  private static DeliveryView delivery(ResultSet r, int from) throws SQLException {
+    return new DeliveryView(
+        r.getString(from),
+        r.getString(from + 1),
+        r.getInt(from + 2),
+        r.getInt(from + 3),
+        instant(r, from + 4),
+        instant(r, from + 5),
+        DeliveryOutbox.textList(r.getArray(from + 6)),
+        r.getString(from + 7));
+  }
+
+  /** Stored a moment ago; the lake, elsewhere, does not have it yet. */
+  private static Optional<View> onlyInOutbox(Connection connection, Reference reference)
+      throws SQLException {
+    String sql =
+        """
+        SELECT id, sender, sender_ref, receiver, subject, obj, predicate, created_at, updated_at,
+          status, channel_id, generation, attempts, due_at, expires_at, refused_by, last_error
+        FROM delivery_outbox WHERE sender = ? AND sender_ref = ?
+        """;
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      s.setString(1, reference.sender());
+      s.setString(2, reference.senderRef());
+      try (ResultSet r = s.executeQuery()) {
+        if (!r.next()) {
+          return Optional.empty();
+        }
+        return Optional.of(
+            new View(
+                r.getLong(1),
+                Columns.message(r, 2),
+                "pending",
+                null,
+                null,
+                null,
+                instant(r, 8),
+                instant(r, 9),
+                delivery(r, 10)));
+      }
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package org.intergov.outbound.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.intergov.outbound.delivery.Event;
+import org.intergov.outbound.delivery.JournalEntry;
+import org.intergov.outbound.delivery.LakePatch;
+import org.intergov.outbound.message.Message;
+import org.intergov.outbound.message.Reference;
+
+/** What an operator does to messages and lanes; each of it is journaled. Thread-safe. */
+public final class OperatorActions {
+  private final Database database;
+  private final Duration expiresAfter;
+
+  /**
+   * @param expiresAfter how long a replayed message has
+   */
+  public OperatorActions(Database database, Duration expiresAfter) {
+    this.database = database;
+    this.expiresAfter = expiresAfter;
+  }
+
+  /** What a replay came to. */
+  public enum Replay {
+    /** It goes again. */
+    DONE,
+    /** There is no such message in the outbox. */
+    UNKNOWN_MESSAGE,
+    /** It is neither held nor rejected, so there is nothing to repeat. */
+    NOT_STUCK
+  }
+
+  /**
+   * Sends a held or rejected message again. A held one, whose outcome is unknown, goes to the same
+   * channel with the same idempotency key; a rejected one is routed anew, with a new key.
+   *
+   * @param who for the journal
+   */
+  public Replay replay(Reference reference, String who) {
+    String sql =
+        """
+        WITH before AS (
+          SELECT id, status, attempts FROM delivery_outbox
+          WHERE sender = ? AND sender_ref = ? FOR UPDATE
+        ), again AS (
+          UPDATE delivery_outbox o
+          SET status = 'pending', due_at = now(), expires_at = now() + ? * interval '1 millisecond',
+              generation = o.generation + CASE b.status WHEN 'rejected' THEN 1 ELSE 0 END,
+              channel_id = CASE b.status WHEN 'rejected' THEN NULL ELSE o.channel_id END,
+              refused_by = CASE b.status WHEN 'rejected' THEN '{}' ELSE o.refused_by END,
+              unknowns = CASE WHEN b.status = 'held' AND o.channel_id IS NOT NULL THEN 1 ELSE 0 END,
+              attempts = 0, last_error = NULL, updated_at = now()
+          FROM before b WHERE o.id = b.id AND b.status IN ('held', 'rejected')
+          RETURNING o.id, o.sender, o.sender_ref, o.receiver, o.subject, o.obj, o.predicate,
+            b.status, o.channel_id
+        )
+        SELECT b.id, a.id, a.sender, a.sender_ref, a.receiver, a.subject, a.obj, a.predicate,
+          a.status, a.channel_id
+        FROM before b LEFT JOIN again a ON a.id = b.id
+        """;
+    return database.transaction(
+        connection -> {
+          try (PreparedStatement s = connection.prepareStatement(sql)) {
+            s.setString(1, reference.sender());
+            s.setString(2, reference.senderRef());
+            s.setLong(3, expiresAfter.toMillis());
+            try (ResultSet r = s.executeQuery()) {
+              if (!r.next()) {
+                return Replay.UNKNOWN_MESSAGE;
+              }
+              if (r.getObject(2) == null) {
+                return Replay.NOT_STUCK;
+              }
+              record(connection, r, who);
+              return Replay.DONE;
+            }
+          }
+        });
+  }
+
+  private static void record(Connection connection, ResultSet r, String who) throws SQLException {
+    long id = r.getLong(2);
+    Message message = Columns.message(r, 3);
+    String before = r.getString(9);
+    if ("rejected".equals(before)) {
+      LakePatch pending = LakePatch.pending(null, null);
+      MessageUpdates.post(connection, List.of(new Settlements.Update(id, message, pending)));
+    }
+    JournalEntry replayed =
+        new JournalEntry(
+            Event.REPLAYED, r.getString(10), null, null, "was " + before + "; by " + who);
+    DeliveryStatusJournal.append(
+        connection, List.of(DeliveryStatusJournal.Line.of(id, message, replayed)));
+  }
+
+  /** Stops the claiming for a lane on every replica; what is in flight ends. */
+  public void pause(String channelId, String who) {
+    String sql =
+        """
+        INSERT INTO channel_state (channel_id, paused_at, paused_by) VALUES (?, now(), ?)
+        ON CONFLICT (channel_id) DO UPDATE
+        SET paused_at = coalesce(channel_state.paused_at, excluded.paused_at),
+            paused_by = coalesce(channel_state.paused_by, excluded.paused_by)
+        """;
+    database.statement(
+        connection -> {
+          try (PreparedStatement s = connection.prepareStatement(sql)) {
+            s.setString(1, channelId);
+            s.setString(2, Columns.clean(who, 200));
+            return s.executeUpdate();
+          }
+        });
+  }
+
+  /** Lets a lane go on. */
+  public void resume(String channelId) {
+    database.statement(
+        connection -> {
+          try (PreparedStatement s =
+              connection.prepareStatement("DELETE FROM channel_state WHERE channel_id = ?")) {
+            s.setString(1, channelId);
+            return s.executeUpdate();
+          }
+        });
+  }
+
+  /** Paused lanes, and who paused them. */
+  public Map<String, String> paused() {
+    return database.statement(
+        connection -> {
+          try (PreparedStatement s =
+                  connection.prepareStatement(
+                      "SELECT channel_id, paused_by FROM channel_state"
+                          + " WHERE paused_at IS NOT NULL");
+              ResultSet r = s.executeQuery()) {
+            Map<String, String> paused = new HashMap<>();
+            while (r.next()) {
+              paused.put(r.getString(1), r.getString(2));
+            }
+            return paused;
+          }
+        });
+  }
+}

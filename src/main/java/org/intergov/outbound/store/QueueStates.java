@@ -1,0 +1,82 @@
+package org.intergov.outbound.store;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How much waits where, and for how long. Read-only; an index scan over unfinished rows. */
+public final class QueueStates {
+  private final Database database;
+
+  public QueueStates(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * One lane of the outbox.
+   *
+   * @param channelId empty: not routed yet
+   * @param oldestSeconds age of the oldest waiting message
+   */
+  public record LaneState(String channelId, long waiting, long sending, long oldestSeconds) {}
+
+  public List<LaneState> lanes() {
+    String sql =
+        """
+        SELECT coalesce(channel_id, ''), count(*) FILTER (WHERE status = 'pending'),
+          count(*) FILTER (WHERE status = 'sending'),
+          coalesce(extract(epoch FROM now() - min(created_at)), 0)::bigint
+        FROM delivery_outbox WHERE status IN ('pending', 'sending')
+        GROUP BY 1 ORDER BY 1
+        """;
+    return database.statement(
+        connection -> {
+          try (PreparedStatement s = connection.prepareStatement(sql);
+              ResultSet r = s.executeQuery()) {
+            List<LaneState> lanes = new ArrayList<>();
+            while (r.next()) {
+              lanes.add(new LaneState(r.getString(1), r.getLong(2), r.getLong(3), r.getLong(4)));
+            }
+            return lanes;
+          }
+        });
+  }
+
+  /** Held deliveries by channel; empty: no channel. */
+  public List<LaneState> held() {
+    String sql =
+        """
+        SELECT coalesce(channel_id, ''), count(*), 0,
+          coalesce(extract(epoch FROM now() - min(updated_at)), 0)::bigint
+        FROM delivery_outbox WHERE status = 'held'
+        GROUP BY 1 ORDER BY 1
+        """;
+    return database.statement(
+        connection -> {
+          try (PreparedStatement s = connection.prepareStatement(sql);
+              ResultSet r = s.executeQuery()) {
+            List<LaneState> lanes = new ArrayList<>();
+            while (r.next()) {
+              lanes.add(new LaneState(r.getString(1), r.getLong(2), 0, r.getLong(4)));
+            }
+            return lanes;
+          }
+        });
+  }
+
+  /** Whether the database answers. */
+  public boolean answers() {
+    try {
+      return database.statement(
+          connection -> {
+            try (PreparedStatement s = connection.prepareStatement("SELECT 1");
+                ResultSet r = s.executeQuery()) {
+              return r.next();
+            }
+          });
+    } catch (StoreUnavailableException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package org.intergov.outbound.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.intergov.outbound.delivery.Event;
+import org.intergov.outbound.delivery.JournalEntry;
+import org.intergov.outbound.delivery.LakePatch;
+import org.intergov.outbound.delivery.PendingSettlement;
+import org.intergov.outbound.delivery.Rejection;
+import org.intergov.outbound.delivery.Settlement;
+import org.intergov.outbound.message.Message;
+import org.intergov.outbound.store.DeliveryOutbox.Lease;
+
+/**
+ * Writes settlements: the outbox, channel pending, message updates, rejected messages and the
+ * journal, for a whole batch in one transaction. A lease lost to another replica is journaled, and
+ * nothing else of it is written. Thread-safe.
+ */
+public final class Settlements {
+  private final Database database;
+
+  public Settlements(Database database) {
+    this.database = database;
+  }
+
+  /** What a batch has brought about, for waking the next stages. */
+  public record Written(int settled, int leasesLost, boolean updates, boolean rejections) {}
+
+  /** An update for the lake, or a rejection, and the message it is about. */
+  record Update(long messageId, Message message, LakePatch patch) {}
+
+  record Rejected(long messageId, Message message, Rejection rejection) {}
+
+  /**
+   * Gives back what the router claimed, with what became of it.
+   *
+   * @throws StoreUnavailableException if the database could not be reached; nothing was recorded
+   */
+  public Written deliveries(List<Settlement> batch) {
+    return database.transaction(
+        connection -> {
+          Set<Lease> ours = DeliveryOutbox.settle(connection, batch);
+          List<Settlement> others =
+              batch.stream().filter(s -> !ours.contains(Lease.of(s.delivery()))).toList();
+          Set<Lease> before =
+              others.isEmpty() ? Set.of() : DeliveryOutbox.settledBefore(connection, others);
+          List<Update> updates = new ArrayList<>();
+          List<Rejected> rejections = new ArrayList<>();
+          List<Settlement> followed = new ArrayList<>();
+          List<DeliveryStatusJournal.Line> lines = new ArrayList<>();
+          for (Settlement s : batch) {
+            long id = s.delivery().id();
+            Message message = s.delivery().message();
+            if (before.contains(Lease.of(s.delivery()))) {
+              continue;
+            }
+            if (!ours.contains(Lease.of(s.delivery()))) {
+              lines.add(DeliveryStatusJournal.Line.of(id, message, lost(s)));
+              continue;
+            }
+            s.journal().forEach(e -> lines.add(DeliveryStatusJournal.Line.of(id, message, e)));
+            s.patches().forEach(p -> updates.add(new Update(id, message, p)));
+            if (s.follow() != null) {
+              followed.add(s);
+            }
+            if (s.rejection() != null) {
+              rejections.add(new Rejected(id, message, s.rejection()));
+            }
+          }
+          ChannelPending.post(connection, followed);
+          int known = batch.size() - before.size();
+          return write(connection, known, ours.size(), updates, rejections, lines);
+        });
+  }
+
+  /**
+   * Writes what channels said of pending deliveries.
+   *
+   * @throws StoreUnavailableException if the database could not be reached; nothing was recorded
+   */
+  public Written pending(List<PendingSettlement> batch) {
+    return database.transaction(
+        connection -> {
+          Set<Lease> ours = ChannelPending.settle(connection, batch);
+          List<Update> updates = new ArrayList<>();
+          List<Rejected> rejections = new ArrayList<>();
+          List<PendingSettlement> changed = new ArrayList<>();
+          List<DeliveryStatusJournal.Line> lines = new ArrayList<>();
+          for (PendingSettlement s : batch) {
+            long id = s.delivery().messageId();
+            Message message = s.delivery().message();
+            if (!ours.contains(new Lease(id, s.delivery().lockToken()))) {
+              lines.add(DeliveryStatusJournal.Line.of(id, message, lost(s)));
+              continue;
+            }
+            s.journal().forEach(e -> lines.add(DeliveryStatusJournal.Line.of(id, message, e)));
+            if (s.outbox() != null) {
+              changed.add(s);
+            }
+            if (s.patch() != null) {
+              updates.add(new Update(id, message, s.patch()));
+            }
+            if (s.rejection() != null) {
+              rejections.add(new Rejected(id, message, s.rejection()));
+            }
+          }
+          ChannelPending.changeOutbox(connection, changed);
+          return write(connection, batch.size(), ours.size(), updates, rejections, lines);
+        });
+  }
+
+  private static Written write(
+      Connection connection,
+      int size,
+      int ours,
+      List<Update> updates,
+      List<Rejected> rejections,
+      List<DeliveryStatusJournal.Line> lines)
+      throws SQLException {
+    MessageUpdates.post(connection, updates);
+    RejectedMessages.post(connection, rejections);
+    DeliveryStatusJournal.append(connection, lines);
+    return new Written(ours, size - ours, !updates.isEmpty(), !rejections.isEmpty());
+  }
+
+  private static JournalEntry lost(PendingSettlement s) {
+    return new JournalEntry(
+        Event.LEASE_LOST,
+        s.delivery().channelId(),
+        s.delivery().channelTxnId(),
+        null,
+        "another replica has asked since; the answer here was "
+            + s.journal().get(0).event().word()
+            + ", not recorded");
+  }
+
+  private static JournalEntry lost(Settlement s) {
+    String what =
+        s.journal().isEmpty()
+            ? "given back unsent"
+            : "the outcome here was " + s.journal().get(0).event().word();
+    String txn = s.follow() == null ? null : s.follow().channelTxnId();
+    return new JournalEntry(
+        Event.LEASE_LOST,
+        s.delivery().channelId(),
+        txn,
+        s.delivery().attempts() + 1,
+        "another replica has taken over; " + what + ", not recorded");
+  }
+}

@@ -1,0 +1,10 @@
+package org.intergov.outbound.store;
+
+/** The database could not be reached, or gave up in the middle; nothing was recorded. */
+public final class StoreUnavailableException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  StoreUnavailableException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,140 @@
+package org.intergov.outbound.store;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/** The databases, opened and migrated, and the classes of their tables. */
+public final class Stores implements AutoCloseable {
+
+  /** How to reach a database. */
+  public record Login(String url, String username, String password) {
+    @Override
+    public String toString() {
+      return url;
+    }
+  }
+
+  /**
+   * @param database empty: an embedded PostgreSQL under {@code dataDir}
+   * @param lake empty: in the same database
+   */
+  public record Settings(
+      Path dataDir,
+      Optional<Login> database,
+      Optional<Login> lake,
+      int connections,
+      Duration expiresAfter) {}
+
+  private final EmbeddedDatabase embedded;
+  private final Database outboxDatabase;
+  private final Database lakeDatabase;
+  private final Duration expiresAfter;
+  private final DeliveryOutbox outbox;
+  private final Submissions submissions;
+
+  private Stores(EmbeddedDatabase embedded, Database outbox, Database lake, Duration expiresAfter) {
+    this.embedded = embedded;
+    this.expiresAfter = expiresAfter;
+    this.outboxDatabase = outbox;
+    this.lakeDatabase = lake;
+    this.outbox = new DeliveryOutbox(outbox, outbox == lake);
+    MessageLake elsewhere = outbox == lake ? null : new MessageLake(lake);
+    this.submissions = new Submissions(outbox, this.outbox, elsewhere, expiresAfter);
+  }
+
+  /**
+   * Starts the embedded database if none is configured, connects, and migrates.
+   *
+   * @throws StoreException if a schema does not fit this version
+   * @throws EmbeddedDatabaseException if the embedded database does not start
+   */
+  public static Stores open(Settings settings) {
+    EmbeddedDatabase embedded =
+        settings.database().isPresent() ? null : EmbeddedDatabase.start(settings.dataDir());
+    Database outbox = null;
+    Database lake = null;
+    try {
+      Login login =
+          settings
+              .database()
+              .orElseGet(
+                  () -> new Login(embedded.jdbcUrl(), embedded.username(), embedded.password()));
+      outbox = connect("outbox", login, settings.connections());
+      Database same = outbox;
+      lake = settings.lake().map(l -> connect("lake", l, settings.connections())).orElse(same);
+      Migrations.migrate(outbox, lake);
+      return new Stores(embedded, outbox, lake, settings.expiresAfter());
+    } catch (RuntimeException e) {
+      closeAll(embedded, outbox, lake);
+      throw e;
+    }
+  }
+
+  private static Database connect(String name, Login login, int connections) {
+    return Database.connect(name, login.url(), login.username(), login.password(), connections);
+  }
+
+  public DeliveryOutbox outbox() {
+    return outbox;
+  }
+
+  public Submissions submissions() {
+    return submissions;
+  }
+
+  public Settlements settlements() {
+    return new Settlements(outboxDatabase);
+  }
+
+  public ChannelPending channelPending() {
+    return new ChannelPending(outboxDatabase);
+  }
+
+  public MessageUpdates messageUpdates() {
+    return new MessageUpdates(outboxDatabase, lakeDatabase);
+  }
+
+  public RejectedMessages rejectedMessages() {
+    return new RejectedMessages(outboxDatabase);
+  }
+
+  public DeliveryStatusJournal journal() {
+    return new DeliveryStatusJournal(outboxDatabase);
+  }
+
+  public MessageViews views() {
+    return new MessageViews(outboxDatabase, lakeDatabase);
+  }
+
+  public OperatorActions actions() {
+    return new OperatorActions(outboxDatabase, expiresAfter);
+  }
+
+  public QueueStates queues() {
+    return new QueueStates(outboxDatabase);
+  }
+
+  /** For Camel's JDBC component. */
+  public DataSource lakeDataSource() {
+    return lakeDatabase.dataSource();
+  }
+
+  @Override
+  public void close() {
+    closeAll(embedded, outboxDatabase, lakeDatabase);
+  }
+
+  private static void closeAll(EmbeddedDatabase embedded, Database outbox, Database lake) {
+    if (lake != null && lake != outbox) {
+      lake.close();
+    }
+    if (outbox != null) {
+      outbox.close();
+    }
+    if (embedded != null) {
+      embedded.close();
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package org.intergov.outbound.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Stands between the gateway and PostgreSQL, and cuts the connection at the next commit. */
+final class CuttingProxy implements Closeable {
+
+  /** When the connection is cut. */
+  enum Cut {
+    /** The server never hears of the commit. */
+    BEFORE_THE_COMMIT,
+    /** The server commits, the gateway never hears of it. */
+    AFTER_THE_COMMIT
+  }
+
+  private final ServerSocket listening;
+  private final int target;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final AtomicReference<Cut> next = new AtomicReference<>();
+
+  CuttingProxy(int target) throws IOException {
+    this.target = target;
+    this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    threads.submit(this::accept);
+  }
+
+  int port() {
+    return listening.getLocalPort();
+  }
+
+  /** The next commit on any connection is cut; those after it are not. */
+  void cutNext(Cut cut) {
+    next.set(cut);
+  }
+
+  private Void accept() throws IOException {
+    while (!listening.isClosed()) {
+      Socket client = listening.accept();
+      Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+      threads.submit(() -> requests(client, server));
+      threads.submit(() -> answers(server, client));
+    }
+    return null;
+  }
+
+  private Void requests(Socket client, Socket server) throws IOException {
+    byte[] buffer = new byte[65_536];
+    try (client;
+        server) {
+      InputStream in = client.getInputStream();
+      OutputStream out = server.getOutputStream();
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        boolean commits = new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains("COMMIT");
+        Cut cut = commits ? next.getAndSet(null) : null;
+        if (cut == Cut.AFTER_THE_COMMIT) {
+          client.close();
+        }
+        if (cut != Cut.BEFORE_THE_COMMIT) {
+          out.write(buffer, 0, n);
+          out.flush();
+        }
+        if (cut != null) {
+          return null;
+        }
+      }
+    }
+    return null;
+  }
+
+  private Void answers(Socket server, Socket client) throws IOException {
+    try (client;
+        server) {
+      server.getInputStream().transferTo(client.getOutputStream());
+    }
+    return null;
+  }
+
+  @Override
+  public void close() throws IOException {
+    listening.close();
+    threads.shutdownNow();
+  }
+}

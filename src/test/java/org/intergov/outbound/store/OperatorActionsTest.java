@@ -1,0 +1,138 @@
+package org.intergov.outbound.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.intergov.outbound.store.TestStore.again;
+import static org.intergov.outbound.store.TestStore.refused;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.intergov.outbound.delivery.Delivery;
+import org.intergov.outbound.message.Reference;
+import org.intergov.outbound.store.OperatorActions.Replay;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Replaying what is held or rejected; pausing and resuming lanes. */
+class OperatorActionsTest {
+  private static TestStore store;
+
+  @BeforeAll
+  static void start() {
+    store = TestStore.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    store.close();
+  }
+
+  @BeforeEach
+  void clear() {
+    store.clear();
+  }
+
+  @Test
+  void a_held_message_goes_to_the_same_channel_with_the_same_key_and_stays_doubtful() {
+    store.submit("a", "1");
+    Delivery before = store.claim("a", 1).get(0);
+    store.settlements.deliveries(List.of(again(before, Duration.ZERO)));
+    store.run("UPDATE delivery_outbox SET status = 'held', attempts = 5, unknowns = 5");
+
+    assertThat(replay("1")).isEqualTo(Replay.DONE);
+
+    Delivery again = store.claim("a", 1).get(0);
+    assertThat(again.idempotencyKey()).isEqualTo(before.idempotencyKey());
+    assertThat(again.attempts()).isZero();
+    assertThat(again.unknowns()).as("an earlier attempt may have arrived").isEqualTo(1);
+    assertThat(store.events("1")).containsExactly("submitted", "unknown", "replayed");
+  }
+
+  @Test
+  void a_rejected_message_is_routed_anew_with_a_new_key_and_the_lake_is_pending_again() {
+    store.submit("a", "1");
+    Delivery before = store.claim("a", 1).get(0);
+    store.settlements.deliveries(List.of(refused(before)));
+    store.rejected.finish(store.rejected.claim(1), Set.of("AU:1"));
+    store.run("UPDATE message_lake SET status = 'rejected', reason = 'refused'");
+
+    assertThat(replay("1")).isEqualTo(Replay.DONE);
+    store.applyUpdates();
+
+    Delivery again = store.claim("", 1).get(0);
+    assertThat(again.channelId()).isNull();
+    assertThat(again.refusedBy()).isEmpty();
+    assertThat(again.idempotencyKey()).isEqualTo(before.idempotencyKey() + "#2");
+    assertThat(store.lake("1", "status")).isEqualTo("pending");
+    assertThat(store.lake("1", "reason")).isNull();
+    assertThat(store.events("1")).containsExactly("submitted", "refused", "rejected", "replayed");
+  }
+
+  @Test
+  void an_expired_message_gets_new_time() {
+    store.submit("a", "1");
+    store.run(
+        "UPDATE delivery_outbox SET status = 'rejected', expires_at = now() - interval '1 day'");
+
+    replay("1");
+
+    assertThat(store.claim("", 1).get(0).claim()).isEqualTo(Delivery.Claim.DUE);
+  }
+
+  @Test
+  void what_is_under_way_or_delivered_is_not_replayed() {
+    store.submit("a", "1");
+    assertThat(replay("1")).isEqualTo(Replay.NOT_STUCK);
+    store.claim("a", 1);
+    assertThat(replay("1")).isEqualTo(Replay.NOT_STUCK);
+    store.run("UPDATE delivery_outbox SET status = 'accepted'");
+    assertThat(replay("1")).isEqualTo(Replay.NOT_STUCK);
+    assertThat(store.events("1")).containsExactly("submitted");
+  }
+
+  @Test
+  void an_unknown_message_is_said_to_be_unknown() {
+    assertThat(replay("none")).isEqualTo(Replay.UNKNOWN_MESSAGE);
+  }
+
+  @Test
+  void ten_operators_at_once_replay_once() throws Exception {
+    store.submit("a", "1");
+    store.run("UPDATE delivery_outbox SET status = 'held'");
+    Callable<Replay> operator = () -> replay("1");
+
+    List<Replay> results = TestStore.atOnce(Collections.nCopies(10, operator));
+
+    assertThat(results).filteredOn(r -> r == Replay.DONE).hasSize(1);
+    assertThat(store.events("1")).containsExactly("submitted", "replayed");
+  }
+
+  @Test
+  void the_journal_says_who_did_it_and_what_it_was() {
+    store.submit("a", "1");
+    store.run("UPDATE delivery_outbox SET status = 'held'");
+    replay("1");
+
+    assertThat(store.ask("SELECT detail FROM delivery_status WHERE event = 'replayed'"))
+        .containsExactly("was held; by an operator");
+  }
+
+  @Test
+  void pausing_twice_keeps_the_first_and_resuming_twice_is_harmless() {
+    store.actions.pause("a", "first");
+    store.actions.pause("a", "second");
+    assertThat(store.actions.paused()).containsEntry("a", "first");
+
+    store.actions.resume("a");
+    store.actions.resume("a");
+    assertThat(store.actions.paused()).isEmpty();
+  }
+
+  private static Replay replay(String reference) {
+    return store.actions.replay(Reference.parse("AU:" + reference), "an operator");
+  }
+}

@@ -1,0 +1,375 @@
+package org.intergov.outbound.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.intergov.outbound.store.TestStore.posted;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.intergov.outbound.delivery.Delivery;
+import org.intergov.outbound.delivery.Event;
+import org.intergov.outbound.delivery.JournalEntry;
+import org.intergov.outbound.delivery.LakePatch;
+import org.intergov.outbound.delivery.OutboxStatus;
+import org.intergov.outbound.delivery.PendingDelivery;
+import org.intergov.outbound.delivery.PendingSettlement;
+import org.intergov.outbound.delivery.PendingSettlement.Next;
+import org.intergov.outbound.delivery.PendingSettlement.OutboxChange;
+import org.intergov.outbound.message.Reference;
+import org.intergov.outbound.store.ChannelPending.CheckSlots;
+import org.intergov.outbound.store.DeliveryOutbox.LaneSlots;
+import org.intergov.outbound.store.MessageViews.Filter;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/**
+ * The plans of every hot statement, as the server really ran them: the gateway's own classes are
+ * called, and the server's {@code auto_explain} writes down each plan with the rows it touched.
+ *
+ * <p>They must be the same good plans on tables that are empty and were never analysed, and on
+ * tables that were just filled, mostly with finished rows, and not analysed since: by index alone,
+ * and without touching what is finished.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class QueryPlansTest {
+  private static final int FINISHED = 100_000;
+  private static final int BATCH = 50;
+
+  private static final String OURS =
+      "(delivery_outbox|message_lake|channel_pending|message_updates|rejected_messages"
+          + "|delivery_status)";
+
+  private static final Pattern SEQ_SCAN = Pattern.compile("Seq Scan on " + OURS + "\\b");
+
+  /** Rows that a node on one of our tables gave, per loop, and how often it ran. */
+  private static final Pattern SCAN =
+      Pattern.compile(
+          "Scan [^\\n]*on " + OURS + "\\b[^\\n]*\\(actual rows=(\\d+)(?:\\.\\d+)? loops=(\\d+)\\)");
+
+  private static final Pattern REMOVED =
+      Pattern.compile("Rows Removed by (?:Filter|Index Recheck): (\\d+)");
+
+  private static TestStore store;
+  private static long logRead;
+
+  @BeforeAll
+  static void start() {
+    store = TestStore.start();
+    for (String setting :
+        List.of(
+            "session_preload_libraries = 'auto_explain'",
+            "auto_explain.log_min_duration = 0",
+            "auto_explain.log_analyze = on",
+            "auto_explain.log_timing = off",
+            "auto_explain.log_nested_statements = on",
+            "autovacuum = off")) {
+      store.run("ALTER SYSTEM SET " + setting);
+    }
+    store.run("SELECT pg_reload_conf()");
+  }
+
+  @AfterAll
+  static void stop() {
+    store.close();
+  }
+
+  @BeforeEach
+  void markLog() throws IOException {
+    logRead = Files.size(store.serverLog());
+  }
+
+  @Test
+  @Order(1)
+  void on_empty_tables_never_analysed() throws IOException {
+    assertThat(store.ask("SELECT reltuples FROM pg_class WHERE relname = 'delivery_outbox'"))
+        .containsExactly("-1");
+    try (Database replica = store.connect("replica", store.url())) {
+      wholeFlow(replica, "empty-");
+    }
+    check();
+  }
+
+  @Test
+  @Order(2)
+  void on_tables_just_filled_and_not_analysed() throws IOException {
+    fill();
+    assertThat(store.ask("SELECT reltuples FROM pg_class WHERE relname = 'delivery_outbox'"))
+        .containsExactly("-1");
+    markLog();
+    try (Database replica = store.connect("replica", store.url())) {
+      wholeFlow(replica, "filled-");
+    }
+    check();
+  }
+
+  @Test
+  @Order(3)
+  void on_full_tables_analysed() throws IOException {
+    store.run("ANALYZE");
+    markLog();
+    try (Database replica = store.connect("replica", store.url())) {
+      wholeFlow(replica, "analysed-");
+    }
+    check();
+  }
+
+  @Test
+  @Order(4)
+  void when_the_server_uses_one_plan_for_all_parameters() throws IOException {
+    store.run("ALTER DATABASE intergov SET plan_cache_mode = force_generic_plan");
+    try (Database replica = store.connect("replica", store.url())) {
+      for (int i = 0; i < 6; i++) {
+        if (i == 5) {
+          markLog();
+        }
+        wholeFlow(replica, "generic-" + i + "-");
+      }
+    }
+    check();
+  }
+
+  /** Every hot statement once or more, on a pool whose sessions explain what they run. */
+  private static void wholeFlow(Database db, String prefix) {
+    store.run("UPDATE delivery_outbox SET status = 'held' WHERE status IN ('pending', 'sending')");
+    store.run("DELETE FROM message_updates");
+    DeliveryOutbox outbox = new DeliveryOutbox(db, true);
+    Settlements settlements = new Settlements(db);
+    ChannelPending pending = new ChannelPending(db);
+    MessageUpdates updates = new MessageUpdates(db, db);
+    RejectedMessages rejected = new RejectedMessages(db);
+    var batch = TestStore.submissions("a", prefix, 3 * BATCH);
+    Submissions submissions = new Submissions(db, outbox, null, Duration.ofDays(7));
+    submissions.store(batch);
+    submissions.store(batch.subList(0, BATCH));
+    TestStore.run(
+        db,
+        "INSERT INTO delivery_outbox (sender, sender_ref, receiver, subject, obj, predicate)"
+            + " VALUES ('AU', '"
+            + prefix
+            + "sql', 'SG', 's', 'o', 'p')");
+    outbox.lanesInUse();
+
+    UUID token = UUID.randomUUID();
+    List<Delivery> claimed =
+        outbox.claim(
+            List.of(slots("", BATCH), slots("a", 3 * BATCH), slots("quiet", BATCH)), token);
+    assertThat(claimed).hasSize(3 * BATCH + 1);
+    List<Delivery> routed = claimed.stream().filter(d -> d.channelId() != null).toList();
+    outbox.release(UUID.randomUUID(), Duration.ofSeconds(1));
+    settlements.deliveries(
+        claimed.stream()
+            .filter(d -> d.channelId() == null)
+            .map(d -> TestStore.again(d, Duration.ofDays(1)))
+            .toList());
+    settlements.deliveries(
+        routed.subList(0, 2 * BATCH).stream().map(d -> posted(d, "t" + d.id(), false)).toList());
+    settlements.deliveries(
+        routed.subList(2 * BATCH, 3 * BATCH).stream().map(TestStore::refused).toList());
+
+    List<PendingDelivery> asked =
+        pending.claim(
+            List.of(
+                new CheckSlots(
+                    "a", 2 * BATCH, Duration.ofDays(1), Duration.ofHours(1), Duration.ofDays(7))),
+            List.of(),
+            UUID.randomUUID());
+    assertThat(asked).hasSize(2 * BATCH);
+    settlements.pending(asked.subList(0, BATCH).stream().map(QueryPlansTest::confirmed).toList());
+    settlements.pending(
+        asked.subList(BATCH, 2 * BATCH).stream().map(QueryPlansTest::undeliverable).toList());
+
+    List<MessageUpdates.Job> jobs = updates.claim(500);
+    assertThat(jobs).isNotEmpty();
+    updates.apply(jobs);
+    updates.apply(jobs);
+
+    List<RejectedMessages.Job> rejections = rejected.claim(500);
+    assertThat(rejections).hasSize(BATCH);
+    reject(db, rejections);
+    rejected.finish(
+        rejections,
+        rejections.stream()
+            .map(j -> j.sender() + ":" + j.senderRef())
+            .collect(java.util.stream.Collectors.toSet()));
+
+    MessageViews views = new MessageViews(db, db);
+    assertThat(views.find(Reference.parse("AU:" + prefix + "0"))).isPresent();
+    long newest = routed.get(0).id();
+    assertThat(views.page(new Filter(null, null, null, newest, 20))).hasSize(20);
+    new DeliveryStatusJournal(db).of(newest);
+    new OperatorActions(db, Duration.ofDays(7))
+        .replay(Reference.parse("AU:" + prefix + (3 * BATCH - 1)), "a test");
+  }
+
+  private static PendingSettlement confirmed(PendingDelivery d) {
+    return new PendingSettlement(
+        d,
+        Next.WATCH,
+        null,
+        null,
+        LakePatch.accepted(d.channelId(), d.channelTxnId()),
+        null,
+        List.of(new JournalEntry(Event.CONFIRMED, d.channelId(), d.channelTxnId(), null, null)));
+  }
+
+  private static PendingSettlement undeliverable(PendingDelivery d) {
+    return new PendingSettlement(
+        d,
+        Next.DELETE,
+        new OutboxChange(OutboxStatus.HELD, "a", List.of("a"), 1, "undeliverable"),
+        null,
+        null,
+        null,
+        List.of(new JournalEntry(Event.UNDELIVERABLE, "a", d.channelTxnId(), null, null)));
+  }
+
+  /** The statement of rejected-message-processor.camel.yaml, as camel-jdbc sends it. */
+  private static void reject(Database db, List<RejectedMessages.Job> jobs) {
+    StringBuilder json = new StringBuilder("[");
+    for (RejectedMessages.Job j : jobs) {
+      json.append(json.length() > 1 ? "," : "")
+          .append(
+              "{\"sender\":\"%s\",\"sender_ref\":\"%s\",\"seq\":%d,\"reason\":\"%s\"}"
+                  .formatted(j.sender(), j.senderRef(), j.seq(), j.reason()));
+    }
+    String sql = statementOfTheRoute().replace(":?jobs", "?");
+    int shown =
+        db.statement(
+            c -> {
+              try (PreparedStatement s = c.prepareStatement(sql)) {
+                s.setString(1, json.append("]").toString());
+                int rows = 0;
+                try (var r = s.executeQuery()) {
+                  while (r.next()) {
+                    rows++;
+                  }
+                }
+                return rows;
+              }
+            });
+    assertThat(shown).isEqualTo(jobs.size());
+  }
+
+  private static String statementOfTheRoute() {
+    Path file = Path.of("src/main/resources/routes/rejected-message-processor.camel.yaml");
+    try (Reader in = Files.newBufferedReader(file)) {
+      return find(new Load(LoadSettings.builder().build()).loadFromReader(in))
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Stream<String> find(Object node) {
+    if (node instanceof Map<?, ?> map) {
+      return map.values().stream().flatMap(QueryPlansTest::find);
+    } else if (node instanceof List<?> list) {
+      return list.stream().flatMap(QueryPlansTest::find);
+    }
+    return node instanceof String s && s.contains(":?jobs") ? Stream.of(s) : Stream.empty();
+  }
+
+  private static LaneSlots slots(String lane, int slots) {
+    return new LaneSlots(lane, slots, Duration.ofDays(1));
+  }
+
+  /** Finished messages, with their lake entries and journals; their plans must not show them. */
+  private static void fill() {
+    store.run(
+        """
+        INSERT INTO delivery_outbox (sender, sender_ref, receiver, subject, obj, predicate, status,
+          channel_id, admitted, due_at)
+        SELECT 'AU', 'done-' || n, 'SG', 's', 'o', 'p',
+          CASE n %% 100 WHEN 0 THEN 'rejected' ELSE 'accepted' END, 'a', true,
+          now() - interval '1 day'
+        FROM generate_series(1, %1$d) n;
+        INSERT INTO message_lake (message_id, sender, sender_ref, receiver, subject, obj, predicate,
+          status, applied_seq)
+        SELECT id, sender, sender_ref, receiver, subject, obj, predicate, 'accepted', 1
+        FROM delivery_outbox WHERE sender_ref LIKE 'done-%%';
+        INSERT INTO delivery_status (message_id, sender, sender_ref, event)
+        SELECT id, sender, sender_ref, e
+        FROM delivery_outbox, unnest(ARRAY['submitted', 'posted', 'accepted']) e
+        WHERE sender_ref LIKE 'done-%%';
+        INSERT INTO channel_pending (message_id, sender, sender_ref, channel_id, channel_txn_id,
+          state, due_at, confirmed_at)
+        SELECT id, sender, sender_ref, 'a', 't', 'confirmed', now() + interval '1 hour', now()
+        FROM delivery_outbox WHERE sender_ref LIKE 'done-%%';
+        """
+            .formatted(FINISHED));
+  }
+
+  /** Reads the plans written since {@link #markLog} and looks at each. */
+  private static void check() throws IOException {
+    byte[] log = Files.readAllBytes(store.serverLog());
+    String written =
+        new String(log, (int) logRead, (int) (log.length - logRead), StandardCharsets.UTF_8);
+    List<String> plans = new ArrayList<>();
+    for (String entry : written.split("(?m)^(?=\\d{4}-\\d\\d-\\d\\d )")) {
+      if (entry.contains("plan:") && Pattern.compile(OURS).matcher(entry).find()) {
+        plans.add(entry);
+      }
+    }
+    assertThat(plans).as("plans written down").hasSizeGreaterThan(25);
+    for (String statement :
+        List.of(
+            "INSERT INTO delivery_outbox",
+            "UPDATE delivery_outbox",
+            "INSERT INTO channel_pending",
+            "UPDATE channel_pending",
+            "DELETE FROM channel_pending",
+            "INSERT INTO message_updates",
+            "UPDATE message_updates",
+            "DELETE FROM message_updates",
+            "UPDATE message_lake",
+            "INSERT INTO rejected_messages",
+            "DELETE FROM rejected_messages",
+            "UPDATE intergov.message_lake",
+            "INSERT INTO delivery_status")) {
+      assertThat(plans).as("a plan of " + statement).anyMatch(p -> p.contains(statement));
+    }
+    assertThat(plans.stream().mapToLong(p -> SCAN.matcher(p).results().count()).sum())
+        .as("scans of our tables that this test can read")
+        .isGreaterThan(20);
+    assertThat(plans).allSatisfy(QueryPlansTest::goesByIndex);
+    assertThat(plans).allSatisfy(QueryPlansTest::touchesNoMoreThanItNeeds);
+  }
+
+  private static void goesByIndex(String plan) {
+    assertThat(SEQ_SCAN.matcher(plan).find()).as("no Seq Scan on our tables: %s", plan).isFalse();
+  }
+
+  private static void touchesNoMoreThanItNeeds(String plan) {
+    Matcher scan = SCAN.matcher(plan);
+    while (scan.find()) {
+      long rows = Long.parseLong(scan.group(2)) * Long.parseLong(scan.group(3));
+      assertThat(rows).as("rows given by %s in %s", scan.group(), plan).isLessThan(2_000);
+    }
+    Matcher removed = REMOVED.matcher(plan);
+    while (removed.find()) {
+      assertThat(Long.parseLong(removed.group(1)))
+          .as("rows looked at in vain in %s", plan)
+          .isLessThan(1_000);
+    }
+  }
+}

@@ -1,0 +1,306 @@
+package org.intergov.outbound.store;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.intergov.outbound.delivery.Delivery;
+import org.intergov.outbound.delivery.Event;
+import org.intergov.outbound.delivery.JournalEntry;
+import org.intergov.outbound.delivery.LakePatch;
+import org.intergov.outbound.delivery.OutboxStatus;
+import org.intergov.outbound.delivery.Reason;
+import org.intergov.outbound.delivery.Rejection;
+import org.intergov.outbound.delivery.Settlement;
+import org.intergov.outbound.message.Message;
+import org.intergov.outbound.store.DeliveryOutbox.LaneSlots;
+import org.intergov.outbound.store.Submissions.Submission;
+
+/**
+ * A real PostgreSQL with the gateway's tables, and what tests do to it. One for each test class.
+ */
+final class TestStore implements AutoCloseable {
+  static final Path BINARIES = Path.of("target", "postgres");
+  static final Duration LEASE = Duration.ofMinutes(1);
+
+  private final Path dataDir;
+  private final EmbeddedDatabase server;
+  final Database outboxDatabase;
+  final Database lakeDatabase;
+  final DeliveryOutbox outbox;
+  final Submissions submissions;
+  final Settlements settlements;
+  final ChannelPending pending;
+  final MessageUpdates updates;
+  final RejectedMessages rejected;
+  final OperatorActions actions;
+  final DeliveryStatusJournal journal;
+  final MessageViews views;
+
+  private TestStore(boolean separateLake) {
+    try {
+      dataDir = Files.createTempDirectory("store");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server = EmbeddedDatabase.start(dataDir, BINARIES);
+    outboxDatabase = connect("outbox", server.jdbcUrl());
+    if (separateLake) {
+      run(outboxDatabase, "CREATE DATABASE lake");
+      lakeDatabase = connect("lake", server.jdbcUrl().replaceAll("/[a-z]+$", "/lake"));
+    } else {
+      lakeDatabase = outboxDatabase;
+    }
+    Migrations.migrate(outboxDatabase, lakeDatabase);
+    outbox = new DeliveryOutbox(outboxDatabase, !separateLake);
+    MessageLake elsewhere = separateLake ? new MessageLake(lakeDatabase) : null;
+    submissions = new Submissions(outboxDatabase, outbox, elsewhere, Duration.ofDays(7));
+    settlements = new Settlements(outboxDatabase);
+    pending = new ChannelPending(outboxDatabase);
+    updates = new MessageUpdates(outboxDatabase, lakeDatabase);
+    rejected = new RejectedMessages(outboxDatabase);
+    actions = new OperatorActions(outboxDatabase, Duration.ofDays(7));
+    journal = new DeliveryStatusJournal(outboxDatabase);
+    views = new MessageViews(outboxDatabase, lakeDatabase);
+  }
+
+  static TestStore start() {
+    return new TestStore(false);
+  }
+
+  static TestStore startWithSeparateLake() {
+    return new TestStore(true);
+  }
+
+  /** A pool of its own, as another replica has one. */
+  Database connect(String name, String url) {
+    return Database.connect(name, url, server.username(), server.password(), 25);
+  }
+
+  String url() {
+    return server.jdbcUrl();
+  }
+
+  String username() {
+    return server.username();
+  }
+
+  String password() {
+    return server.password();
+  }
+
+  /** The server's own log. */
+  Path serverLog() {
+    return dataDir.resolve("postgres.log");
+  }
+
+  /** Empties every table. */
+  void clear() {
+    run(
+        outboxDatabase,
+        "TRUNCATE delivery_outbox, channel_pending, message_updates, rejected_messages,"
+            + " delivery_status, channel_state");
+    run(lakeDatabase, "TRUNCATE message_lake");
+  }
+
+  void run(String sql) {
+    run(outboxDatabase, sql);
+  }
+
+  static void run(Database database, String sql) {
+    database.statement(
+        connection -> {
+          try (Statement s = connection.createStatement()) {
+            return s.execute(sql);
+          }
+        });
+  }
+
+  /** The first column of every row, as text. */
+  List<String> ask(String sql) {
+    return ask(outboxDatabase, sql);
+  }
+
+  static List<String> ask(Database database, String sql) {
+    return database.statement(
+        connection -> {
+          try (PreparedStatement s = connection.prepareStatement(sql);
+              ResultSet r = s.executeQuery()) {
+            List<String> found = new ArrayList<>();
+            while (r.next()) {
+              found.add(r.getString(1));
+            }
+            return found;
+          }
+        });
+  }
+
+  static Message message(String reference) {
+    return message(reference, "AU.abn1.x");
+  }
+
+  static Message message(String reference, String subject) {
+    return new Message("AU", reference, "SG", subject, "QmHash", "UN.CEFACT.Trade.created");
+  }
+
+  static List<Submission> submissions(String channelId, String prefix, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> new Submission(message(prefix + i), channelId))
+        .toList();
+  }
+
+  void submit(String channelId, String... references) {
+    submissions.store(
+        Stream.of(references).map(r -> new Submission(message(r), channelId)).toList());
+  }
+
+  List<Delivery> claim(String lane, int slots) {
+    return outbox.claim(List.of(new LaneSlots(lane, slots, LEASE)), UUID.randomUUID());
+  }
+
+  /** As a channel that took it: accepted, followed from now on. */
+  static Settlement posted(Delivery d, String txnId, boolean confirmed) {
+    LakePatch patch =
+        confirmed
+            ? LakePatch.accepted(d.channelId(), txnId)
+            : LakePatch.pending(d.channelId(), txnId);
+    return new Settlement(
+        d,
+        OutboxStatus.ACCEPTED,
+        d.channelId(),
+        d.refusedBy(),
+        d.generation(),
+        d.attempts() + 1,
+        d.unknowns(),
+        Duration.ZERO,
+        null,
+        new Settlement.Follow(txnId, confirmed, Duration.ZERO),
+        List.of(patch),
+        null,
+        List.of(new JournalEntry(Event.POSTED, d.channelId(), txnId, d.attempts() + 1, null)));
+  }
+
+  /** As one that every channel refused. */
+  static Settlement refused(Delivery d) {
+    return new Settlement(
+        d,
+        OutboxStatus.REJECTED,
+        d.channelId(),
+        List.of(d.channelId()),
+        d.generation(),
+        d.attempts() + 1,
+        d.unknowns(),
+        Duration.ZERO,
+        "answered 400",
+        null,
+        List.of(),
+        new Rejection(Reason.REFUSED, "answered 400", d.channelId(), null),
+        List.of(new JournalEntry(Event.REFUSED, d.channelId(), null, 1, "answered 400")));
+  }
+
+  /** Back to its lane, to be claimed again after {@code delay}. */
+  static Settlement again(Delivery d, Duration delay) {
+    return new Settlement(
+        d,
+        OutboxStatus.PENDING,
+        d.channelId(),
+        d.refusedBy(),
+        d.generation(),
+        d.attempts() + 1,
+        d.unknowns() + 1,
+        delay,
+        "no whole answer",
+        null,
+        List.of(),
+        null,
+        List.of(new JournalEntry(Event.UNKNOWN, d.channelId(), null, 1, "no whole answer")));
+  }
+
+  /** Claims one message and settles it as posted; the lake has not heard of it yet. */
+  Delivery deliver(String channelId, String reference, String txnId) {
+    submit(channelId, reference);
+    Delivery d = claim(channelId, 1).get(0);
+    settlements.deliveries(List.of(posted(d, txnId, false)));
+    return d;
+  }
+
+  /** Events of a message, in order. */
+  List<String> events(String reference) {
+    return ask(
+        "SELECT event FROM delivery_status WHERE sender_ref = '" + reference + "' ORDER BY seq");
+  }
+
+  String lake(String reference, String column) {
+    return ask(
+            lakeDatabase,
+            "SELECT " + column + " FROM message_lake WHERE sender_ref = '" + reference + "'")
+        .get(0);
+  }
+
+  String outbox(String reference, String column) {
+    return ask("SELECT " + column + " FROM delivery_outbox WHERE sender_ref = '" + reference + "'")
+        .get(0);
+  }
+
+  /** Applies updates as the message updater does, until none is due. */
+  void applyUpdates() {
+    for (var jobs = updates.claim(500); !jobs.isEmpty(); jobs = updates.claim(500)) {
+      updates.apply(jobs);
+    }
+  }
+
+  /** Makes everything in a queue due now. */
+  void makeDue(String table) {
+    run("UPDATE " + table + " SET due_at = now() - interval '1 second'");
+  }
+
+  @Override
+  public void close() {
+    if (lakeDatabase != outboxDatabase) {
+      lakeDatabase.close();
+    }
+    outboxDatabase.close();
+    server.close();
+    try (Stream<Path> all = Files.walk(dataDir)) {
+      for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(p);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs the same on many threads at once; an exception of one fails the caller. */
+  static <T> List<T> atOnce(List<java.util.concurrent.Callable<T>> tasks) throws Exception {
+    var barrier = new java.util.concurrent.CyclicBarrier(tasks.size());
+    var threads = java.util.concurrent.Executors.newFixedThreadPool(tasks.size());
+    try {
+      List<java.util.concurrent.Future<T>> running = new ArrayList<>();
+      for (var task : tasks) {
+        running.add(
+            threads.submit(
+                () -> {
+                  barrier.await();
+                  return task.call();
+                }));
+      }
+      List<T> results = new ArrayList<>();
+      for (var one : running) {
+        results.add(one.get(60, java.util.concurrent.TimeUnit.SECONDS));
+      }
+      return results;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}
