@@ -1,0 +1,2 @@
+/** The public Channel API with faults, for trying the gateway and for its tests. */
+package org.intergov.outbound.simulator;
