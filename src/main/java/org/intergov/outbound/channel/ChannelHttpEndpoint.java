@@ -1,0 +1,177 @@
+package org.intergov.outbound.channel;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import java.net.URI;
+import org.apache.camel.Consumer;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.support.DefaultEndpoint;
+import org.intergov.outbound.routing.Durations;
+
+/**
+ * One address of a channel, with its own connection pool. The path may contain {@code
+ * {channelTxnId}}, which is replaced by the header of that name as one encoded segment.
+ */
+public final class ChannelHttpEndpoint extends DefaultEndpoint {
+  private final Vertx vertx;
+  private final URI address;
+  private HttpClient client;
+
+  private String method = "GET";
+  private String query;
+  private long timeout = 15_000;
+  private int connectTimeout = 5_000;
+  private int connections = 16;
+  private int keepAlive = 4;
+  private int maxAnswerBytes = 65_536;
+  private String keyHeader;
+
+  ChannelHttpEndpoint(String uri, ChannelHttpComponent component, Vertx vertx, URI address) {
+    super(uri, component);
+    this.vertx = vertx;
+    this.address = address;
+  }
+
+  @Override
+  protected void doStart() throws Exception {
+    super.doStart();
+    boolean tls = "https".equals(address.getScheme());
+    client =
+        vertx.createHttpClient(
+            new HttpClientOptions()
+                .setConnectTimeout(connectTimeoutMillis())
+                .setMaxPoolSize(connections)
+                .setKeepAliveTimeout(keepAlive)
+                .setPipelining(false)
+                .setSsl(tls)
+                .setVerifyHost(true)
+                .setTcpNoDelay(true)
+                .setMaxHeaderSize(16_384)
+                .setMaxRedirects(0));
+  }
+
+  @Override
+  protected void doStop() throws Exception {
+    if (client != null) {
+      client.close();
+      client = null;
+    }
+    super.doStop();
+  }
+
+  @Override
+  public Producer createProducer() {
+    return new ChannelHttpProducer(this);
+  }
+
+  @Override
+  public Consumer createConsumer(Processor processor) {
+    throw new IllegalArgumentException(
+        "channel-http is for calling channels, not for being called");
+  }
+
+  @Override
+  public boolean isSingletonProducer() {
+    return true;
+  }
+
+  HttpClient client() {
+    return client;
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  URI address() {
+    return address;
+  }
+
+  HttpMethod httpMethod() {
+    return HttpMethod.valueOf(method);
+  }
+
+  public String getMethod() {
+    return method;
+  }
+
+  /** GET or POST. */
+  public void setMethod(String method) {
+    this.method = method;
+  }
+
+  public String getQuery() {
+    return query;
+  }
+
+  /** The query string, as it is sent. */
+  public void setQuery(String query) {
+    this.query = query;
+  }
+
+  public long getTimeout() {
+    return timeout;
+  }
+
+  /** Milliseconds for the whole answer, from the request's first byte to the answer's last. */
+  public void setTimeout(long timeout) {
+    this.timeout = timeout;
+  }
+
+  /** Never longer than the timeout for the answer; leases are reckoned by that. */
+  int connectTimeoutMillis() {
+    return (int) Math.min(connectTimeout, timeout);
+  }
+
+  public String getConnectTimeout() {
+    return connectTimeout + "ms";
+  }
+
+  /** How long TCP and TLS may take to be set up, such as {@code 5s}. */
+  public void setConnectTimeout(String duration) {
+    this.connectTimeout = Math.toIntExact(Durations.parse(duration).toMillis());
+  }
+
+  public int getConnections() {
+    return connections;
+  }
+
+  /** Connections at most; a lane's concurrency. */
+  public void setConnections(int connections) {
+    this.connections = connections;
+  }
+
+  public String getKeepAlive() {
+    return keepAlive + "s";
+  }
+
+  /**
+   * How long an idle connection is kept, in whole seconds, such as {@code 4s}. Shorter than most
+   * servers keep it, since a post on a connection that the server is closing has an unknown
+   * outcome.
+   */
+  public void setKeepAlive(String duration) {
+    this.keepAlive = Math.toIntExact(Math.max(1, Durations.parse(duration).toSeconds()));
+  }
+
+  public int getMaxAnswerBytes() {
+    return maxAnswerBytes;
+  }
+
+  /** Bytes of an answer's body at most; a longer one is cut off and is no answer. */
+  public void setMaxAnswerBytes(int maxAnswerBytes) {
+    this.maxAnswerBytes = maxAnswerBytes;
+  }
+
+  public String getKeyHeader() {
+    return keyHeader;
+  }
+
+  /** The HTTP header that carries the idempotency key; unset: it is not sent. */
+  public void setKeyHeader(String keyHeader) {
+    this.keyHeader = keyHeader;
+  }
+}

@@ -1,0 +1,78 @@
+package org.intergov.outbound.channel;
+
+import io.vertx.core.http.RequestOptions;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultAsyncProducer;
+
+/**
+ * Makes the call without holding a thread. The answer's status is in header {@code httpStatus}, its
+ * body is text; what did not come to an answer ends as a {@link ChannelException}.
+ */
+final class ChannelHttpProducer extends DefaultAsyncProducer {
+  private static final String TXN_ID = "%7BchannelTxnId%7D";
+  private final ChannelHttpEndpoint endpoint;
+  private final String host;
+  private final int port;
+  private final boolean tls;
+  private final String path;
+
+  ChannelHttpProducer(ChannelHttpEndpoint endpoint) {
+    super(endpoint);
+    this.endpoint = endpoint;
+    URI address = endpoint.address();
+    this.host = address.getHost();
+    this.tls = "https".equals(address.getScheme());
+    this.port = address.getPort() > 0 ? address.getPort() : tls ? 443 : 80;
+    this.path = address.getRawPath();
+  }
+
+  @Override
+  public boolean process(Exchange exchange, AsyncCallback callback) {
+    try {
+      new ChannelHttpCall(endpoint, exchange, callback).start(request(exchange));
+      return false;
+    } catch (RuntimeException e) {
+      exchange.setException(
+          new ChannelException.Unavailable("the request cannot be built: " + e.getMessage()));
+      callback.done(true);
+      return true;
+    } catch (ChannelException e) {
+      exchange.setException(e);
+      callback.done(true);
+      return true;
+    }
+  }
+
+  private RequestOptions request(Exchange exchange) throws ChannelException {
+    String target = path.contains(TXN_ID) ? path.replace(TXN_ID, txnId(exchange)) : path;
+    RequestOptions options =
+        new RequestOptions()
+            .setMethod(endpoint.httpMethod())
+            .setHost(host)
+            .setPort(port)
+            .setSsl(tls)
+            .setURI(endpoint.getQuery() == null ? target : target + "?" + endpoint.getQuery())
+            .setConnectTimeout(endpoint.connectTimeoutMillis())
+            .putHeader("Accept", "application/json");
+    if (endpoint.getKeyHeader() != null) {
+      String key = exchange.getMessage().getHeader(Headers.IDEMPOTENCY_KEY, String.class);
+      if (key == null) {
+        throw new ChannelException.Unavailable("not sent: the route lost the idempotency key");
+      }
+      options.putHeader(endpoint.getKeyHeader(), key);
+    }
+    return options;
+  }
+
+  private static String txnId(Exchange exchange) throws ChannelException {
+    String id = exchange.getMessage().getHeader(Headers.CHANNEL_TXN_ID, String.class);
+    if (id == null || id.isEmpty() || id.equals(".") || id.equals("..")) {
+      throw new ChannelException.Refused("the id that the channel gave cannot be asked about");
+    }
+    return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

@@ -1,0 +1,88 @@
+package org.intergov.outbound.channel;
+
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.intergov.outbound.delivery.Delivery;
+import org.intergov.outbound.delivery.Lane;
+import org.intergov.outbound.routing.Channel;
+
+/** A lane at work: its slots, what its posts came to, and the loop that keeps the slots filled. */
+public final class ChannelLane {
+  private final Lane lane;
+  private final LaneStats stats = new LaneStats();
+  private final AtomicInteger calls = new AtomicInteger();
+
+  ChannelLane(Channel channel) {
+    this.lane = new Lane(channel);
+  }
+
+  int freeSlots() {
+    return lane.freeSlots();
+  }
+
+  Duration lease() {
+    return lane.lease();
+  }
+
+  boolean adopt(Delivery claimedAgain) {
+    return lane.adopt(claimedAgain);
+  }
+
+  UUID lease(Delivery delivery) {
+    return lane.lease(delivery);
+  }
+
+  void add(Delivery delivery, long claimedAt) {
+    lane.add(delivery, claimedAt);
+  }
+
+  /**
+   * Sends as long as there is a delivery and a slot. Called by whoever adds a delivery or frees a
+   * slot; one of the callers runs the loop, so a channel that answers at once does not recurse.
+   */
+  void drain(Consumer<Delivery> post, Consumer<Delivery> giveBack) {
+    if (calls.getAndIncrement() > 0) {
+      return;
+    }
+    int seen = 1;
+    while (seen > 0) {
+      Lane.Next next;
+      while ((next = lane.next()) != null) {
+        (next.inTime() ? post : giveBack).accept(next.delivery());
+      }
+      seen = calls.addAndGet(-seen);
+    }
+  }
+
+  void finish() {
+    lane.finish();
+  }
+
+  void settled(Delivery delivery) {
+    lane.settled(delivery);
+  }
+
+  void giveBackAll(Consumer<Delivery> giveBack) {
+    Delivery next;
+    while ((next = lane.takeBack()) != null) {
+      giveBack.accept(next);
+    }
+  }
+
+  /** Posts in flight now. */
+  public int inFlight() {
+    return lane.posting();
+  }
+
+  /** Deliveries this replica holds of the lane. */
+  public int held() {
+    return lane.held();
+  }
+
+  /** What this lane's posts have come to in this process. */
+  public LaneStats stats() {
+    return stats;
+  }
+}

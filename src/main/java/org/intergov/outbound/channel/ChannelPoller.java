@@ -1,0 +1,168 @@
+package org.intergov.outbound.channel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.intergov.outbound.delivery.PendingDelivery;
+import org.intergov.outbound.delivery.PendingSettlement;
+import org.intergov.outbound.delivery.StatusAnswer;
+import org.intergov.outbound.delivery.StatusRules;
+import org.intergov.outbound.routing.Channel;
+import org.intergov.outbound.routing.RoutingTable;
+import org.intergov.outbound.store.ChannelPending;
+import org.intergov.outbound.store.ChannelPending.CheckSlots;
+import org.intergov.outbound.store.Settlements;
+
+/**
+ * Claims pending deliveries whose lock has gone stale, asks their channels for the status, and
+ * writes what has changed. The routes {@code channel-poller} and {@code settle-statuses} call it,
+ * each from one thread; answers come on any thread.
+ */
+public final class ChannelPoller {
+  private final ChannelPending pending;
+  private final StatusRules rules;
+  private final Supplier<RoutingTable> table;
+  private final WakeUps wakeUps;
+  private final ChannelSender sender;
+  private final SettlementQueue<PendingSettlement> settlements;
+  private final Map<String, AtomicInteger> checking = new ConcurrentHashMap<>();
+
+  /** Asked and not answered, or answered and not written; never claimed again meanwhile. */
+  private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean stopping;
+  private final DatabaseWatch database = new DatabaseWatch("channel-poller");
+
+  public ChannelPoller(
+      CamelContext camel,
+      ChannelPending pending,
+      Settlements settlements,
+      Supplier<RoutingTable> table,
+      WakeUps wakeUps) {
+    this.pending = pending;
+    this.rules = new StatusRules(table);
+    this.table = table;
+    this.wakeUps = wakeUps;
+    this.sender = new ChannelSender(camel, "direct:ask-channel");
+    this.settlements =
+        new SettlementQueue<>(
+            "channel-poller",
+            settlements::pending,
+            s -> null,
+            s -> underWay.remove(s.delivery().messageId()));
+  }
+
+  /** Claims what is due for each channel, as far as it has room, and asks. */
+  public void claim() {
+    wakeUps.poller().taken();
+    if (!stopping && !settlements.isBehind()) {
+      database.run(this::claimOnce);
+    }
+  }
+
+  private void claimOnce() {
+    List<CheckSlots> wanted = new ArrayList<>();
+    for (Channel c : table.get().channels()) {
+      int free = c.concurrency() - checking(c.id()).get();
+      if (free > 0) {
+        wanted.add(
+            new CheckSlots(
+                c.id(), free, c.poll().every(), c.poll().finality(), c.poll().giveUpAfter()));
+      }
+    }
+    if (wanted.isEmpty()) {
+      return;
+    }
+    for (PendingDelivery d : pending.claim(wanted, List.copyOf(underWay), UUID.randomUUID())) {
+      underWay.add(d.messageId());
+      checking(d.channelId()).incrementAndGet();
+      check(d);
+    }
+  }
+
+  private AtomicInteger checking(String channelId) {
+    return checking.computeIfAbsent(channelId, id -> new AtomicInteger());
+  }
+
+  private void check(PendingDelivery d) {
+    Map<String, Object> headers =
+        Map.of(
+            Headers.CHANNEL_TXN_ID, d.channelTxnId(), Headers.REFERENCE, d.message().reference());
+    sender.send(
+        ChannelRoutes.statusEndpoint(d.channelId()),
+        null,
+        headers,
+        exchange -> {
+          Optional<PendingSettlement> change = rules.settle(d, answer(exchange));
+          if (change.isPresent()) {
+            settlements.add(change.get());
+            wakeUps.statusSettler().signal();
+          } else {
+            underWay.remove(d.messageId());
+          }
+          if (checking(d.channelId()).decrementAndGet() == 0) {
+            wakeUps.poller().signal();
+          }
+        });
+  }
+
+  /** What a status route has said. */
+  static StatusAnswer answer(Exchange exchange) {
+    Exception failure = exchange.getException();
+    if (failure instanceof ChannelException.Refused refused) {
+      return new StatusAnswer.NoStatus(refused.getMessage());
+    }
+    if (failure != null) {
+      return new StatusAnswer.Unreachable(PostOutcome.describe(failure));
+    }
+    String word = exchange.getMessage().getHeader(Headers.CHANNEL_STATUS, String.class);
+    if (word == null) {
+      return new StatusAnswer.NoStatus("no status");
+    }
+    return switch (word) {
+      case "received" -> StatusAnswer.Status.RECEIVED;
+      case "confirmed" -> StatusAnswer.Status.CONFIRMED;
+      case "undeliverable" -> StatusAnswer.Status.UNDELIVERABLE;
+      case "revoked" -> StatusAnswer.Status.REVOKED;
+      default -> new StatusAnswer.NoStatus("unknown status word " + quoted(word));
+    };
+  }
+
+  private static String quoted(String word) {
+    String known = word.length() > 40 ? word.substring(0, 40) + "…" : word;
+    return "\"" + known.replaceAll("[^\\x20-\\x7e]", "?") + "\"";
+  }
+
+  /** Writes what has changed, and wakes the stages that have work from it. */
+  public void settle() {
+    wakeUps.statusSettler().taken();
+    settlements.write(
+        result -> {
+          if (result.updates()) {
+            wakeUps.updater().signal();
+          }
+          if (result.rejections()) {
+            wakeUps.rejecter().signal();
+          }
+          wakeUps.router().signal();
+        });
+  }
+
+  /** No more claims from now on. */
+  public void stopClaiming() {
+    stopping = true;
+  }
+
+  /** Whether every channel asked has answered, and what it said is written. */
+  public boolean isIdle() {
+    return underWay.isEmpty();
+  }
+}

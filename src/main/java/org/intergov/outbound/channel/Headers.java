@@ -1,0 +1,24 @@
+package org.intergov.outbound.channel;
+
+/** The contract between the gateway and a channel route: these headers, and no others. */
+public final class Headers {
+  /** In: {@code AU:the-ref}. */
+  public static final String REFERENCE = "reference";
+
+  /** In: the key that goes with every attempt of one delivery. */
+  public static final String IDEMPOTENCY_KEY = "idempotencyKey";
+
+  /** Out of post, in for status: the channel's id of the delivery, as text. */
+  public static final String CHANNEL_TXN_ID = "channelTxnId";
+
+  /** Out: received, confirmed, undeliverable or revoked. */
+  public static final String CHANNEL_STATUS = "channelStatus";
+
+  /** Out of an HTTP call: the status code. */
+  static final String HTTP_STATUS = "httpStatus";
+
+  /** Out of an HTTP call: the Retry-After header as it came. */
+  static final String RETRY_AFTER = "retryAfter";
+
+  private Headers() {}
+}

@@ -1,0 +1,81 @@
+package org.intergov.outbound.channel;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.intergov.outbound.delivery.Delivery;
+import org.intergov.outbound.routing.Channel;
+import org.intergov.outbound.routing.RoutingTable;
+import org.intergov.outbound.store.DeliveryOutbox;
+import org.intergov.outbound.store.DeliveryOutbox.LaneSlots;
+import org.intergov.outbound.store.StoreUnavailableException;
+
+/**
+ * Claims for all lanes at once: each channel as far as it has room, what is not routed yet, and now
+ * and then what waits for a channel that is gone. For one thread.
+ */
+final class LaneClaims {
+  /** Rows at most of what needs no channel. */
+  static final int AT_ONCE = 500;
+
+  private static final String NOT_ROUTED = "";
+  private static final Duration ROUTING_LEASE = Duration.ofSeconds(30);
+  private static final Duration ORPHANS_EVERY = Duration.ofSeconds(10);
+
+  private final DeliveryOutbox outbox;
+  private final Supplier<RoutingTable> table;
+  private UUID lostClaim;
+  private long lostClaimAt;
+  private long orphansLookedFor = System.nanoTime() - ORPHANS_EVERY.toNanos();
+
+  LaneClaims(DeliveryOutbox outbox, Supplier<RoutingTable> table) {
+    this.outbox = outbox;
+    this.table = table;
+  }
+
+  /**
+   * Claims; a claim whose answer was cut off is given back first, since nobody holds what it took.
+   *
+   * @param lanes the lanes at work; those that are missing are added
+   */
+  List<Delivery> claim(Map<String, ChannelLane> lanes) {
+    if (lostClaim != null) {
+      outbox.release(lostClaim, Duration.ofNanos(System.nanoTime() - lostClaimAt));
+      lostClaim = null;
+    }
+    List<LaneSlots> wanted = wanted(lanes);
+    UUID token = UUID.randomUUID();
+    long now = System.nanoTime();
+    try {
+      return outbox.claim(wanted, token);
+    } catch (StoreUnavailableException e) {
+      lostClaim = token;
+      lostClaimAt = now;
+      throw e;
+    }
+  }
+
+  private List<LaneSlots> wanted(Map<String, ChannelLane> lanes) {
+    List<LaneSlots> wanted = new ArrayList<>();
+    wanted.add(new LaneSlots(NOT_ROUTED, AT_ONCE, ROUTING_LEASE));
+    for (Channel channel : table.get().channels()) {
+      ChannelLane lane = lanes.computeIfAbsent(channel.id(), id -> new ChannelLane(channel));
+      int free = lane.freeSlots();
+      if (free > 0) {
+        wanted.add(new LaneSlots(channel.id(), free, lane.lease()));
+      }
+    }
+    if (System.nanoTime() - orphansLookedFor >= ORPHANS_EVERY.toNanos()) {
+      orphansLookedFor = System.nanoTime();
+      for (String lane : outbox.lanesInUse()) {
+        if (!lane.isEmpty() && table.get().channel(lane).isEmpty()) {
+          wanted.add(new LaneSlots(lane, AT_ONCE, ROUTING_LEASE));
+        }
+      }
+    }
+    return wanted;
+  }
+}

@@ -1,0 +1,65 @@
+package org.intergov.outbound.channel;
+
+import java.util.Optional;
+import org.apache.camel.CamelExchangeException;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
+import org.intergov.outbound.delivery.Outcome;
+
+/**
+ * Reads from a finished exchange what the post came to. A route that knows says so by a {@link
+ * ChannelException}; of any other failure nobody can say how far it came, so its outcome is
+ * unknown.
+ */
+final class PostOutcome {
+  private static final int MOST_ID = 512;
+
+  private PostOutcome() {}
+
+  static Outcome of(Exchange exchange) {
+    Throwable failure = exchange.getException();
+    return failure == null ? posted(exchange) : failed(failure);
+  }
+
+  private static Outcome posted(Exchange exchange) {
+    Object id = exchange.getMessage().getHeader(Headers.CHANNEL_TXN_ID);
+    String text = id == null ? "" : id.toString();
+    if (text.isBlank()) {
+      return new Outcome.Unknown("the channel took it but gave no id");
+    }
+    if (text.length() > MOST_ID || text.codePoints().anyMatch(PostOutcome::isUnusable)) {
+      return new Outcome.Unknown("the channel took it but gave an id that cannot be used");
+    }
+    String status = exchange.getMessage().getHeader(Headers.CHANNEL_STATUS, String.class);
+    return new Outcome.Posted(text, "confirmed".equals(status));
+  }
+
+  private static boolean isUnusable(int c) {
+    return Character.isISOControl(c) || (c >= 0xd800 && c <= 0xdfff);
+  }
+
+  private static Outcome failed(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof ChannelException known) {
+        return known.outcome();
+      }
+      if (t instanceof DirectConsumerNotAvailableException) {
+        return new Outcome.Unavailable(describe(t), Optional.empty());
+      }
+    }
+    return new Outcome.Unknown(describe(failure));
+  }
+
+  /** The kind of failure and its words, without the exchange that Camel may print with it. */
+  static String describe(Throwable t) {
+    if (t instanceof CamelExchangeException) {
+      return t.getClass().getSimpleName();
+    }
+    String message = String.valueOf(t.getMessage());
+    int line = message.indexOf('\n');
+    String first = line < 0 ? message : message.substring(0, line);
+    return t.getClass().getSimpleName()
+        + ": "
+        + (first.length() > 300 ? first.substring(0, 300) : first);
+  }
+}

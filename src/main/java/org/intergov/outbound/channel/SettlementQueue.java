@@ -1,0 +1,148 @@
+package org.intergov.outbound.channel;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.intergov.outbound.store.Settlements;
+import org.intergov.outbound.store.StoreException;
+import org.intergov.outbound.store.StoreUnavailableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Outcomes that wait to be written. Whatever has gathered while one batch is being written is the
+ * next batch. An outcome is kept until it is written: a post that was made must not be forgotten
+ * because the database was away. What can wait is bounded by what the lanes may hold.
+ *
+ * <p>{@link #add} may be called from any thread, {@link #write} from one at a time.
+ *
+ * @param <T> a settlement
+ */
+final class SettlementQueue<T> {
+  private static final Logger LOG = LoggerFactory.getLogger(SettlementQueue.class);
+  private static final int BATCH = 500;
+
+  private final String name;
+  private final Queue<T> waiting = new ConcurrentLinkedQueue<>();
+  private final Function<List<T>, Settlements.Written> writer;
+  private final Function<T, T> lastResort;
+  private final Consumer<T> written;
+  private final Deque<List<T>> batches = new ArrayDeque<>();
+  private volatile int open;
+  private T resort;
+  private volatile boolean away;
+
+  /**
+   * @param writer writes a batch in one transaction
+   * @param lastResort what is written instead of a settlement that the database refuses alone;
+   *     null: it is dropped
+   * @param written told of each settlement once it is written or its lease is lost
+   */
+  SettlementQueue(
+      String name,
+      Function<List<T>, Settlements.Written> writer,
+      Function<T, T> lastResort,
+      Consumer<T> written) {
+    this.name = name;
+    this.writer = writer;
+    this.lastResort = lastResort;
+    this.written = written;
+  }
+
+  void add(T settlement) {
+    waiting.add(settlement);
+  }
+
+  /**
+   * Writes all that waits.
+   *
+   * @param each told of what every batch brought about
+   * @return false if the database is away; what was not written is kept
+   */
+  boolean write(Consumer<Settlements.Written> each) {
+    while (hasBatch()) {
+      List<T> batch = batches.peek();
+      try {
+        Settlements.Written result = writer.apply(batch);
+        batches.remove();
+        batch.forEach(written);
+        each.accept(result);
+      } catch (StoreUnavailableException e) {
+        away(e);
+        return false;
+      } catch (StoreException | IllegalStateException e) {
+        batches.remove();
+        isolate(batch, e);
+      }
+    }
+    back();
+    return true;
+  }
+
+  /**
+   * Whether outcomes wait because the database was away. Nothing may be claimed then: a row whose
+   * lease ran out meanwhile may be one whose outcome is here.
+   */
+  boolean isBehind() {
+    return away;
+  }
+
+  /** Whether nothing waits; exact once no more is added. */
+  boolean isEmpty() {
+    return waiting.isEmpty() && open == 0;
+  }
+
+  private boolean hasBatch() {
+    if (batches.isEmpty()) {
+      open = 1; // before the queue looks empty
+      List<T> next = new ArrayList<>();
+      T one;
+      while (next.size() < BATCH && (one = waiting.poll()) != null) {
+        next.add(one);
+      }
+      if (!next.isEmpty()) {
+        batches.add(next);
+      }
+    }
+    open = batches.size();
+    return open > 0;
+  }
+
+  /** One that the database refuses does not keep the others back: halved until it stands alone. */
+  private void isolate(List<T> batch, RuntimeException why) {
+    if (batch.size() > 1) {
+      batches.push(batch.subList(batch.size() / 2, batch.size()));
+      batches.push(batch.subList(0, batch.size() / 2));
+      return;
+    }
+    T refused = batch.get(0);
+    LOG.error("{}: the database refuses an outcome: {}", name, why.getMessage());
+    T instead = refused == resort ? null : lastResort.apply(refused);
+    resort = instead;
+    if (instead == null) {
+      written.accept(refused);
+    } else {
+      batches.push(List.of(instead));
+    }
+  }
+
+  private void away(StoreUnavailableException e) {
+    if (!away) {
+      int count = waiting.size() + batches.stream().mapToInt(List::size).sum();
+      LOG.warn("{}: {} outcomes wait until the database is back: {}", name, count, e.getMessage());
+      away = true;
+    }
+  }
+
+  private void back() {
+    if (away) {
+      LOG.info("{}: the database is back, outcomes are written again", name);
+      away = false;
+    }
+  }
+}
