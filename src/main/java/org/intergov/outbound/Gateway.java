@@ -1,0 +1,300 @@
+package org.intergov.outbound;
+
+import ch.qos.logback.classic.Level;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ManagementMBeansLevel;
+import org.apache.camel.ManagementStatisticsLevel;
+import org.apache.camel.main.Main;
+import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
+import org.intergov.outbound.api.ChannelOperations;
+import org.intergov.outbound.api.HttpErrors;
+import org.intergov.outbound.api.MessageIntake;
+import org.intergov.outbound.api.MessageQueries;
+import org.intergov.outbound.channel.ChannelApi;
+import org.intergov.outbound.channel.ChannelHttpComponent;
+import org.intergov.outbound.channel.ChannelKinds;
+import org.intergov.outbound.channel.ChannelPoller;
+import org.intergov.outbound.channel.ChannelRoutes;
+import org.intergov.outbound.channel.MessageUpdater;
+import org.intergov.outbound.channel.MultichannelRouter;
+import org.intergov.outbound.channel.RejectedMessageProcessor;
+import org.intergov.outbound.channel.WakeUps;
+import org.intergov.outbound.message.MessageReader;
+import org.intergov.outbound.message.MessageRules;
+import org.intergov.outbound.monitoring.DatabaseHealth;
+import org.intergov.outbound.routing.ChannelsFile;
+import org.intergov.outbound.routing.InvalidChannelsException;
+import org.intergov.outbound.routing.KindDescription;
+import org.intergov.outbound.routing.Loaded;
+import org.intergov.outbound.routing.Problem;
+import org.intergov.outbound.routing.RoutingTable;
+import org.intergov.outbound.store.DeliveryOutbox;
+import org.intergov.outbound.store.Stores;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gateway: puts the parts together, starts them in order, stops them in order. {@link #start}
+ * and {@link #close} are for one thread each.
+ */
+public final class Gateway implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+  private static final List<String> ROUTES =
+      List.of(
+          "multichannel-router",
+          "channel-poller",
+          "message-updater",
+          "rejected-message-processor",
+          "operator-api",
+          "message-intake");
+
+  private final Settings settings;
+  private final Main main = new Main();
+  private Vertx vertx;
+  private Stores stores;
+  private CompletableFuture<Stores> opening;
+  private MultichannelRouter router;
+  private ChannelPoller poller;
+
+  public Gateway(Settings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Starts everything; when it returns, messages are taken and sent.
+   *
+   * @throws InvalidSettingsException if a port is taken
+   * @throws InvalidChannelsException if channels.yaml cannot be used
+   * @throws Exception if a part does not start; what had started is stopped
+   */
+  public void start() throws Exception {
+    long begun = System.nanoTime();
+    Logger own = LoggerFactory.getLogger("org.intergov.outbound");
+    ((ch.qos.logback.classic.Logger) own).setLevel(Level.valueOf(settings.logLevel()));
+    try {
+      checkPortsAreFree();
+      CompletableFuture<Stores> opening = openStores();
+      CamelContext camel = initCamel();
+      LOG.debug("Camel is there after {} ms", millisSince(begun));
+      Map<String, KindDescription> kinds = ChannelKinds.load(camel);
+      RoutingTable table = loadTable(kinds, System::getenv);
+      LOG.debug("the routing table is there after {} ms", millisSince(begun));
+      stores = opened(opening);
+      LOG.debug("the database is there after {} ms", millisSince(begun));
+      assemble(camel, () -> table);
+      for (String routes : ROUTES) {
+        ChannelKinds.loadRoutes(camel, "routes/" + routes + ".camel.yaml");
+      }
+      ChannelRoutes channelRoutes = new ChannelRoutes(camel, kinds);
+      table.channels().forEach(channelRoutes::add);
+      LOG.debug("routes are loaded after {} ms", millisSince(begun));
+      main.start();
+      HttpErrors.install(camel, settings.api().port());
+      LOG.info(
+          "ready in {} ms: {} channels; API on http://{}:{}, management on http://{}:{}",
+          millisSince(begun),
+          table.channels().size(),
+          settings.api().host(),
+          settings.api().port(),
+          settings.management().host(),
+          settings.management().port());
+    } catch (Exception e) {
+      closeQuietly(e);
+      throw e;
+    }
+  }
+
+  private static long millisSince(long nanoTime) {
+    return Duration.ofNanos(System.nanoTime() - nanoTime).toMillis();
+  }
+
+  /** The database starts while Camel does. */
+  private CompletableFuture<Stores> openStores() {
+    opening = CompletableFuture.supplyAsync(() -> Stores.open(databaseSettings()));
+    return opening;
+  }
+
+  private static Stores opened(CompletableFuture<Stores> opening) {
+    try {
+      return opening.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  private Stores.Settings databaseSettings() {
+    return new Stores.Settings(
+        settings.dataDir(),
+        settings.database().map(d -> new Stores.Login(d.url(), d.username(), d.password())),
+        settings.lake().map(d -> new Stores.Login(d.url(), d.username(), d.password())),
+        settings.connections(),
+        settings.expiresAfter());
+  }
+
+  /** A server that cannot listen only says so in the log; asked beforehand it is an error. */
+  private void checkPortsAreFree() {
+    checkFree(Setting.API_PORT, settings.api());
+    checkFree(Setting.MANAGEMENT_PORT, settings.management());
+  }
+
+  private static void checkFree(Setting setting, Settings.Address address) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(
+          new java.net.InetSocketAddress(InetAddress.getByName(address.host()), address.port()));
+    } catch (IOException e) {
+      throw new InvalidSettingsException(
+          List.of(
+              "%s: port %d of %s cannot be listened on (%s); another program has it, or another"
+                      .formatted(setting.key(), address.port(), address.host(), e.getMessage())
+                  + " gateway runs here"));
+    }
+  }
+
+  private CamelContext initCamel() throws Exception {
+    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
+    var configuration = main.configure();
+    configuration
+        .withName("intergov-outbound")
+        .withRoutesIncludePattern("false")
+        .withJmxManagementNamePattern("#name#")
+        .withJmxManagementMBeansLevel(ManagementMBeansLevel.RoutesOnly)
+        .withJmxManagementStatisticsLevel(ManagementStatisticsLevel.RoutesOnly)
+        .withShutdownTimeout(10)
+        .withShutdownLogInflightExchangesOnTimeout(false)
+        .withAutoConfigurationLogSummary(false);
+    configuration
+        .httpServer()
+        .withEnabled(true)
+        .withHost(settings.api().host())
+        .withPort(settings.api().port());
+    configuration
+        .httpManagementServer()
+        .withEnabled(true)
+        .withHost(settings.management().host())
+        .withPort(settings.management().port())
+        .withHealthCheckEnabled(true)
+        .withHealthPath("/observe/health")
+        .withMetricsEnabled(true);
+    main.addOverrideProperty("camel.metrics.enabled", "true");
+    main.addOverrideProperty("camel.metrics.enableRoutePolicy", "false");
+    main.addOverrideProperty("camel.metrics.enableExchangeEventNotifier", "false");
+    main.addOverrideProperty("camel.metrics.enableRouteEventNotifier", "false");
+    main.addOverrideProperty("camel.metrics.enableMessageHistory", "false");
+    main.bind("vertx", vertx);
+    main.addOverrideProperty(
+        Setting.ROUTER_PERIOD.key(), String.valueOf(settings.routerPeriod().toMillis()));
+    main.addOverrideProperty(
+        Setting.POLLER_PERIOD.key(), String.valueOf(settings.pollerPeriod().toMillis()));
+    main.addOverrideProperty(
+        Setting.UPDATER_PERIOD.key(), String.valueOf(settings.updaterPeriod().toMillis()));
+    main.init();
+    CamelContext camel = main.getCamelContext();
+    // what fails becomes an outcome; Camel neither retries it nor logs message content
+    camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerDefinition());
+    camel.addComponent("channel-http", new ChannelHttpComponent(vertx));
+    camel.getRegistry().bind("channelApi", new ChannelApi());
+    return camel;
+  }
+
+  private RoutingTable loadTable(
+      Map<String, KindDescription> kinds, Function<String, String> environment)
+      throws InvalidChannelsException {
+    Loaded loaded =
+        ChannelsFile.load(settings.channels(), environment, settings.jurisdiction(), kinds);
+    for (Problem warning : loaded.warnings()) {
+      LOG.warn("{}", warning);
+    }
+    return loaded.table();
+  }
+
+  private void assemble(CamelContext camel, java.util.function.Supplier<RoutingTable> table) {
+    WakeUps wakeUps = WakeUps.of(camel);
+    MessageRules messageRules = new MessageRules(settings.jurisdiction());
+    MessageReader reader = new MessageReader(messageRules, MessageIntake.MOST_BYTES);
+    DeliveryOutbox outbox = stores.outbox();
+    router =
+        new MultichannelRouter(camel, outbox, stores.settlements(), messageRules, table, wakeUps);
+    poller =
+        new ChannelPoller(camel, stores.channelPending(), stores.settlements(), table, wakeUps);
+    Runnable wakeRouter = wakeUps.router()::signal;
+    var registry = camel.getRegistry();
+    registry.bind("lakeDataSource", stores.lakeDataSource());
+    registry.bind("multichannelRouter", router);
+    registry.bind("channelPoller", poller);
+    registry.bind("messageUpdater", new MessageUpdater(stores.messageUpdates(), wakeUps.updater()));
+    registry.bind(
+        "rejectedMessageProcessor",
+        new RejectedMessageProcessor(stores.rejectedMessages(), wakeUps.rejecter()));
+    registry.bind(
+        "messageIntake", new MessageIntake(reader, stores.submissions(), table, wakeRouter));
+    registry.bind(
+        "messageQueries",
+        new MessageQueries(stores.views(), stores.journal(), stores.actions(), wakeRouter));
+    registry.bind(
+        "channelOperations",
+        new ChannelOperations(
+            table, router::lanes, stores.queues(), stores.actions(), reader, wakeRouter));
+    registry.bind("databaseHealth", new DatabaseHealth(stores.queues()::answers));
+  }
+
+  /**
+   * Stops: takes no more messages, claims nothing more, lets what is in flight finish within {@code
+   * intergov.shutdown.timeout}, writes what became of it, and closes everything.
+   */
+  @Override
+  public void close() {
+    if (router != null) {
+      LOG.info("stopping; posts in flight have {} s", settings.shutdownTimeout().toSeconds());
+      suspendIntake();
+      router.stopClaiming();
+      poller.stopClaiming();
+      long deadline = System.nanoTime() + settings.shutdownTimeout().toNanos();
+      while (!(router.isIdle() && poller.isIdle()) && System.nanoTime() < deadline) {
+        java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+      }
+      if (!router.isIdle()) {
+        LOG.warn("some posts have not come to an outcome; after a restart they count as unknown");
+      }
+    }
+    main.stop();
+    if (stores != null) {
+      stores.close();
+    }
+    if (vertx != null) {
+      vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+    LOG.info("stopped");
+  }
+
+  private void suspendIntake() {
+    try {
+      main.getCamelContext().getRouteController().suspendRoute("message-intake");
+    } catch (Exception e) {
+      LOG.debug("intake was not running", e);
+    }
+  }
+
+  private void closeQuietly(Exception cause) {
+    try {
+      router = null;
+      if (stores == null && opening != null) {
+        stores = opening.handle((opened, failed) -> opened).join();
+      }
+      close();
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package org.intergov.outbound;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The keys of the configuration; their defaults and meaning are in application.properties. */
+enum Setting {
+  JURISDICTION("intergov.jurisdiction"),
+  CHANNELS("intergov.channels"),
+  DATA_DIR("intergov.data-dir"),
+  DATABASE_URL("intergov.database.url"),
+  DATABASE_USERNAME("intergov.database.username"),
+  DATABASE_PASSWORD("intergov.database.password"),
+  DATABASE_CONNECTIONS("intergov.database.connections"),
+  LAKE_URL("intergov.lake.url"),
+  LAKE_USERNAME("intergov.lake.username"),
+  LAKE_PASSWORD("intergov.lake.password"),
+  API_HOST("intergov.api.host"),
+  API_PORT("intergov.api.port"),
+  MANAGEMENT_HOST("intergov.management.host"),
+  MANAGEMENT_PORT("intergov.management.port"),
+  EXPIRES_AFTER("intergov.expires-after"),
+  ROUTER_PERIOD("intergov.router.period"),
+  POLLER_PERIOD("intergov.poller.period"),
+  UPDATER_PERIOD("intergov.updater.period"),
+  SHUTDOWN_TIMEOUT("intergov.shutdown.timeout"),
+  LOG_LEVEL("intergov.log.level");
+
+  static final String PREFIX = "intergov.";
+  static final String ENVIRONMENT_PREFIX = "INTERGOV_";
+
+  private final String key;
+
+  Setting(String key) {
+    this.key = key;
+  }
+
+  String key() {
+    return key;
+  }
+
+  /** {@code INTERGOV_API_PORT} for {@code intergov.api.port}. */
+  String variable() {
+    return key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
+  }
+
+  static Optional<Setting> ofKey(String key) {
+    return Arrays.stream(values()).filter(s -> s.key.equals(key)).findFirst();
+  }
+
+  static Optional<Setting> ofVariable(String variable) {
+    return Arrays.stream(values()).filter(s -> s.variable().equals(variable)).findFirst();
+  }
+}

@@ -1,0 +1,182 @@
+package org.intergov.outbound;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.intergov.outbound.routing.Durations;
+
+/** The configuration of one gateway, checked whole. Immutable. */
+public record Settings(
+    String jurisdiction,
+    Path channels,
+    Path dataDir,
+    Optional<Login> database,
+    Optional<Login> lake,
+    int connections,
+    Address api,
+    Address management,
+    Duration expiresAfter,
+    Duration routerPeriod,
+    Duration pollerPeriod,
+    Duration updaterPeriod,
+    Duration shutdownTimeout,
+    String logLevel) {
+
+  private static final List<String> LOG_LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
+
+  /** How to reach a database; the password is not printed. */
+  public record Login(String url, String username, String password) {
+    @Override
+    public String toString() {
+      return url + " as " + username;
+    }
+  }
+
+  /** Where something listens. */
+  public record Address(String host, int port) {}
+
+  /**
+   * Reads the settings from their usual places: the JAR's defaults, {@code
+   * config/application.properties} beside the JAR or in the working directory, the environment, the
+   * system properties.
+   *
+   * @throws InvalidSettingsException naming every fault
+   */
+  public static Settings load() {
+    return of(
+        new SettingSources()
+            .defaults()
+            .file(besideJar().resolve("config").resolve("application.properties"))
+            .environment(System.getenv())
+            .system(System.getProperties()));
+  }
+
+  /** The JAR's defaults and what is given; for the demo and for tests. */
+  public static Settings given(Map<String, String> given) {
+    return of(new SettingSources().defaults().given(given));
+  }
+
+  private static Path besideJar() {
+    try {
+      Path code =
+          Path.of(Settings.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      return code.toString().endsWith(".jar") ? code.getParent() : Path.of("");
+    } catch (java.net.URISyntaxException e) {
+      return Path.of("");
+    }
+  }
+
+  private static Settings of(SettingSources sources) {
+    Settings settings =
+        new Settings(
+            jurisdiction(sources),
+            Path.of(sources.get(Setting.CHANNELS).value()),
+            Path.of(sources.get(Setting.DATA_DIR).value()),
+            login(
+                sources,
+                Setting.DATABASE_URL,
+                Setting.DATABASE_USERNAME,
+                Setting.DATABASE_PASSWORD),
+            login(sources, Setting.LAKE_URL, Setting.LAKE_USERNAME, Setting.LAKE_PASSWORD),
+            number(sources, Setting.DATABASE_CONNECTIONS, 4, 200),
+            address(sources, Setting.API_HOST, Setting.API_PORT),
+            address(sources, Setting.MANAGEMENT_HOST, Setting.MANAGEMENT_PORT),
+            duration(sources, Setting.EXPIRES_AFTER, Duration.ofSeconds(1), Duration.ofDays(365)),
+            duration(sources, Setting.ROUTER_PERIOD, Duration.ofMillis(10), Duration.ofMinutes(1)),
+            duration(sources, Setting.POLLER_PERIOD, Duration.ofMillis(10), Duration.ofMinutes(1)),
+            duration(sources, Setting.UPDATER_PERIOD, Duration.ofMillis(10), Duration.ofMinutes(1)),
+            duration(sources, Setting.SHUTDOWN_TIMEOUT, Duration.ZERO, Duration.ofMinutes(10)),
+            logLevel(sources));
+    if (!sources.faults().isEmpty()) {
+      throw new InvalidSettingsException(sources.faults());
+    }
+    return settings;
+  }
+
+  private static String jurisdiction(SettingSources sources) {
+    String found = sources.get(Setting.JURISDICTION).value();
+    if (!Arrays.asList(Locale.getISOCountries()).contains(found)) {
+      sources.fault(
+          Setting.JURISDICTION,
+          found,
+          "an ISO 3166-1 alpha-2 country code in upper case, such as AU");
+    }
+    return found;
+  }
+
+  private static String logLevel(SettingSources sources) {
+    String found = sources.get(Setting.LOG_LEVEL).value().toUpperCase(Locale.ROOT);
+    if (!LOG_LEVELS.contains(found)) {
+      sources.fault(Setting.LOG_LEVEL, found, "one of " + String.join(", ", LOG_LEVELS));
+    }
+    return found;
+  }
+
+  private static Optional<Login> login(
+      SettingSources sources, Setting url, Setting username, Setting password) {
+    String found = sources.get(url).value();
+    if (found.isEmpty()) {
+      for (Setting other : new Setting[] {username, password}) {
+        if (!sources.get(other).value().isEmpty()) {
+          sources.fault(url, "", "a JDBC URL, since " + other.key() + " is set");
+        }
+      }
+      return Optional.empty();
+    }
+    if (!found.startsWith("jdbc:postgresql://")) {
+      sources.fault(url, found, "jdbc:postgresql://host:port/database");
+    }
+    return Optional.of(
+        new Login(found, sources.get(username).value(), sources.get(password).value()));
+  }
+
+  private static Address address(SettingSources sources, Setting host, Setting port) {
+    String name = sources.get(host).value();
+    try {
+      if (name.isEmpty() || !InetAddress.getByName(name).isLoopbackAddress()) {
+        sources.fault(host, name, "an address of this machine alone (127.0.0.1, ::1 or localhost)");
+      }
+    } catch (UnknownHostException e) {
+      sources.fault(host, name, "a host name or address that is known here");
+    }
+    return new Address(name, number(sources, port, 1, 65_535));
+  }
+
+  private static int number(SettingSources sources, Setting setting, int least, int most) {
+    String found = sources.get(setting).value();
+    try {
+      int value = Integer.parseInt(found);
+      if (value >= least && value <= most) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    sources.fault(setting, found, "a whole number from " + least + " to " + most);
+    return least;
+  }
+
+  private static Duration duration(
+      SettingSources sources, Setting setting, Duration least, Duration most) {
+    String found = sources.get(setting).value();
+    try {
+      Duration value = Durations.parse(found);
+      if (value.compareTo(least) >= 0 && value.compareTo(most) <= 0) {
+        return value;
+      }
+    } catch (IllegalArgumentException e) {
+      // said below
+    }
+    sources.fault(
+        setting,
+        found,
+        "a duration from " + Durations.format(least) + " to " + Durations.format(most));
+    return least;
+  }
+}

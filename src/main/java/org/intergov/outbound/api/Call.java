@@ -1,0 +1,144 @@
+package org.intergov.outbound.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.EOFException;
+import java.net.SocketTimeoutException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.intergov.outbound.store.StoreUnavailableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One HTTP call: what was asked, read from the request itself (Camel mixes query parameters and
+ * headers), and the answer to it.
+ */
+final class Call {
+  private static final Logger LOG = LoggerFactory.getLogger(Call.class);
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .findAndAddModules()
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .build();
+
+  private final Exchange exchange;
+  private final HttpServerRequest request;
+
+  private Call(Exchange exchange, HttpServerRequest request) {
+    this.exchange = exchange;
+    this.request = request;
+  }
+
+  /** What answers a call. */
+  interface Handler {
+    void answer(Call call) throws Exception;
+  }
+
+  /** Answers with what {@code handler} says, or with the problem it ran into. */
+  static void handle(Exchange exchange, Handler handler) {
+    HttpServerRequest request = exchange.getMessage(HttpMessage.class).getRequest();
+    Call call = new Call(exchange, request);
+    try {
+      handler.answer(call);
+    } catch (Problem p) {
+      call.problem(p);
+    } catch (StoreUnavailableException e) {
+      LOG.warn("{} {}: {}", request.method(), request.path(), e.getMessage());
+      call.problem(unavailable());
+    } catch (SocketTimeoutException e) {
+      call.problem(new Problem(408, "Too slow", "The request's body did not come in time."));
+    } catch (EOFException e) {
+      LOG.debug("{} {}: the client is gone", request.method(), request.path());
+      call.problem(new Problem(400, "Cut off", "The request's body ended too early."));
+    } catch (Exception e) {
+      LOG.error("{} {} failed", request.method(), request.path(), e);
+      call.problem(new Problem(500, "Internal error", "The gateway failed; see its log."));
+    }
+    RequestStream.letGo(request);
+  }
+
+  static Problem unavailable() {
+    return new Problem(
+        503,
+        "Database unavailable",
+        "The database does not answer; nothing was stored. Try again.",
+        java.util.List.of(),
+        Map.of("Retry-After", "2"));
+  }
+
+  HttpServerRequest request() {
+    return request;
+  }
+
+  /** The n-th segment of the path, from 0, decoded. */
+  String segment(int n) {
+    String[] segments = request.path().substring(1).split("/", -1);
+    try {
+      return URLDecoder.decode(segments[n].replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new Problem(400, "Bad path", "A percent sign in the path starts no valid escape.");
+    }
+  }
+
+  /** A query parameter, or null. */
+  String query(String name) {
+    MultiMap parameters = request.params();
+    return parameters.get(name);
+  }
+
+  /** The media type, lower case and without parameters; empty if there is none. */
+  String mediaType() {
+    String type = request.getHeader("Content-Type");
+    if (type == null) {
+      return "";
+    }
+    int end = type.indexOf(';');
+    return (end < 0 ? type : type.substring(0, end)).trim().toLowerCase(Locale.ROOT);
+  }
+
+  /** Who is calling, for the journal. */
+  String caller() {
+    return "api " + request.remoteAddress().hostAddress();
+  }
+
+  void json(int status, Object body) {
+    answer(status, "application/json", write(body), Map.of());
+  }
+
+  void json(int status, Object body, Map<String, String> headers) {
+    answer(status, "application/json", write(body), headers);
+  }
+
+  private void problem(Problem p) {
+    answer(p.status(), "application/problem+json", write(p.document()), p.headers());
+  }
+
+  void answer(int status, String type, Object body, Map<String, String> headers) {
+    Message message = exchange.getMessage();
+    message.getHeaders().clear();
+    message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+    message.setHeader(Exchange.CONTENT_TYPE, type);
+    headers.forEach(message::setHeader);
+    message.setBody(body);
+  }
+
+  static byte[] write(Object body) {
+    try {
+      return JSON.writeValueAsBytes(body);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an answer could not be written as JSON", e);
+    }
+  }
+}

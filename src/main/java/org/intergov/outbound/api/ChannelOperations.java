@@ -1,0 +1,170 @@
+package org.intergov.outbound.api;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
+import org.intergov.outbound.channel.ChannelLane;
+import org.intergov.outbound.message.MessageReader;
+import org.intergov.outbound.message.ReadResult;
+import org.intergov.outbound.routing.Channel;
+import org.intergov.outbound.routing.Explanation;
+import org.intergov.outbound.routing.RoutingTable;
+import org.intergov.outbound.store.OperatorActions;
+import org.intergov.outbound.store.QueueStates;
+import org.intergov.outbound.store.QueueStates.LaneState;
+
+/** The lanes: their state, pausing and resuming; and explaining a routing. Thread-safe. */
+public final class ChannelOperations {
+  private final Supplier<RoutingTable> table;
+  private final Supplier<Map<String, ChannelLane>> lanes;
+  private final QueueStates queues;
+  private final OperatorActions actions;
+  private final MessageReader reader;
+  private final Runnable wakeRouter;
+
+  public ChannelOperations(
+      Supplier<RoutingTable> table,
+      Supplier<Map<String, ChannelLane>> lanes,
+      QueueStates queues,
+      OperatorActions actions,
+      MessageReader reader,
+      Runnable wakeRouter) {
+    this.table = table;
+    this.lanes = lanes;
+    this.queues = queues;
+    this.actions = actions;
+    this.reader = reader;
+    this.wakeRouter = wakeRouter;
+  }
+
+  /** {@code GET /channels}: each lane in the table's order, then lanes without a channel. */
+  public void all(Exchange exchange) {
+    Call.handle(
+        exchange,
+        call -> {
+          Map<String, LaneState> waiting = byChannel(queues.lanes());
+          Map<String, LaneState> held = byChannel(queues.held());
+          Map<String, String> paused = actions.paused();
+          List<Map<String, Object>> states = new ArrayList<>();
+          for (Channel c : table.get().channels()) {
+            Map<String, Object> state = state(c.id(), waiting, held);
+            state.put("kind", c.kind());
+            state.put("description", c.description());
+            state.put("paused_by", paused.get(c.id()));
+            if (paused.containsKey(c.id())) {
+              state.put("state", "paused");
+            }
+            addLane(state, lanes.get().get(c.id()));
+            states.add(state);
+          }
+          for (String orphan : waiting.keySet()) {
+            if (!orphan.isEmpty() && table.get().channel(orphan).isEmpty()) {
+              Map<String, Object> state = state(orphan, waiting, held);
+              state.put("state", "gone");
+              states.add(state);
+            }
+          }
+          call.json(200, states);
+        });
+  }
+
+  private static Map<String, LaneState> byChannel(List<LaneState> states) {
+    return states.stream().collect(Collectors.toMap(LaneState::channelId, Function.identity()));
+  }
+
+  private static Map<String, Object> state(
+      String id, Map<String, LaneState> waiting, Map<String, LaneState> held) {
+    LaneState w = waiting.getOrDefault(id, new LaneState(id, 0, 0, 0));
+    LaneState h = held.getOrDefault(id, new LaneState(id, 0, 0, 0));
+    Map<String, Object> state = new LinkedHashMap<>();
+    state.put("id", id);
+    state.put("state", "open");
+    state.put("waiting", w.waiting());
+    state.put("sending", w.sending());
+    state.put("oldest_seconds", w.oldestSeconds());
+    state.put("held", h.waiting());
+    return state;
+  }
+
+  private static void addLane(Map<String, Object> state, ChannelLane lane) {
+    state.put("in_flight", lane == null ? 0 : lane.inFlight());
+    state.put("posted", lane == null ? 0 : lane.stats().posted());
+    state.put("refused", lane == null ? 0 : lane.stats().refused());
+    state.put("unavailable", lane == null ? 0 : lane.stats().unavailable());
+    state.put("unknown", lane == null ? 0 : lane.stats().unknown());
+    state.put("last_error", lane == null ? null : lane.stats().lastError());
+  }
+
+  /** {@code POST /channels/{id}/pause}. */
+  public void pause(Exchange exchange) {
+    Call.handle(
+        exchange,
+        call -> {
+          String id = channel(call);
+          actions.pause(id, call.caller());
+          call.json(200, Map.of("id", id, "state", "paused"));
+        });
+  }
+
+  /** {@code POST /channels/{id}/resume}. */
+  public void resume(Exchange exchange) {
+    Call.handle(
+        exchange,
+        call -> {
+          String id = channel(call);
+          actions.resume(id);
+          wakeRouter.run();
+          call.json(200, Map.of("id", id, "state", "open"));
+        });
+  }
+
+  private String channel(Call call) {
+    String id = call.segment(1);
+    if (table.get().channel(id).isEmpty()) {
+      throw new Problem(404, "No such channel", "channels.yaml has no channel of that id.");
+    }
+    return id;
+  }
+
+  /** {@code POST /explain}: the body is a message. */
+  public void explain(Exchange exchange) {
+    Call.handle(
+        exchange,
+        call -> {
+          ReadResult read = reader.read(bounded(call));
+          if (read instanceof ReadResult.Invalid invalid) {
+            throw new Problem(
+                400,
+                "Invalid message",
+                invalid.violations().get(0).detail(),
+                invalid.violations(),
+                Map.of());
+          }
+          Explanation explanation = table.get().explain(((ReadResult.Read) read).message());
+          Map<String, Object> document = new LinkedHashMap<>();
+          document.put("channel", explanation.channel().map(Channel::id).orElse(null));
+          document.put(
+              "entries",
+              explanation.entries().stream()
+                  .map(
+                      e ->
+                          Map.of(
+                              "channel", e.channel(),
+                              "verdict", e.verdict().name().toLowerCase(Locale.ROOT),
+                              "reason", e.reason()))
+                  .toList());
+          call.json(200, document);
+        });
+  }
+
+  private static byte[] bounded(Call call) throws IOException {
+    return new RequestStream(call.request()).readNBytes(MessageIntake.MOST_BYTES + 1);
+  }
+}

@@ -1,0 +1,68 @@
+package org.intergov.outbound.api;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+
+/** Answers what no route answers, as problem JSON like the rest. */
+public final class HttpErrors {
+  /** The paths of the routes and the methods they take, for saying 405 instead of 404. */
+  private static final List<Map.Entry<Pattern, String>> PATHS =
+      List.of(
+          path("/messages", "GET, POST"),
+          path("/messages/[^/]+", "GET"),
+          path("/messages/[^/]+/journal", "GET"),
+          path("/messages/[^/]+/replay", "POST"),
+          path("/channels", "GET"),
+          path("/channels/[^/]+/(pause|resume)", "POST"),
+          path("/explain", "POST"));
+
+  private HttpErrors() {}
+
+  private static Map.Entry<Pattern, String> path(String regex, String methods) {
+    return Map.entry(Pattern.compile(regex), methods);
+  }
+
+  /** Installs the answers on the API's server, behind all its routes; it must be started. */
+  public static void install(CamelContext camel, int port) {
+    VertxPlatformHttpRouter router =
+        VertxPlatformHttpRouter.lookup(camel, VertxPlatformHttpRouter.getRouterNameFromPort(port));
+    router.route().last().handler(HttpErrors::notFound).failureHandler(HttpErrors::failed);
+  }
+
+  private static void notFound(RoutingContext context) {
+    for (Map.Entry<Pattern, String> path : PATHS) {
+      if (path.getKey().matcher(context.request().path()).matches()) {
+        Map<String, String> allow = Map.of("Allow", path.getValue());
+        String detail = "This path takes " + path.getValue() + ".";
+        answer(context, new Problem(405, "Method not allowed", detail, List.of(), allow));
+        return;
+      }
+    }
+    answer(context, new Problem(404, "No such resource", "There is nothing at this path."));
+  }
+
+  private static void failed(RoutingContext context) {
+    boolean bad = context.statusCode() >= 400 && context.statusCode() < 500;
+    answer(
+        context,
+        bad
+            ? new Problem(context.statusCode(), "Bad request", "The request cannot be read.")
+            : new Problem(500, "Internal error", "The gateway failed; see its log."));
+  }
+
+  private static void answer(RoutingContext context, Problem problem) {
+    if (!context.response().headWritten()) {
+      context.response().setStatusCode(problem.status());
+      problem.headers().forEach(context.response()::putHeader);
+      context
+          .response()
+          .putHeader("Content-Type", "application/problem+json")
+          .end(Buffer.buffer(Call.write(problem.document())));
+    }
+  }
+}

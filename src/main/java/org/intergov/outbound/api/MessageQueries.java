@@ -1,0 +1,191 @@
+package org.intergov.outbound.api;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.intergov.outbound.message.Message;
+import org.intergov.outbound.message.Reference;
+import org.intergov.outbound.store.DeliveryStatusJournal;
+import org.intergov.outbound.store.MessageViews;
+import org.intergov.outbound.store.MessageViews.Filter;
+import org.intergov.outbound.store.MessageViews.View;
+import org.intergov.outbound.store.OperatorActions;
+
+/** Reading messages and their journals, and sending stuck ones again. Thread-safe. */
+public final class MessageQueries {
+  private static final Set<String> STATUSES = Set.of("pending", "accepted", "rejected", "held");
+  private static final Set<String> PARAMETERS =
+      Set.of("status", "receiver", "channel", "limit", "after");
+  private static final int MOST = 1_000;
+
+  private final MessageViews views;
+  private final DeliveryStatusJournal journal;
+  private final OperatorActions actions;
+  private final Runnable wakeRouter;
+
+  public MessageQueries(
+      MessageViews views,
+      DeliveryStatusJournal journal,
+      OperatorActions actions,
+      Runnable wakeRouter) {
+    this.views = views;
+    this.journal = journal;
+    this.actions = actions;
+    this.wakeRouter = wakeRouter;
+  }
+
+  /** {@code GET /messages/{reference}}. */
+  public void one(Exchange exchange) {
+    Call.handle(exchange, call -> call.json(200, document(find(call))));
+  }
+
+  /** {@code GET /messages/{reference}/journal}. */
+  public void journal(Exchange exchange) {
+    Call.handle(
+        exchange,
+        call -> {
+          List<Map<String, Object>> events = new ArrayList<>();
+          for (DeliveryStatusJournal.Recorded r : journal.of(find(call).messageId())) {
+            Map<String, Object> event = new LinkedHashMap<>();
+            event.put("seq", r.seq());
+            event.put("at", r.at().toString());
+            event.put("event", r.event());
+            event.put("channel_id", r.channelId());
+            event.put("channel_txn_id", r.channelTxnId());
+            event.put("attempt", r.attempt());
+            event.put("detail", r.detail());
+            events.add(event);
+          }
+          call.json(200, events);
+        });
+  }
+
+  /** {@code GET /messages?status=&receiver=&channel=&limit=&after=}. */
+  public void page(Exchange exchange) {
+    Call.handle(
+        exchange,
+        call -> {
+          Filter filter = filter(call);
+          List<View> found = views.page(filter);
+          boolean more = found.size() == filter.limit();
+          Map<String, Object> page = new LinkedHashMap<>();
+          page.put("messages", found.stream().map(MessageQueries::document).toList());
+          String next = more ? String.valueOf(found.get(found.size() - 1).messageId()) : null;
+          page.put("next", next);
+          call.json(200, page);
+        });
+  }
+
+  private static Filter filter(Call call) {
+    for (String name : call.request().params().names()) {
+      if (!PARAMETERS.contains(name)) {
+        throw new Problem(
+            400,
+            "Unknown parameter",
+            "Expected status, receiver, channel, limit or after, found another parameter.");
+      }
+    }
+    String status = call.query("status");
+    if (status != null && !STATUSES.contains(status)) {
+      throw new Problem(400, "Bad status", "status must be pending, accepted, rejected or held.");
+    }
+    return new Filter(
+        status,
+        call.query("receiver"),
+        call.query("channel"),
+        number(call, "after", 0, 0, Long.MAX_VALUE),
+        (int) number(call, "limit", 100, 1, MOST));
+  }
+
+  private static long number(Call call, String name, long unset, long least, long most) {
+    String text = call.query(name);
+    if (text == null || text.isEmpty()) {
+      return unset;
+    }
+    try {
+      long value = Long.parseLong(text);
+      if (value >= least && value <= most) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw new Problem(
+        400,
+        "Bad " + name,
+        name + " must be a whole number from " + least + (most == MOST ? " to " + MOST : "") + ".");
+  }
+
+  /** {@code POST /messages/{reference}/replay}. */
+  public void replay(Exchange exchange) {
+    Call.handle(
+        exchange,
+        call -> {
+          Reference reference = reference(call);
+          switch (actions.replay(reference, call.caller())) {
+            case DONE -> {
+              wakeRouter.run();
+              call.json(202, Map.of("reference", reference.toString(), "replayed", true));
+            }
+            case UNKNOWN_MESSAGE -> throw notFound(reference);
+            case NOT_STUCK ->
+                throw new Problem(
+                    409,
+                    "Nothing to replay",
+                    "The message " + reference + " is neither held nor rejected.");
+          }
+        });
+  }
+
+  private View find(Call call) {
+    Reference reference = reference(call);
+    return views.find(reference).orElseThrow(() -> notFound(reference));
+  }
+
+  private static Problem notFound(Reference reference) {
+    return new Problem(404, "No such message", "There is no message " + reference + ".");
+  }
+
+  private static Reference reference(Call call) {
+    try {
+      return Reference.parse(call.segment(1));
+    } catch (IllegalArgumentException e) {
+      throw new Problem(400, "Bad reference", e.getMessage());
+    }
+  }
+
+  private static Map<String, Object> document(View view) {
+    Message m = view.message();
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("reference", m.reference());
+    document.put("sender", m.sender());
+    document.put("sender_ref", m.senderRef());
+    document.put("receiver", m.receiver());
+    document.put("subject", m.subject());
+    document.put("obj", m.obj());
+    document.put("predicate", m.predicate());
+    document.put("status", view.status());
+    document.put("channel_id", view.channelId());
+    document.put("channel_txn_id", view.channelTxnId());
+    document.put("reason", view.reason());
+    document.put("created_at", view.createdAt().toString());
+    document.put("updated_at", view.updatedAt().toString());
+    if (view.delivery() != null) {
+      MessageViews.DeliveryView d = view.delivery();
+      Map<String, Object> delivery = new LinkedHashMap<>();
+      delivery.put("status", d.status());
+      delivery.put("channel_id", d.channelId());
+      delivery.put("generation", d.generation());
+      delivery.put("attempts", d.attempts());
+      delivery.put("due_at", d.dueAt().toString());
+      delivery.put("expires_at", d.expiresAt().toString());
+      delivery.put("refused_by", d.refusedBy());
+      delivery.put("last_error", d.lastError());
+      document.put("delivery", delivery);
+    }
+    return document;
+  }
+}

@@ -1,0 +1,137 @@
+package org.intergov.outbound.api;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A request's body, read by a worker thread as fast as it can use it: one chunk is fetched when the
+ * one before is used up, so a body of any size takes the memory of one chunk.
+ */
+final class RequestStream extends InputStream {
+  private static final int PATIENCE_SECONDS = 30;
+  private static final Object END = new Object();
+
+  private final HttpServerRequest request;
+  private final BlockingQueue<Object> arrived = new ArrayBlockingQueue<>(4);
+  private byte[] chunk = new byte[0];
+  private int at;
+  private boolean ended;
+  private boolean asked;
+
+  RequestStream(HttpServerRequest request) {
+    this.request = request;
+    if (request.isEnded()) {
+      arrived.add(END);
+    } else {
+      request.exceptionHandler(arrived::offer);
+      request.handler(arrived::offer);
+      request.endHandler(end -> arrived.offer(END));
+    }
+  }
+
+  @Override
+  public int read() throws IOException {
+    return fill() ? chunk[at++] & 0xff : -1;
+  }
+
+  @Override
+  public int read(byte[] into, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
+    if (!fill()) {
+      return -1;
+    }
+    int read = Math.min(length, chunk.length - at);
+    System.arraycopy(chunk, at, into, offset, read);
+    at += read;
+    return read;
+  }
+
+  private boolean fill() throws IOException {
+    while (!ended && at == chunk.length) {
+      Object next = await();
+      if (next == END) {
+        ended = true;
+      } else if (next instanceof Buffer buffer) {
+        chunk = buffer.getBytes();
+        at = 0;
+      } else {
+        ended = true;
+        EOFException gone = new EOFException("the client broke off");
+        gone.initCause((Throwable) next);
+        throw gone;
+      }
+    }
+    return at < chunk.length;
+  }
+
+  private Object await() throws IOException {
+    try {
+      Object next = arrived.poll();
+      if (next == null) {
+        answerExpectation();
+        request.fetch(1);
+        next = arrived.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      }
+      if (next == null) {
+        throw new SocketTimeoutException("nothing came for " + PATIENCE_SECONDS + " s");
+      }
+      return next;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /** A client that asks first, before it sends a body, is told to go on (RFC 9110, 10.1.1). */
+  private void answerExpectation() {
+    if (!asked && "100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
+      request.response().writeContinue();
+    }
+    asked = true;
+  }
+
+  /**
+   * Lets a body go that nobody reads to its end, or the connection would never take another
+   * request: what is short is thrown away, what is long or of unknown length ends the connection.
+   */
+  static void letGo(HttpServerRequest request) {
+    if (request.isEnded()) {
+      return;
+    }
+    try {
+      String length = request.getHeader("Content-Length");
+      boolean isShort =
+          length != null && length.length() <= 7 || length == null && !isChunked(request);
+      if (isShort) {
+        request.handler(chunk -> {});
+        request.resume();
+      } else {
+        request.response().endHandler(end -> request.connection().close());
+      }
+    } catch (IllegalStateException e) {
+      // it has ended meanwhile
+    }
+  }
+
+  private static boolean isChunked(HttpServerRequest request) {
+    return request.getHeader("Transfer-Encoding") != null;
+  }
+
+  /** Reads on and throws away, so that the client gets to read the answer. */
+  void discard(long most) throws IOException {
+    long left = most;
+    while (left > 0 && fill()) {
+      left -= chunk.length - at;
+      at = chunk.length;
+    }
+  }
+}

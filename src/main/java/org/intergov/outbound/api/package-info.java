@@ -1,0 +1,2 @@
+/** The REST interface: intake, reading, operating. */
+package org.intergov.outbound.api;

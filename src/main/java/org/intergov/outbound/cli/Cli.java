@@ -1,0 +1,84 @@
+package org.intergov.outbound.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The root command. A further command is one more entry in {@code subcommands}.
+ *
+ * <p>Exit codes: {@value #DONE} done, {@value #FAILED} failed, {@value #WRONG_USAGE} wrong usage or
+ * configuration. A command says so by what it returns, by a {@link CommandFailedException}, or by
+ * picocli's {@link ParameterException}.
+ */
+@Command(
+    name = "intergov-outbound",
+    header = "An outbound gateway for messages between governments.",
+    description = {"", "Without a command, the gateway runs.", ""},
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "1:failed", "2:wrong usage or configuration"},
+    commandListHeading = "%nCommands:%n",
+    subcommands = {
+      RunCommand.class,
+      DemoCommand.class,
+      CheckCommand.class,
+      ExplainCommand.class,
+      SubmitCommand.class,
+      StatusCommand.class,
+      ReplayCommand.class,
+      DeadLettersCommand.class,
+      SimulateChannelCommand.class
+    })
+public final class Cli implements Callable<Integer> {
+  /** Exit code: done. */
+  public static final int DONE = 0;
+
+  /** Exit code: failed. */
+  public static final int FAILED = 1;
+
+  /** Exit code: wrong usage or configuration. */
+  public static final int WRONG_USAGE = 2;
+
+  /** The command line with every command, ready to execute. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Cli())
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler((e, args) -> wrongUsage(e))
+        .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+  }
+
+  /** Without a command the gateway runs. */
+  @Override
+  public Integer call() throws Exception {
+    return new RunCommand().call();
+  }
+
+  private static int wrongUsage(ParameterException e) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(e.getMessage());
+    UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    err.flush();
+    return WRONG_USAGE;
+  }
+
+  private static int failed(Exception e, CommandLine command) {
+    PrintWriter err = command.getErr();
+    int code = FAILED;
+    if (e instanceof CommandFailedException expected) {
+      err.println(expected.getMessage());
+      code = expected.exitCode();
+    } else {
+      e.printStackTrace(err);
+    }
+    err.flush();
+    return code;
+  }
+}

@@ -1,0 +1,68 @@
+package org.intergov.outbound.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Which gateway a command talks to: options that every such command has. */
+final class GatewayOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      defaultValue = "http://127.0.0.1:8080",
+      converter = HttpUrl.class,
+      description = "Address of the gateway's REST API.")
+  private URI url;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "File whose first line is the bearer token for the gateway. Default: no token is sent.")
+  private Path tokenFile;
+
+  ApiClient client() {
+    return new ApiClient(url, token());
+  }
+
+  private String token() {
+    if (tokenFile == null) {
+      return null;
+    }
+    try {
+      return Files.readString(tokenFile).lines().findFirst().orElse("").strip();
+    } catch (IOException e) {
+      throw new ParameterException(
+          command.commandLine(), "cannot read the token file " + tokenFile + ": " + e, e);
+    }
+  }
+
+  /** Takes http and https addresses with a host, and drops slashes at their end. */
+  static final class HttpUrl implements ITypeConverter<URI> {
+
+    @Override
+    public URI convert(String text) {
+      try {
+        URI uri = URI.create(text.replaceAll("/+$", ""));
+        boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+        if (http && uri.getHost() != null && uri.getQuery() == null && uri.getFragment() == null) {
+          return uri;
+        }
+      } catch (IllegalArgumentException notAUri) {
+        // reported below, in the same words
+      }
+      throw new TypeConversionException(
+          "'" + text + "' is not an address such as http://127.0.0.1:8080");
+    }
+  }
+}

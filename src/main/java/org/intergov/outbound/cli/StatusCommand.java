@@ -1,0 +1,82 @@
+package org.intergov.outbound.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code status}: a message and its journal, or the state of every lane. */
+@Command(
+    name = "status",
+    header = "Shows a message and its journal, or without a reference the state of each lane.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    showDefaultValues = true)
+final class StatusCommand implements Callable<Integer> {
+  private static final List<String> JOURNAL =
+      List.of("seq", "at", "event", "channel_id", "channel_txn_id", "attempt", "detail");
+
+  @Spec private CommandSpec spec;
+  @Mixin private GatewayOptions gateway;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "REFERENCE",
+      description = "The message: its sender and sender_ref, such as AU:the-ref.")
+  private String reference;
+
+  @Option(names = "--json", description = "Print JSON as the gateway gives it. Default: tables.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    if (reference == null) {
+      showLanes(gateway.client().get("/channels"), out);
+    } else {
+      ApiClient client = gateway.client();
+      String path = "/messages/" + ApiClient.segment(reference);
+      showMessage(client.get(path), client.get(path + "/journal"), out);
+    }
+    out.flush();
+    return Cli.DONE;
+  }
+
+  private void showLanes(JsonNode lanes, PrintWriter out) {
+    if (json) {
+      out.println(lanes.toPrettyString());
+    } else if (lanes.isEmpty()) {
+      out.println("the routing table has no channels");
+    } else {
+      new Table(out, Table.scalarKeys(lanes)).print(lanes);
+    }
+  }
+
+  private void showMessage(JsonNode message, JsonNode journal, PrintWriter out) {
+    if (json) {
+      ObjectNode both = JsonNodeFactory.instance.objectNode();
+      both.set("message", message);
+      both.set("journal", journal);
+      out.println(both.toPrettyString());
+      return;
+    }
+    int width = message.properties().stream().mapToInt(e -> e.getKey().length()).max().orElse(0);
+    message
+        .properties()
+        .forEach(
+            field -> {
+              String gap = " ".repeat(width - field.getKey().length() + 2);
+              out.println((field.getKey() + gap + Table.cell(field.getValue())).stripTrailing());
+            });
+    out.println();
+    new Table(out, JOURNAL).print(journal);
+  }
+}

@@ -1,0 +1,46 @@
+package org.intergov.outbound.cli;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Which routing table a command is about, and whose. */
+final class TableOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "CHANNELS",
+      defaultValue = "${env:INTERGOV_CHANNELS:-channels.yaml}",
+      description =
+          "The routing table. Default: $$INTERGOV_CHANNELS if it is set, else channels.yaml.")
+  private Path file;
+
+  @Option(
+      names = "--jurisdiction",
+      paramLabel = "CODE",
+      defaultValue = "${env:INTERGOV_JURISDICTION:-AU}",
+      description =
+          "The sender: ISO 3166-1 alpha-2. Default: $$INTERGOV_JURISDICTION if it is set, else AU.")
+  private String jurisdiction;
+
+  Path file() {
+    return file;
+  }
+
+  String jurisdiction() {
+    if (!Arrays.asList(Locale.getISOCountries()).contains(jurisdiction)) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--jurisdiction: '" + jurisdiction + "' is not an ISO 3166-1 alpha-2 code such as AU");
+    }
+    return jurisdiction;
+  }
+}

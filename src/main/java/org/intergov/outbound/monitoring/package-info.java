@@ -1,0 +1,2 @@
+/** What operators and their tools see. */
+package org.intergov.outbound.monitoring;

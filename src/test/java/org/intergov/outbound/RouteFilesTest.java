@@ -1,0 +1,255 @@
+package org.intergov.outbound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** Route files: valid for Camel's own schema, and explaining themselves. */
+class RouteFilesTest {
+  private static final Path ROUTES = Path.of("src", "main", "resources", "routes");
+  private static final Path GATEWAY = Path.of("src/main/java/org/intergov/outbound/Gateway.java");
+  private static final Path DEFAULTS = Path.of("src/main/resources/application.properties");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** {@code {{name}}}, {@code {{?name}}} and {@code {{name:default}}}. */
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{[?!]?([^}:]+)(?::[^}]*)?}}");
+
+  private static final Pattern BEAN = Pattern.compile("\\b(?:bean|jdbc):([A-Za-z][A-Za-z0-9]*)");
+
+  /** Files whose routes are equals, so that none of them gives the file its name. */
+  private static final Set<String> COLLECTIONS = Set.of("operator-api");
+
+  private static final JsonSchema SCHEMA = camelSchema();
+
+  private static JsonSchema camelSchema() {
+    try (InputStream in =
+        RouteFilesTest.class.getClassLoader().getResourceAsStream("schema/camelYamlDsl.json")) {
+      return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(in);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  static List<Path> files() throws IOException {
+    try (Stream<Path> all = Files.walk(ROUTES)) {
+      return all.filter(f -> f.toString().endsWith(".yaml")).sorted().toList();
+    }
+  }
+
+  private static JsonNode read(Path file) throws IOException {
+    try (Reader in = Files.newBufferedReader(file)) {
+      return JSON.valueToTree(new Load(LoadSettings.builder().build()).loadFromReader(in));
+    }
+  }
+
+  /** Routes, and the routes inside templates, with the name they go by. */
+  private record Named(String kind, JsonNode node) {
+    String id() {
+      return node.path("id").asText();
+    }
+
+    JsonNode steps() {
+      return node.path("from").path("steps");
+    }
+  }
+
+  private static List<Named> routes(Path file) throws IOException {
+    List<Named> routes = new ArrayList<>();
+    for (JsonNode entry : read(file)) {
+      String kind = entry.fieldNames().next();
+      routes.add(new Named(kind, entry.get(kind)));
+    }
+    return routes;
+  }
+
+  @Test
+  void there_are_route_files() throws IOException {
+    assertThat(files()).hasSizeGreaterThan(5);
+  }
+
+  @Test
+  void the_schema_refuses_a_step_that_does_not_exist() throws IOException {
+    JsonNode wrong =
+        JSON.readTree("[{\"route\":{\"from\":{\"uri\":\"direct:a\",\"steps\":[{\"too\":{}}]}}}]");
+    assertThat(SCHEMA.validate(wrong)).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void is_valid_for_the_schema_of_camels_yaml_dsl(Path file) throws IOException {
+    Set<ValidationMessage> faults = SCHEMA.validate(read(file));
+    assertThat(faults).as("%s: to comply, mend what the schema names", file).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void is_named_after_its_first_route(Path file) throws IOException {
+    String name = file.getFileName().toString().replace(".camel.yaml", "");
+    Named first = routes(file).get(0);
+    if (first.kind().equals("routeTemplate")) {
+      assertThat(first.id()).as("%s: a kind's first template", file).isEqualTo(name + "-post");
+    } else if (!COLLECTIONS.contains(name)) {
+      assertThat(first.id()).as("%s: the first route", file).isEqualTo(name);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void every_route_has_an_id_and_a_description(Path file) throws IOException {
+    for (Named route : routes(file)) {
+      assertThat(route.kind()).isIn("route", "routeTemplate");
+      assertThat(route.id()).as("%s: id", file).matches("[a-z][a-z0-9-]*");
+      assertThat(route.node().path("description").asText())
+          .as("%s: description of %s, one sentence", file, route.id())
+          .endsWith(".");
+      if (route.kind().equals("route")) {
+        assertThat(route.node().path("nodePrefixId").asText())
+            .as("%s: nodePrefixId of %s, so that step ids never clash", file, route.id())
+            .isEqualTo(route.id() + "-");
+      }
+    }
+  }
+
+  @Test
+  void no_two_routes_have_the_same_id() throws IOException {
+    List<String> ids = new ArrayList<>();
+    for (Path file : files()) {
+      routes(file).forEach(r -> ids.add(r.id()));
+    }
+    assertThat(ids).doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void every_step_has_an_id_of_its_own(Path file) throws IOException {
+    for (Named route : routes(file)) {
+      assertThat(route.steps()).as("%s: steps of %s", file, route.id()).isNotEmpty();
+      List<String> ids = new ArrayList<>();
+      stepIds(route.steps(), route.id(), ids);
+      assertThat(ids).as("%s: step ids of %s", file, route.id()).doesNotHaveDuplicates();
+    }
+  }
+
+  private static void stepIds(JsonNode steps, String route, List<String> ids) {
+    for (JsonNode step : steps) {
+      String name = step.fieldNames().next();
+      branch(step.get(name), name, route, ids);
+    }
+  }
+
+  private static void branch(JsonNode step, String name, String route, List<String> ids) {
+    String id = step.path("id").asText();
+    assertThat(id).as("id of step %s in route %s, after %s", name, route, ids).isNotEmpty();
+    ids.add(id);
+    stepIds(step.path("steps"), route, ids);
+    for (String branches : List.of("doCatch", "when")) {
+      step.path(branches).forEach(b -> branch(b, branches, route, ids));
+    }
+    for (String one : List.of("doFinally", "otherwise")) {
+      if (step.has(one)) {
+        branch(step.get(one), one, route, ids);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void template_parameters_are_described_used_and_declared(Path file) throws IOException {
+    for (Named template : routes(file)) {
+      if (template.kind().equals("routeTemplate")) {
+        Set<String> declared = new TreeSet<>();
+        for (JsonNode parameter : template.node().path("parameters")) {
+          String name = parameter.path("name").asText();
+          assertThat(declared.add(name)).as("%s: %s declared once", file, name).isTrue();
+          assertThat(parameter.path("description").asText())
+              .as("%s: description of parameter %s", file, name)
+              .endsWith(".");
+        }
+        assertThat(placeholders(template.node().path("from")))
+            .as("%s: parameters that %s uses are those it declares", file, template.id())
+            .isEqualTo(declared);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void routes_use_no_setting_that_does_not_exist(Path file) throws IOException {
+    Properties settings = new Properties();
+    try (Reader in = Files.newBufferedReader(DEFAULTS)) {
+      settings.load(in);
+    }
+    for (Named route : routes(file)) {
+      if (route.kind().equals("route")) {
+        assertThat(settings.stringPropertyNames())
+            .as("%s: settings that %s uses", file, route.id())
+            .containsAll(placeholders(route.node()));
+      }
+    }
+  }
+
+  private static Set<String> placeholders(JsonNode node) {
+    Set<String> names = new TreeSet<>();
+    Matcher m = PLACEHOLDER.matcher(node.toString());
+    while (m.find()) {
+      names.add(m.group(1));
+    }
+    return names;
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void every_bean_is_bound_by_the_gateway(Path file) throws IOException {
+    String gateway = Files.readString(GATEWAY);
+    Set<String> unbound = new HashSet<>();
+    Matcher m = BEAN.matcher(read(file).toString());
+    while (m.find()) {
+      Pattern bound = Pattern.compile("\\.bind\\(\\s*\"" + m.group(1) + "\"");
+      if (!bound.matcher(gateway).find()) {
+        unbound.add(m.group(1));
+      }
+    }
+    assertThat(unbound).as("%s: to comply, bind it in Gateway.assemble", file).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void is_loaded_by_the_gateway(Path file) throws IOException {
+    String name = file.getFileName().toString().replace(".camel.yaml", "");
+    Path list =
+        file.getParent().endsWith("channels")
+            ? Path.of("src/main/java/org/intergov/outbound/channel/ChannelKinds.java")
+            : GATEWAY;
+    assertThat(Files.readString(list)).as("%s loads %s", list, file).contains('"' + name + '"');
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void is_about_one_screen_wide(Path file) throws IOException {
+    assertThat(Files.readAllLines(file)).allMatch(line -> line.length() <= 110, "fits the screen");
+  }
+}

@@ -1,0 +1,161 @@
+package org.intergov.outbound.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** status, replay and dead-letters against a gateway over HTTP. */
+class OperatorCommandsTest {
+  @TempDir Path dir;
+  private TestGateway gateway;
+
+  @BeforeEach
+  void start() throws IOException {
+    gateway = new TestGateway();
+  }
+
+  @AfterEach
+  void stop() {
+    gateway.close();
+  }
+
+  private void aMessage() {
+    gateway.on(
+        "GET /messages/AU:a%2F1%20b",
+        200, "{\"reference\":\"AU:a/1 b\",\"status\":\"accepted\",\"reason\":null}");
+    gateway.on(
+        "GET /messages/AU:a%2F1%20b/journal",
+        200,
+        "[{\"seq\":1,\"at\":\"2026-01-01T00:00:00Z\",\"event\":\"submitted\"},"
+            + "{\"seq\":2,\"at\":\"2026-01-01T00:00:01Z\",\"event\":\"posted\",\"channel_id\":\"sg\","
+            + "\"attempt\":1,\"detail\":\"bell\\u0007\"}]");
+  }
+
+  @Test
+  void status_shows_a_message_and_its_journal() {
+    aMessage();
+
+    Run run = Run.of("status", "AU:a/1 b", "--url", gateway.url());
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out().lines())
+        .containsExactly(
+            "reference  AU:a/1 b",
+            "status     accepted",
+            "reason",
+            "",
+            "SEQ  AT                    EVENT      CHANNEL_ID  CHANNEL_TXN_ID  ATTEMPT  DETAIL",
+            "1    2026-01-01T00:00:00Z  submitted",
+            "2    2026-01-01T00:00:01Z  posted     sg                          1        bell?");
+  }
+
+  @Test
+  void status_as_json_has_both() throws IOException {
+    aMessage();
+
+    Run run = Run.of("status", "AU:a/1 b", "--json", "--url", gateway.url());
+
+    var json = new ObjectMapper().readTree(run.out());
+    assertThat(json.path("message").path("status").textValue()).isEqualTo("accepted");
+    assertThat(json.path("journal")).hasSize(2);
+  }
+
+  @Test
+  void status_without_a_reference_shows_the_lanes() {
+    gateway.on(
+        "GET /channels",
+        200,
+        "[{\"id\":\"sg\",\"kind\":\"http\",\"in_flight\":3,\"match\":{}},{\"id\":\"gb\",\"paused\":true}]");
+
+    Run run = Run.of("status", "--url", gateway.url());
+
+    assertThat(run.out().lines())
+        .containsExactly("ID  KIND  IN_FLIGHT  PAUSED", "sg  http  3", "gb                   true");
+  }
+
+  @Test
+  void an_unknown_message_is_a_failure_in_words() {
+    Run run = Run.of("status", "AU:none", "--url", gateway.url());
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("answered 404: not found: no such message");
+  }
+
+  @Test
+  void replay_replays_the_others_when_one_cannot_be() {
+    gateway.on("POST /messages/AU:1/replay", 202, "");
+    gateway.on("POST /messages/AU:3/replay", 200, "{}");
+
+    Run run = Run.of("replay", "AU:1", "AU:2", "AU:3", "--url", gateway.url());
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out().lines()).containsExactly("AU:1 goes again", "AU:3 goes again");
+    assertThat(run.err()).startsWith("AU:2: the gateway at").contains("no such message");
+  }
+
+  @Test
+  void dead_letters_reads_every_page() {
+    gateway.on(
+        "GET /messages?status=held",
+        200,
+        "{\"messages\":[{\"reference\":\"AU:1\",\"status\":\"held\"}],\"next\":\"c 1\"}");
+    gateway.on(
+        "GET /messages?status=held&after=c%201",
+        200, "{\"messages\":[{\"reference\":\"AU:2\",\"status\":\"held\"}],\"next\":null}");
+    gateway.on(
+        "GET /messages?status=rejected",
+        200,
+        "{\"messages\":[{\"reference\":\"AU:3\",\"status\":\"rejected\",\"reason\":\"refused\"}]}");
+
+    Run table = Run.of("dead-letters", "--url", gateway.url());
+    Run json = Run.of("dead-letters", "--json", "--url", gateway.url());
+
+    assertThat(table.exitCode()).isZero();
+    assertThat(table.out().lines()).hasSize(4);
+    assertThat(table.out()).containsSubsequence("REFERENCE", "AU:1", "AU:2", "AU:3", "refused");
+    assertThat(json.out().lines()).hasSize(3).allMatch(line -> line.startsWith("{"));
+  }
+
+  @Test
+  void no_dead_letters_is_said() {
+    gateway.on("GET /messages?status=held", 200, "{\"messages\":[],\"next\":null}");
+    gateway.on("GET /messages?status=rejected", 200, "{\"messages\":[],\"next\":null}");
+
+    assertThat(Run.of("dead-letters", "--url", gateway.url()).out())
+        .contains("no message is held or rejected");
+  }
+
+  @Test
+  void a_token_is_sent_from_its_file() throws IOException {
+    gateway.on("GET /channels", 200, "[]");
+    String file = Files.writeString(dir.resolve("token"), "s3cret\n").toString();
+
+    Run run = Run.of("status", "--url", gateway.url(), "--token-file", file);
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(gateway.requests()).containsExactly("GET /channels Bearer s3cret");
+    assertThat(Run.of("status", "--token-file", file + "x").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void something_that_is_not_a_gateway_is_named() {
+    gateway.on("GET /channels", 200, "<html>");
+
+    assertThat(Run.of("status", "--url", gateway.url()).err()).contains("is not a gateway");
+  }
+
+  @Test
+  void an_unknown_host_is_named() {
+    Run run = Run.of("status", "--url", "http://no-such-host.invalid:1");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("no gateway answers at", "unknown host");
+  }
+}
