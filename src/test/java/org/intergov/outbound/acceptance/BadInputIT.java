@@ -1,0 +1,409 @@
+package org.intergov.outbound.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the REST interface says to what it cannot take; after each it takes a good message. */
+@ExtendWith(ShowLogsOnFailure.class)
+class BadInputIT {
+  private static final PostgresServer POSTGRES = PostgresServer.shared();
+  private static final String JSON = "application/json";
+
+  private static TestChannel channel;
+  private static GatewayProcess gateway;
+  private static Api api;
+
+  @BeforeAll
+  static void start() {
+    channel = new TestChannel();
+    gateway =
+        GatewayProcess.named("bad-input")
+            .database(POSTGRES.create("bad_input"))
+            .channels(
+                """
+                channels:
+                  - id: sg-shared-db
+                    match: { receiver: SG }
+                    kind: http
+                    parameters: { url: "%s" }
+                    poll: { first-after: 100ms, every: 500ms }
+                """
+                    .formatted(channel.url()))
+            .start();
+    api = gateway.api();
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+    channel.close();
+  }
+
+  @AfterEach
+  void the_gateway_goes_on_working() {
+    Sent good = api.submit(Sent.to("SG", "good-" + UUID.randomUUID()));
+    api.awaitStatus(good, "accepted");
+  }
+
+  private static void assertProblem(Api.Answer answer, int status) {
+    assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+    assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
+    assertThat(answer.json().path("status").asInt()).isEqualTo(status);
+    assertThat(answer.json().path("title").asText()).isNotBlank();
+    assertThat(answer.json().path("detail").asText()).isNotBlank();
+  }
+
+  private static void assertError(Api.Answer answer, String field, String rule) {
+    List<String> errors = new ArrayList<>();
+    answer
+        .json()
+        .path("errors")
+        .forEach(e -> errors.add(e.path("field").asText() + " " + e.path("rule").asText()));
+    assertThat(errors).as(answer.body()).contains(field + " " + rule);
+  }
+
+  private static ObjectNode good() {
+    return Sent.to("SG", "never-stored-" + UUID.randomUUID()).node();
+  }
+
+  private static Stream<Arguments> brokenMessages() {
+    return Stream.of(
+        Arguments.of("lower-case country", good().put("receiver", "sg"), "receiver", "country"),
+        Arguments.of("unknown country", good().put("receiver", "XX"), "receiver", "country"),
+        Arguments.of("no country", good().put("receiver", "Singapore"), "receiver", "country"),
+        Arguments.of("lower-case sender", good().put("sender", "au"), "sender", "country"),
+        Arguments.of("blank subject", good().put("subject", " "), "subject", "blank"),
+        Arguments.of("long subject", good().put("subject", "x".repeat(2_049)), "subject", "length"),
+        Arguments.of("long obj", good().put("obj", "x".repeat(257)), "obj", "length"),
+        Arguments.of("NUL in subject", good().put("subject", "a\u0000b"), "subject", "characters"),
+        Arguments.of("space in obj", good().put("obj", "no uri"), "obj", "format"),
+        Arguments.of("odd predicate", good().put("predicate", "UN..CEFACT"), "predicate", "format"),
+        Arguments.of("unknown field", good().put("priority", 1), "priority", "unknown_field"),
+        Arguments.of("number as subject", good().put("subject", 7), "subject", "type"),
+        Arguments.of("null as subject", good().putNull("subject"), "subject", "type"),
+        Arguments.of("missing subject", without("subject"), "subject", "required"),
+        Arguments.of("missing receiver", without("receiver"), "receiver", "required"));
+  }
+
+  private static ObjectNode without(String field) {
+    ObjectNode message = good();
+    message.remove(field);
+    return message;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("brokenMessages")
+  void a_broken_message_is_refused_naming_field_and_rule(
+      String what, JsonNode message, String field, String rule) {
+    Api.Answer answer = api.post(message.toString());
+    assertProblem(answer, 400);
+    assertError(answer, field, rule);
+    String reference = "/messages/AU:" + message.path("sender_ref").asText();
+    assertProblem(api.get(reference), 404);
+  }
+
+  @Test
+  void all_errors_of_a_message_come_in_one_answer() {
+    ObjectNode message = good();
+    message.put("sender", "au").put("receiver", "XX").put("subject", "").put("obj", "a b");
+    message.put("predicate", "..").put("sender_ref", "x".repeat(257)).put("extra", true);
+    Api.Answer answer = api.post(message.toString());
+    assertProblem(answer, 400);
+    List<String> fields = new ArrayList<>();
+    answer.json().path("errors").forEach(e -> fields.add(e.path("field").asText()));
+    assertThat(fields)
+        .contains("sender", "receiver", "subject", "obj", "predicate", "sender_ref", "extra");
+  }
+
+  @Test
+  void a_message_of_another_sender_is_forbidden() {
+    Api.Answer answer = api.post(good().put("sender", "NZ").toString());
+    assertProblem(answer, 403);
+    assertError(answer, "sender", "jurisdiction");
+  }
+
+  @Test
+  void a_body_of_10_MB_is_too_large() {
+    Api.Answer answer =
+        api.post(JSON, good().put("obj", "x".repeat(10 << 20)).toString().getBytes());
+    assertProblem(answer, 413);
+  }
+
+  private static Stream<Arguments> notJson() {
+    byte[] text = good().toString().getBytes(StandardCharsets.UTF_8);
+    byte[] latin1 =
+        good().put("subject", "Zürich").toString().getBytes(StandardCharsets.ISO_8859_1);
+    String deep = "[".repeat(20_000) + "]".repeat(20_000);
+    return Stream.of(
+        Arguments.of("empty", new byte[0]),
+        Arguments.of("white space", "  \n".getBytes()),
+        Arguments.of("invalid UTF-8", latin1),
+        Arguments.of("overlong UTF-8", new byte[] {(byte) 0xc0, (byte) 0x80}),
+        Arguments.of("cut off", java.util.Arrays.copyOf(text, text.length / 2)),
+        Arguments.of("deep", deep.getBytes()),
+        Arguments.of("deep in a field", ("{\"sender\": " + deep + "}").getBytes()),
+        Arguments.of("deep in an unknown field", ("{\"x\": " + deep + "}").getBytes()),
+        Arguments.of("an array", "[]".getBytes()),
+        Arguments.of("a string", "\"AU\"".getBytes()),
+        Arguments.of("null", "null".getBytes()),
+        Arguments.of("two objects", (good() + " " + good()).getBytes()),
+        Arguments.of("NaN", "{\"sender\": NaN}".getBytes()),
+        Arguments.of("comment", "/* */ {}".getBytes()),
+        Arguments.of("long number", ("{\"x\": " + "9".repeat(50_000) + "}").getBytes()),
+        Arguments.of("UTF-16", good().toString().getBytes(StandardCharsets.UTF_16)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("notJson")
+  void what_is_no_JSON_object_in_UTF_8_is_a_bad_request(String what, byte[] body) {
+    Api.Answer answer = api.post(JSON, body);
+    assertProblem(answer, 400);
+    assertThat(answer.json().path("errors").size()).isPositive();
+  }
+
+  @Test
+  void a_field_given_twice_is_refused() {
+    String twice = good().toString().replaceFirst("\\{", "{\"receiver\": \"NZ\", ");
+    assertProblem(api.post(twice), 400);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"text/plain", "application/xml", "multipart/form-data; boundary=x", "x"})
+  void another_content_type_is_unsupported(String type) {
+    assertProblem(api.post(type, good().toString().getBytes()), 415);
+  }
+
+  @Test
+  void the_same_message_again_is_known_and_another_one_under_its_reference_is_a_conflict() {
+    Sent message = api.submit(Sent.to("SG", "again"));
+    Api.Answer again = api.post(message.json());
+    assertThat(again.status()).isEqualTo(200);
+    assertThat(again.json().path("reference").asText()).isEqualTo(message.reference());
+    assertProblem(api.post(message.obj("https://trade.example/other").json()), 409);
+    api.awaitStatus(message, "accepted");
+    assertThat(api.post(message.json()).status()).as("once it is finished").isEqualTo(200);
+    assertThat(api.message(message).path("obj").asText()).isEqualTo(message.obj());
+    assertThat(api.events(message)).containsOnlyOnce("submitted", "posted");
+    assertThat(channel.posts(message)).hasSize(1);
+  }
+
+  @Test
+  void the_same_message_from_20_clients_at_once_is_created_exactly_once() throws Exception {
+    ExecutorService clients = Executors.newFixedThreadPool(20);
+    try {
+      for (int round = 1; round <= 5; round++) {
+        Sent message = Sent.to("SG", "at-once-" + round);
+        CyclicBarrier together = new CyclicBarrier(20);
+        List<Future<Integer>> answers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+          answers.add(
+              clients.submit(
+                  () -> {
+                    together.await();
+                    return api.post(message.json()).status();
+                  }));
+        }
+        List<Integer> statuses = new ArrayList<>();
+        for (Future<Integer> answer : answers) {
+          statuses.add(answer.get());
+        }
+        assertThat(statuses).containsOnly(200, 201).containsOnlyOnce(201);
+        api.awaitStatus(message, "accepted");
+        assertThat(channel.posts(message)).hasSize(1);
+        assertThat(api.events(message))
+            .containsExactly("submitted", "posted", "confirmed", "accepted");
+      }
+    } finally {
+      clients.shutdownNow();
+    }
+  }
+
+  @Test
+  void another_content_under_one_reference_from_20_clients_at_once_is_stored_once()
+      throws Exception {
+    ExecutorService clients = Executors.newFixedThreadPool(20);
+    try {
+      Sent message = Sent.to("SG", "contested");
+      CyclicBarrier together = new CyclicBarrier(20);
+      List<Future<Integer>> answers = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        Sent own = message.obj("https://trade.example/" + i);
+        answers.add(
+            clients.submit(
+                () -> {
+                  together.await();
+                  return api.post(own.json()).status();
+                }));
+      }
+      List<Integer> statuses = new ArrayList<>();
+      for (Future<Integer> answer : answers) {
+        statuses.add(answer.get());
+      }
+      assertThat(statuses).containsOnly(201, 409).containsOnlyOnce(201);
+      api.awaitStatus(message, "accepted");
+      assertThat(channel.posts(message)).hasSize(1);
+    } finally {
+      clients.shutdownNow();
+    }
+  }
+
+  @Test
+  void good_lines_of_NDJSON_are_stored_whatever_the_others_are() {
+    Sent one = Sent.to("SG", "line-1");
+    Sent three = Sent.to("SG", "line-3");
+    Sent nine = Sent.to("SG", "line-9");
+    String lines =
+        String.join(
+            "\n",
+            one.json(),
+            "{ not json",
+            three.json(),
+            "",
+            good().put("receiver", "sg").put("subject", "").toString(),
+            good().put("sender", "NZ").toString(),
+            one.json(),
+            one.obj("https://trade.example/other").json(),
+            nine.json());
+    Api.Answer answer = api.ndjson(lines);
+    assertThat(answer.status()).isEqualTo(200);
+    List<JsonNode> results = answer.lines();
+    assertThat(results.stream().map(r -> r.path("line").asInt() + " " + r.path("status").asInt()))
+        .containsExactly("1 201", "2 400", "3 201", "5 400", "6 403", "7 200", "8 409", "9 201");
+    assertThat(results.get(0).path("reference").asText()).isEqualTo(one.reference());
+    assertThat(results.get(3).path("errors").size()).isEqualTo(2);
+    for (Sent message : List.of(one, three, nine)) {
+      api.awaitStatus(message, "accepted");
+      assertThat(channel.posts(message)).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_line_of_1_MB_is_too_large_and_the_lines_around_it_are_stored() {
+    Sent before = Sent.to("SG", "before-the-long-line");
+    Sent after = Sent.to("SG", "after-the-long-line");
+    String lines =
+        before.json() + "\n" + good().put("obj", "x".repeat(1 << 20)) + "\n" + after.json();
+    List<JsonNode> results = api.ndjson(lines).lines();
+    assertThat(results.stream().map(r -> r.path("line").asInt() + " " + r.path("status").asInt()))
+        .containsExactly("1 201", "2 413", "3 201");
+    api.awaitStatus(before, "accepted");
+    api.awaitStatus(after, "accepted");
+  }
+
+  @Test
+  void a_line_that_is_not_UTF_8_harms_no_other() throws IOException {
+    Sent before = Sent.to("SG", "before-latin-1");
+    Sent after = Sent.to("SG", "after-latin-1");
+    java.io.ByteArrayOutputStream body = new java.io.ByteArrayOutputStream();
+    body.write((before.json() + "\r\n").getBytes(StandardCharsets.UTF_8));
+    body.write(good().put("subject", "Zürich").toString().getBytes(StandardCharsets.ISO_8859_1));
+    body.write(("\n" + after.json() + "\n").getBytes(StandardCharsets.UTF_8));
+    List<JsonNode> results = api.post("application/x-ndjson", body.toByteArray()).lines();
+    assertThat(results.stream().map(r -> r.path("status").asInt())).containsExactly(201, 400, 201);
+  }
+
+  @Test
+  void NDJSON_without_a_line_is_answered_without_a_line() {
+    Api.Answer answer = api.ndjson("");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.lines()).isEmpty();
+  }
+
+  @Test
+  void a_message_without_a_reference_gets_one() {
+    Sent message = Sent.to("SG", "no-reference");
+    ObjectNode node = message.node();
+    node.remove("sender_ref");
+    Api.Answer answer = api.post(node.toString());
+    assertThat(answer.status()).isEqualTo(201);
+    String ref = answer.json().path("sender_ref").asText();
+    assertThat(UUID.fromString(ref).toString()).isEqualTo(ref);
+    assertThat(answer.header("Location")).isEqualTo("/messages/AU:" + ref);
+    await()
+        .atMost(Duration.ofSeconds(15))
+        .until(() -> channel.keys(message).equals(List.of("AU:" + ref)));
+  }
+
+  @Test
+  void the_longest_message_is_taken() {
+    Sent message =
+        new Sent(
+            "r".repeat(256), "SG", "🚢".repeat(2_048), "o".repeat(256), "UN." + "p".repeat(509));
+    assertThat(api.post(message.json()).status()).isEqualTo(201);
+    api.awaitStatus(message, "accepted");
+    assertThat(channel.posts(message)).hasSize(1);
+  }
+
+  @Test
+  void what_does_not_exist_is_a_404_and_what_cannot_be_done_a_405_as_problem_JSON() {
+    assertProblem(api.get("/messages/AU:nobody"), 404);
+    assertProblem(api.get("/messages/AU:nobody/journal"), 404);
+    assertProblem(api.call("POST", "/messages/AU:nobody/replay", null, null), 404);
+    assertProblem(api.get("/no/such/path"), 404);
+    assertProblem(api.get("/"), 404);
+    assertProblem(api.call("POST", "/channels/nobody/pause", null, null), 404);
+    Api.Answer delete = api.call("DELETE", "/messages", null, null);
+    assertProblem(delete, 405);
+    assertThat(delete.header("Allow")).contains("POST");
+    assertProblem(api.call("PUT", "/messages/AU:nobody", JSON, "{}".getBytes()), 405);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/messages/nobody",
+        "/messages/AU:",
+        "/messages?status=lost",
+        "/messages?limit=0",
+        "/messages?limit=many",
+        "/messages?colour=blue",
+        "/messages?after=-1"
+      })
+  void a_question_that_makes_no_sense_is_a_bad_request(String path) {
+    assertProblem(api.get(path), 400);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "POST /messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            + "Content-Length: 1000\r\n\r\n{\"sender\": \"A",
+        "POST /messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"sen",
+        "NONSENSE\r\n\r\n",
+        "GET /messages/%zz HTTP/1.1\r\nHost: x\r\n\r\n"
+      })
+  void a_client_that_hangs_up_in_the_middle_harms_nobody(String request) throws IOException {
+    for (int i = 0; i < 20; i++) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.apiPort())) {
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().flush();
+      }
+    }
+  }
+}

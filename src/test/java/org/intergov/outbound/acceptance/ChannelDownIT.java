@@ -1,0 +1,79 @@
+package org.intergov.outbound.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** A channel that nobody can connect to for a minute. */
+@ExtendWith(ShowLogsOnFailure.class)
+@Execution(ExecutionMode.CONCURRENT)
+class ChannelDownIT {
+  private static final PostgresServer POSTGRES = PostgresServer.shared();
+
+  @Test
+  void a_minute_without_the_channel_costs_a_thousand_messages_nothing_and_others_no_time() {
+    try (TestChannel down = new TestChannel();
+        TestChannel healthy = new TestChannel();
+        GatewayProcess gateway = GatewayProcess.named("channel-down")) {
+      gateway
+          .database(POSTGRES.create("channel_down"))
+          .channels(
+              """
+              defaults:
+                retry: { attempts: 5, first-delay: 1s, factor: 2, max-delay: 10s }
+                poll: { first-after: 100ms, every: 1s }
+              channels:
+                - id: sg-down
+                  match: { receiver: SG }
+                  kind: http
+                  parameters: { url: "%s" }
+                - id: nz-healthy
+                  match: { receiver: NZ }
+                  kind: http
+                  parameters: { url: "%s" }
+              """
+                  .formatted(down.url(), healthy.url()))
+          .start();
+      Sent before = gateway.api().submit(Sent.to("SG", "before"));
+      gateway.api().awaitStatus(before, "accepted");
+      down.refuseConnections();
+      Instant since = Instant.now();
+      List<Sent> waiting = gateway.api().submit(Sent.many("SG", "waiting", 1_000));
+      int round = 0;
+      long flowed = 0;
+      while (Duration.between(since, Instant.now()).compareTo(Duration.ofSeconds(60)) < 0) {
+        List<Sent> others = gateway.api().submit(Sent.many("NZ", "healthy-" + ++round, 20));
+        flowed += others.size();
+        long all = flowed + 1;
+        await("the healthy lane flows")
+            .atMost(Duration.ofSeconds(10))
+            .pollInterval(Duration.ofMillis(500))
+            .untilAsserted(
+                () ->
+                    assertThat(POSTGRES.lake("channel_down"))
+                        .isEqualTo(Map.of("accepted", all, "pending", 1_000L)));
+      }
+      assertThat(POSTGRES.journal("channel_down")).doesNotContainKeys("rejected", "held");
+      down.open();
+      long all = flowed + 1_001;
+      await("all are accepted once the channel is back")
+          .atMost(Duration.ofSeconds(60))
+          .pollInterval(Duration.ofMillis(200))
+          .untilAsserted(
+              () -> assertThat(POSTGRES.lake("channel_down")).isEqualTo(Map.of("accepted", all)));
+      assertThat(down.repeated()).isEmpty();
+      assertThat(down.taken()).isEqualTo(waiting.size() + 1);
+      assertThat(POSTGRES.journal("channel_down"))
+          .containsEntry("posted", all)
+          .doesNotContainKeys("rejected", "held", "unknown", "possible_duplicate");
+    }
+  }
+}

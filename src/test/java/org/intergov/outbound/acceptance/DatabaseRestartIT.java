@@ -1,0 +1,88 @@
+package org.intergov.outbound.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** PostgreSQL goes away under load and comes back. */
+@ExtendWith(ShowLogsOnFailure.class)
+@Execution(ExecutionMode.CONCURRENT)
+class DatabaseRestartIT {
+  private static PostgresServer postgres;
+
+  @BeforeAll
+  static void start() {
+    postgres = PostgresServer.own("postgres-restarted");
+  }
+
+  @AfterAll
+  static void stop() {
+    postgres.close();
+  }
+
+  @Test
+  void the_gateway_outlives_restarts_of_its_database_and_loses_and_repeats_nothing() {
+    try (TestChannel channel = new TestChannel();
+        GatewayProcess gateway = GatewayProcess.named("database-restart")) {
+      // slow enough that posts are in flight when the database goes
+      channel.otherwise(post -> Reply.after(Duration.ofMillis(50), Reply.accept()));
+      gateway
+          .database(postgres.create("restarted"))
+          .channels(
+              """
+              channels:
+                - id: sg-shared-db
+                  match: { receiver: SG }
+                  kind: http
+                  parameters: { url: "%s" }
+                  poll: { first-after: 100ms, every: 1s }
+              """
+                  .formatted(channel.url()))
+          .start();
+      long pid = gateway.pid();
+      int sent = 0;
+      for (int round = 1; round <= 2; round++) {
+        gateway.api().submit(Sent.many("SG", "round-" + round, 1_000));
+        sent += 1_000;
+        int posts = sent - 800;
+        await("load").atMost(Duration.ofSeconds(30)).until(() -> channel.posts().size() >= posts);
+        postgres.stop();
+        await("ready goes down")
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> gateway.readyStatus() == 503);
+        assertThat(gateway.liveStatus()).isEqualTo(200);
+        Api.Answer refused = gateway.api().post(Sent.to("SG", "meanwhile-" + round).json());
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.header("Retry-After")).matches("[0-9]+");
+        assertThat(refused.header("Content-Type")).startsWith("application/problem+json");
+        postgres.start();
+        await("ready comes back")
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> gateway.readyStatus() == 200);
+        gateway.api().submit(Sent.to("SG", "meanwhile-" + round));
+        sent++;
+        long all = sent;
+        await("all are accepted")
+            .atMost(Duration.ofSeconds(60))
+            .pollInterval(Duration.ofMillis(200))
+            .untilAsserted(
+                () -> assertThat(postgres.lake("restarted")).isEqualTo(Map.of("accepted", all)));
+      }
+      assertThat(gateway.pid()).isEqualTo(pid);
+      assertThat(gateway.isAlive()).isTrue();
+      assertThat(channel.taken()).isEqualTo(sent);
+      assertThat(channel.duplicates()).isEmpty();
+      assertThat(channel.repeated()).isEmpty();
+      assertThat(postgres.stories("restarted"))
+          .isEqualTo(Map.of("submitted, posted, confirmed, accepted", (long) sent));
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package org.intergov.outbound.acceptance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.intergov.outbound.store.EmbeddedDatabase;
+
+/**
+ * A PostgreSQL server of the tests, for gateways that are given a database URL. {@link #shared} is
+ * one for all test classes; each asks it for a database of its own. It is reached through a proxy,
+ * so that it keeps its port through a restart.
+ */
+final class PostgresServer implements AutoCloseable {
+  private static final Path HOME = Path.of("target", "acceptance").toAbsolutePath();
+  private static PostgresServer shared;
+
+  private final Path directory;
+  private final TcpProxy proxy;
+  private EmbeddedDatabase server;
+
+  /** How a gateway reaches a database. */
+  record Login(String url, String username, String password) {}
+
+  private PostgresServer(Path directory) {
+    this.directory = directory;
+    this.server = launch();
+    this.proxy = new TcpProxy(server.port());
+  }
+
+  /** The one that is never stopped. */
+  static synchronized PostgresServer shared() {
+    if (shared == null) {
+      shared = own("postgres-shared");
+      Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
+    }
+    return shared;
+  }
+
+  /** One that may be stopped and started; to be closed. */
+  static PostgresServer own(String name) {
+    Path directory = HOME.resolve(name);
+    try {
+      Directories.delete(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new PostgresServer(directory);
+  }
+
+  private EmbeddedDatabase launch() {
+    return EmbeddedDatabase.start(directory, Path.of("target", "postgres"));
+  }
+
+  void stop() {
+    proxy.cut();
+    server.close();
+  }
+
+  void start() {
+    server = launch();
+    proxy.mend(server.port());
+  }
+
+  /** A new database, reached through this server's proxy. */
+  Login create(String database) {
+    return create(database, proxy);
+  }
+
+  /** A new database, reached through a proxy of its own. */
+  Login create(String database, TcpProxy through) {
+    try (Connection c = connect("intergov");
+        Statement s = c.createStatement()) {
+      s.execute("CREATE DATABASE " + database);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    String url = "jdbc:postgresql://127.0.0.1:%d/%s".formatted(through.port(), database);
+    return new Login(url, server.username(), server.password());
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  Connection connect(String database) throws SQLException {
+    String url = "jdbc:postgresql://127.0.0.1:%d/%s".formatted(server.port(), database);
+    return DriverManager.getConnection(url, server.username(), server.password());
+  }
+
+  /** First column to second column of each row. */
+  Map<String, Long> counts(String database, String sql) {
+    try (Connection c = connect(database);
+        Statement s = c.createStatement();
+        ResultSet r = s.executeQuery(sql)) {
+      Map<String, Long> counts = new LinkedHashMap<>();
+      while (r.next()) {
+        counts.put(r.getString(1), r.getLong(2));
+      }
+      return counts;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** How many messages have each status in the lake. */
+  Map<String, Long> lake(String database) {
+    return counts(database, "SELECT status, count(*) FROM intergov.message_lake GROUP BY 1");
+  }
+
+  /** How many journal rows have each event. */
+  Map<String, Long> journal(String database) {
+    return counts(database, "SELECT event, count(*) FROM intergov.delivery_status GROUP BY 1");
+  }
+
+  /** Each message's journal words, comma between, to how many messages have it. */
+  Map<String, Long> stories(String database) {
+    return counts(
+        database,
+        """
+        SELECT story, count(*) FROM (
+          SELECT string_agg(event, ', ' ORDER BY seq) AS story
+          FROM intergov.delivery_status GROUP BY message_id) s
+        GROUP BY 1 ORDER BY 2 DESC
+        """);
+  }
+
+  int execute(String database, String sql, Object... arguments) throws SQLException {
+    try (Connection c = connect(database);
+        PreparedStatement s = c.prepareStatement(sql)) {
+      for (int i = 0; i < arguments.length; i++) {
+        s.setObject(i + 1, arguments[i]);
+      }
+      return s.executeUpdate();
+    }
+  }
+
+  @Override
+  public void close() {
+    proxy.close();
+    server.close();
+  }
+}

@@ -1,0 +1,121 @@
+package org.intergov.outbound.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** Several gateways on one database. */
+@ExtendWith(ShowLogsOnFailure.class)
+@Execution(ExecutionMode.CONCURRENT)
+class ReplicasIT {
+  private static final PostgresServer POSTGRES = PostgresServer.shared();
+
+  private static String channels(TestChannel channel, String timeout) {
+    return """
+        channels:
+          - id: sg-shared-db
+            match: { receiver: SG }
+            kind: http
+            timeout: %s
+            parameters: { url: "%s" }
+            retry: { first-delay: 100ms }
+            poll: { first-after: 100ms, every: 1s }
+        """
+        .formatted(timeout, channel.url());
+  }
+
+  @Test
+  void two_and_then_three_replicas_post_every_message_exactly_once() {
+    PostgresServer.Login login = POSTGRES.create("replicas");
+    try (TestChannel channel = new TestChannel();
+        GatewayProcess a = GatewayProcess.named("replica-a");
+        GatewayProcess b = GatewayProcess.named("replica-b");
+        GatewayProcess c = GatewayProcess.named("replica-c")) {
+      List<GatewayProcess> all = List.of(a, b, c);
+      all.forEach(g -> g.database(login).channels(channels(channel, "10s")));
+      a.launch();
+      b.launch();
+      a.awaitReady();
+      b.awaitReady();
+      a.api().submit(Sent.many("SG", "two-a", 1_000));
+      b.api().submit(Sent.many("SG", "two-b", 1_000));
+      awaitAccepted(2_000);
+      c.start();
+      for (GatewayProcess g : all) {
+        g.api().submit(Sent.many("SG", "three-" + g.apiPort(), 667));
+      }
+      awaitAccepted(4_001);
+
+      assertThat(channel.posts()).hasSize(4_001);
+      assertThat(channel.repeated()).isEmpty();
+      assertThat(POSTGRES.stories("replicas"))
+          .isEqualTo(Map.of("submitted, posted, confirmed, accepted", 4_001L));
+    }
+  }
+
+  private static void awaitAccepted(long count) {
+    await("all are accepted")
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(200))
+        .untilAsserted(
+            () -> assertThat(POSTGRES.lake("replicas")).isEqualTo(Map.of("accepted", count)));
+  }
+
+  @Test
+  void a_replica_frozen_past_its_lease_writes_nothing_over_what_another_one_did_since() {
+    PostgresServer.Login login = POSTGRES.create("frozen");
+    try (TestChannel channel = new TestChannel();
+        GatewayProcess frozen = GatewayProcess.named("replica-frozen");
+        GatewayProcess other = GatewayProcess.named("replica-other")) {
+      frozen.database(login).channels(channels(channel, "2s")).start();
+      List<Sent> messages = Sent.many("SG", "frozen", 10);
+      Reply late = Reply.after(Duration.ofMillis(1_500), Reply.accept());
+      Reply stored =
+          call -> {
+            call.store();
+            late.to(call);
+          };
+      messages.forEach(m -> channel.on(m, stored));
+      frozen.api().submit(messages);
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .pollInterval(Duration.ofMillis(5))
+          .until(() -> channel.taken() == messages.size());
+      frozen.freeze();
+      other.database(login).channels(channels(channel, "2s")).start();
+      for (Sent message : messages) {
+        other.api().awaitEvent(message, "accepted", Duration.ofSeconds(60));
+      }
+      frozen.thaw();
+      for (Sent message : messages) {
+        other.api().awaitEvent(message, "lease_lost");
+      }
+      assertThat(channel.duplicates()).isEmpty();
+      assertThat(channel.taken()).isEqualTo(messages.size());
+      for (Sent message : messages) {
+        assertThat(channel.keys(message)).containsExactly(message.reference(), message.reference());
+        assertThat(other.api().events(message))
+            .containsExactly(
+                "submitted",
+                "unknown",
+                "possible_duplicate",
+                "retry_scheduled",
+                "posted",
+                "confirmed",
+                "accepted",
+                "lease_lost");
+        assertThat(other.api().status(message)).isEqualTo("accepted");
+      }
+      Sent next = frozen.api().submit(Sent.to("SG", "after-the-thaw"));
+      frozen.api().awaitStatus(next, "accepted");
+      assertThat(frozen.readyStatus()).isEqualTo(200);
+    }
+  }
+}
