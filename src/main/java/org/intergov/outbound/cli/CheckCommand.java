@@ -41,12 +41,7 @@ final class CheckCommand implements Callable<Integer> {
       out.flush();
       return Cli.DONE;
     } catch (InvalidChannelsException e) {
-      throw new CommandFailedException(report(e), Cli.WRONG_USAGE);
+      throw new CommandFailedException(e.getMessage(), Cli.WRONG_USAGE);
     }
-  }
-
-  /** What run and check say of a file that cannot be used. */
-  static String report(InvalidChannelsException e) {
-    return e.getMessage();
   }
 }

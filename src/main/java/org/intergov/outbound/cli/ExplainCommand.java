@@ -73,7 +73,7 @@ final class ExplainCommand implements Callable<Integer> {
     try {
       return Tables.load(table.file(), table.jurisdiction()).table().explain(read.message());
     } catch (InvalidChannelsException e) {
-      throw new CommandFailedException(CheckCommand.report(e), Cli.WRONG_USAGE);
+      throw new CommandFailedException(e.getMessage(), Cli.WRONG_USAGE);
     }
   }
 

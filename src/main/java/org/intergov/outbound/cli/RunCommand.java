@@ -62,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
     } catch (InvalidSettingsException e) {
       throw new CommandFailedException(e.getMessage(), Cli.WRONG_USAGE);
     } catch (InvalidChannelsException e) {
-      throw new CommandFailedException(CheckCommand.report(e), Cli.WRONG_USAGE);
+      throw new CommandFailedException(e.getMessage(), Cli.WRONG_USAGE);
     } catch (EmbeddedDatabaseException | StoreException | StoreUnavailableException e) {
       throw new CommandFailedException(e.getMessage(), e);
     }

@@ -34,6 +34,16 @@ final class Columns<T> {
     return array("text", column);
   }
 
+  /** The six message columns, in the order of the table. */
+  Columns<T> message(Function<T, Message> of) throws SQLException {
+    return text(row -> of.apply(row).sender())
+        .text(row -> of.apply(row).senderRef())
+        .text(row -> of.apply(row).receiver())
+        .text(row -> of.apply(row).subject())
+        .text(row -> of.apply(row).obj())
+        .text(row -> of.apply(row).predicate());
+  }
+
   Columns<T> bigint(Function<T, Long> column) throws SQLException {
     return array("int8", column);
   }

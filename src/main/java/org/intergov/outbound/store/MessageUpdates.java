@@ -95,12 +95,7 @@ public final class MessageUpdates {
     try (PreparedStatement s = connection.prepareStatement(sql)) {
       new Columns<>(connection, s, stored)
           .bigint(DeliveryOutbox.Stored::id)
-          .text(r -> r.message().sender())
-          .text(r -> r.message().senderRef())
-          .text(r -> r.message().receiver())
-          .text(r -> r.message().subject())
-          .text(r -> r.message().obj())
-          .text(r -> r.message().predicate());
+          .message(DeliveryOutbox.Stored::message);
       s.executeUpdate();
     }
   }

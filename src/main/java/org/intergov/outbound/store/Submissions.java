@@ -149,12 +149,7 @@ public final class Submissions {
       s.setLong(1, expiresAfter.toMillis());
       new Columns<>(connection, s, fresh)
           .from(2)
-          .text(r -> r.message().sender())
-          .text(r -> r.message().senderRef())
-          .text(r -> r.message().receiver())
-          .text(r -> r.message().subject())
-          .text(r -> r.message().obj())
-          .text(r -> r.message().predicate())
+          .message(Submission::message)
           .text(Submission::channelId);
       try (ResultSet r = s.executeQuery()) {
         while (r.next()) {
