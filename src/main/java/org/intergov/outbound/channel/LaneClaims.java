@@ -27,9 +27,10 @@ final class LaneClaims {
 
   private final DeliveryOutbox outbox;
   private final Supplier<RoutingTable> table;
-  private UUID lostClaim;
-  private long lostClaimAt;
+  private LostClaim lostClaim;
   private long orphansLookedFor = System.nanoTime() - ORPHANS_EVERY.toNanos();
+
+  private record LostClaim(List<LaneSlots> lanes, UUID token) {}
 
   LaneClaims(DeliveryOutbox outbox, Supplier<RoutingTable> table) {
     this.outbox = outbox;
@@ -43,17 +44,15 @@ final class LaneClaims {
    */
   List<Delivery> claim(Map<String, ChannelLane> lanes) {
     if (lostClaim != null) {
-      outbox.release(lostClaim, Duration.ofNanos(System.nanoTime() - lostClaimAt));
+      outbox.release(lostClaim.lanes(), lostClaim.token());
       lostClaim = null;
     }
     List<LaneSlots> wanted = wanted(lanes);
     UUID token = UUID.randomUUID();
-    long now = System.nanoTime();
     try {
       return outbox.claim(wanted, token);
     } catch (StoreUnavailableException e) {
-      lostClaim = token;
-      lostClaimAt = now;
+      lostClaim = new LostClaim(wanted, token);
       throw e;
     }
   }

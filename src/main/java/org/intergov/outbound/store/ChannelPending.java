@@ -47,10 +47,10 @@ public final class ChannelPending {
           SELECT * FROM unnest(?::text[], ?::int4[], ?::int8[], ?::int8[], ?::int8[])
             AS c (id, slots, every_ms, finality_ms, give_up_ms)
         ), picked AS MATERIALIZED (
-          SELECT due.message_id, due.confirmed_at,
+          SELECT due.place, due.confirmed_at,
                  channel.every_ms, channel.finality_ms, channel.give_up_ms
           FROM channel CROSS JOIN LATERAL (
-            SELECT p.message_id, p.confirmed_at FROM channel_pending p
+            SELECT p.ctid AS place, p.confirmed_at FROM channel_pending p
             WHERE p.channel_id = channel.id AND p.due_at <= now()
               AND p.message_id <> ALL (?::int8[])
             ORDER BY p.due_at LIMIT channel.slots
@@ -65,8 +65,7 @@ public final class ChannelPending {
               least((now() - picked.confirmed_at) / 4,
                     picked.confirmed_at + picked.finality_ms * interval '1 millisecond' - now()))
               AS after) stale
-          WHERE p.message_id = picked.message_id
-            AND p.message_id = ANY (ARRAY(SELECT message_id FROM picked))
+          WHERE p.ctid = picked.place
           RETURNING p.*, picked.finality_ms, picked.give_up_ms
         )
         SELECT c.message_id, o.sender, o.sender_ref, o.receiver, o.subject, o.obj, o.predicate,
@@ -74,7 +73,9 @@ public final class ChannelPending {
           coalesce(c.confirmed_at + c.finality_ms * interval '1 millisecond' <= now(), false),
           c.posted_at + c.give_up_ms * interval '1 millisecond' <= now(),
           c.checks, c.last_problem, o.refused_by, o.generation
-        FROM claimed c JOIN delivery_outbox o ON o.id = c.message_id
+        FROM claimed c
+        CROSS JOIN LATERAL (
+          SELECT f.* FROM delivery_outbox f WHERE f.id = c.message_id LIMIT 1) o
         """;
     return database.statement(
         connection -> {
@@ -169,7 +170,7 @@ public final class ChannelPending {
             last_problem = u.problem
         FROM unnest(?::int8[], ?::uuid[], ?::text[], ?::text[], ?::text[])
           AS u (id, token, next, problem, was)
-        WHERE p.message_id = u.id AND p.message_id = ANY (?) AND p.lock_token = u.token
+        WHERE p.message_id = ANY (ARRAY[u.id]) AND p.lock_token = u.token
           AND p.state = u.was
         RETURNING p.message_id, p.lock_token
         """;
@@ -177,7 +178,7 @@ public final class ChannelPending {
         """
         DELETE FROM channel_pending p
         USING unnest(?::int8[], ?::uuid[]) AS u (id, token)
-        WHERE p.message_id = u.id AND p.message_id = ANY (?) AND p.lock_token = u.token
+        WHERE p.message_id = ANY (ARRAY[u.id]) AND p.lock_token = u.token
         RETURNING p.message_id, p.lock_token
         """;
     List<PendingSettlement> deleted =
@@ -191,8 +192,7 @@ public final class ChannelPending {
             .uuid(k -> k.delivery().lockToken())
             .text(k -> k.next().name())
             .text(k -> Columns.clean(k.problem(), 1_000))
-            .text(k -> k.delivery().confirmed() ? "confirmed" : "received")
-            .bigint(k -> k.delivery().messageId());
+            .text(k -> k.delivery().confirmed() ? "confirmed" : "received");
         written.addAll(DeliveryOutbox.leases(s));
       }
     }
@@ -200,8 +200,7 @@ public final class ChannelPending {
       try (PreparedStatement s = connection.prepareStatement(delete)) {
         new Columns<>(connection, s, deleted)
             .bigint(d -> d.delivery().messageId())
-            .uuid(d -> d.delivery().lockToken())
-            .bigint(d -> d.delivery().messageId());
+            .uuid(d -> d.delivery().lockToken());
         written.addAll(DeliveryOutbox.leases(s));
       }
     }
@@ -226,7 +225,7 @@ public final class ChannelPending {
             expires_at = greatest(o.expires_at, now() + interval '1 day'), updated_at = now()
         FROM unnest(?::int8[], ?::text[], ?::text[], ?::text[], ?::int4[], ?::text[])
           AS u (id, status, channel_id, refused_by, generation, last_error)
-        WHERE o.id = u.id AND o.id = ANY (?) AND o.status = 'accepted'
+        WHERE o.id = ANY (ARRAY[u.id]) AND o.status = 'accepted'
         """;
     try (PreparedStatement s = connection.prepareStatement(sql)) {
       new Columns<>(connection, s, changed)
@@ -235,8 +234,7 @@ public final class ChannelPending {
           .text(c -> c.outbox().channelId())
           .text(c -> String.join(",", c.outbox().refusedBy()))
           .integer(c -> c.outbox().generation())
-          .text(c -> Columns.clean(c.outbox().lastError(), 1_000))
-          .bigint(c -> c.delivery().messageId());
+          .text(c -> Columns.clean(c.outbox().lastError(), 1_000));
       int rows = s.executeUpdate();
       if (rows != changed.size()) {
         throw new StoreException(

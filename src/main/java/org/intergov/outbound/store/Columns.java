@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
 import org.intergov.outbound.message.Message;
 
@@ -31,7 +32,7 @@ final class Columns<T> {
   }
 
   Columns<T> text(Function<T, String> column) throws SQLException {
-    return array("text", column);
+    return array("text", new String[rows.size()], column);
   }
 
   /** The six message columns, in the order of the table. */
@@ -45,24 +46,23 @@ final class Columns<T> {
   }
 
   Columns<T> bigint(Function<T, Long> column) throws SQLException {
-    return array("int8", column);
+    return array("int8", new Long[rows.size()], column);
   }
 
   Columns<T> integer(Function<T, Integer> column) throws SQLException {
-    return array("int4", column);
+    return array("int4", new Integer[rows.size()], column);
   }
 
   Columns<T> bool(Function<T, Boolean> column) throws SQLException {
-    return array("bool", column);
+    return array("bool", new Boolean[rows.size()], column);
   }
 
-  /** As text; PostgreSQL casts. */
-  Columns<T> uuid(Function<T, java.util.UUID> column) throws SQLException {
-    return array("uuid", column);
+  Columns<T> uuid(Function<T, UUID> column) throws SQLException {
+    return array("uuid", new UUID[rows.size()], column);
   }
 
-  private Columns<T> array(String type, Function<T, ?> column) throws SQLException {
-    Object[] values = new Object[rows.size()];
+  /** An array of the element's own type is sent in binary; one of objects would be text. */
+  private <E> Columns<T> array(String type, E[] values, Function<T, E> column) throws SQLException {
     for (int i = 0; i < values.length; i++) {
       values[i] = column.apply(rows.get(i));
     }

@@ -67,8 +67,13 @@ public final class Database implements AutoCloseable {
     // A frozen gateway must not keep rows locked: the server ends its transaction.
     config.setConnectionInitSql(
         "SET idle_in_transaction_session_timeout = '30s'; SET statement_timeout = '55s';"
-            + " SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;"
-            + " SET enable_bitmapscan = off; SET enable_sort = off");
+            + " SET enable_seqscan = off; SET enable_mergejoin = off;"
+            + " SET enable_bitmapscan = off; SET enable_sort = off;"
+            + " SET enable_memoize = off;"
+            // The plan does not depend on the values. And what is discouraged counts as very
+            // costly,
+            // for which a server that can would compile the statement each time.
+            + " SET plan_cache_mode = force_generic_plan; SET jit = off");
     return new Database(name, new HikariDataSource(config));
   }
 

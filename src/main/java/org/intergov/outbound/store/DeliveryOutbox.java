@@ -50,22 +50,21 @@ public final class DeliveryOutbox {
         WITH lane AS (
           SELECT * FROM unnest(?::text[], ?::int4[], ?::int8[]) AS l (id, slots, lease_ms)
         ), picked AS MATERIALIZED (
-          SELECT due.id, due.status, lane.lease_ms
+          SELECT due.place, due.status, lane.lease_ms
           FROM (SELECT * FROM lane WHERE NOT EXISTS (
                   SELECT FROM channel_state c
                   WHERE c.channel_id = lane.id AND c.paused_at IS NOT NULL)) lane
           CROSS JOIN LATERAL (
-            SELECT o.id, o.status FROM delivery_outbox o
-            WHERE coalesce(o.channel_id, '') = lane.id
-              AND o.status IN ('pending', 'sending') AND o.due_at <= now()
+            SELECT o.ctid AS place, o.status FROM delivery_outbox o
+            WHERE coalesce(o.channel_id, '') = lane.id AND o.stage = 'open' AND o.due_at <= now()
+              AND (o.locked_until IS NULL OR o.locked_until <= now())
             ORDER BY o.due_at, o.id LIMIT lane.slots
             FOR UPDATE SKIP LOCKED) due
         )
         UPDATE delivery_outbox o
         SET status = 'sending', lock_token = ?::uuid, updated_at = now(),
-            locked_until = now() + picked.lease_ms * interval '1 millisecond',
-            due_at = now() + picked.lease_ms * interval '1 millisecond'
-        FROM picked WHERE o.id = picked.id AND o.id = ANY (ARRAY(SELECT id FROM picked))
+            locked_until = now() + picked.lease_ms * interval '1 millisecond'
+        FROM picked WHERE o.ctid = picked.place
         RETURNING o.id, o.sender, o.sender_ref, o.receiver, o.subject, o.obj, o.predicate,
           o.channel_id, o.refused_by, o.generation, o.attempts, o.unknowns,
           picked.status = 'sending', o.expires_at <= now(), NOT o.admitted
@@ -197,8 +196,8 @@ public final class DeliveryOutbox {
   /**
    * Writes what became of claimed rows, each only while its lease is still ours.
    *
-   * <p>The status is tested by a CASE so that the planner does not take it for the condition of the
-   * partial index, walk that, and compare every waiting row with every settled one.
+   * <p>{@code = ANY (ARRAY[key])} can be looked up in the index and cannot be joined in any other
+   * way, whatever statistics make of it.
    *
    * @return the leases under which rows were written; the others were taken over, by another
    *     replica or by a later claim here
@@ -210,7 +209,7 @@ public final class DeliveryOutbox {
         UPDATE delivery_outbox o
         SET status = u.status, channel_id = u.channel_id,
             refused_by = string_to_array(u.refused_by, ','), generation = u.generation,
-            attempts = u.attempts, unknowns = u.unknowns,
+            attempts = u.attempts, unknowns = u.unknowns, locked_until = NULL,
             due_at = least(now() + u.delay_ms * interval '1 millisecond',
                            greatest(o.expires_at, now())),
             last_error = u.last_error, updated_at = now()
@@ -218,8 +217,7 @@ public final class DeliveryOutbox {
                     ?::int4[], ?::int8[], ?::text[])
           AS u (id, token, status, channel_id, refused_by, generation, attempts, unknowns, delay_ms,
                 last_error)
-        WHERE o.id = u.id AND o.id = ANY (?) AND o.lock_token = u.token
-          AND CASE o.status WHEN 'sending' THEN true ELSE false END
+        WHERE o.id = ANY (ARRAY[u.id]) AND o.lock_token = u.token AND o.status = 'sending'
         RETURNING o.id, o.lock_token
         """;
     try (PreparedStatement s = connection.prepareStatement(sql)) {
@@ -233,8 +231,7 @@ public final class DeliveryOutbox {
           .integer(Settlement::attempts)
           .integer(Settlement::unknowns)
           .bigint(u -> u.delay().toMillis())
-          .text(u -> Columns.clean(u.lastError(), 1_000))
-          .bigint(u -> u.delivery().id());
+          .text(u -> Columns.clean(u.lastError(), 1_000));
       return leases(s);
     }
   }
@@ -271,23 +268,37 @@ public final class DeliveryOutbox {
 
   /**
    * Gives back what a claim took whose answer was lost with the connection: nobody holds it,
-   * nothing was sent. Looks only at rows that have become due later than the claim, not at the
-   * backlog.
+   * nothing was sent. Looks only where a claim takes from, at the front of its lanes, not at the
+   * backlog; what is not found there waits for the lease to run out.
    *
-   * @param age how long ago the claim was sent
+   * @param lanes what the claim asked for
    */
-  public int release(UUID token, Duration age) {
+  public int release(List<LaneSlots> lanes, UUID token) {
     String sql =
         """
-        UPDATE delivery_outbox SET status = 'pending', due_at = now(), updated_at = now()
-        WHERE status IN ('pending', 'sending') AND status = 'sending' AND lock_token = ?::uuid
-          AND coalesce(channel_id, '') >= '' AND due_at > now() - ? * interval '1 millisecond'
+        WITH claimed AS MATERIALIZED (
+          SELECT front.place
+          FROM unnest(?::text[], ?::int4[]) AS lane (id, slots)
+          CROSS JOIN LATERAL (
+            SELECT o.ctid AS place, o.lock_token FROM delivery_outbox o
+            WHERE coalesce(o.channel_id, '') = lane.id AND o.stage = 'open' AND o.due_at <= now()
+            ORDER BY o.due_at, o.id LIMIT lane.slots + 5000) front
+          WHERE front.lock_token = ?::uuid
+        )
+        UPDATE delivery_outbox o SET status = 'pending', locked_until = NULL, updated_at = now()
+        FROM claimed
+        WHERE o.ctid = claimed.place AND o.status = 'sending' AND o.lock_token = ?::uuid
         """;
     return database.statement(
         connection -> {
           try (PreparedStatement s = connection.prepareStatement(sql)) {
-            s.setString(1, token.toString());
-            s.setLong(2, age.toMillis() + 1_000);
+            int next =
+                new Columns<>(connection, s, lanes)
+                    .text(LaneSlots::channelId)
+                    .integer(LaneSlots::slots)
+                    .next();
+            s.setString(next, token.toString());
+            s.setString(next + 1, token.toString());
             return s.executeUpdate();
           }
         });
@@ -302,14 +313,14 @@ public final class DeliveryOutbox {
     String sql =
         """
         SELECT o.id, o.lock_token FROM unnest(?::int8[], ?::uuid[]) AS u (id, token)
-        JOIN delivery_outbox o ON o.id = u.id AND o.lock_token = u.token
-        WHERE o.id = ANY (?) AND o.status <> 'sending'
+        CROSS JOIN LATERAL (
+          SELECT f.id, f.lock_token FROM delivery_outbox f
+          WHERE f.id = u.id AND f.lock_token = u.token AND f.status <> 'sending' LIMIT 1) o
         """;
     try (PreparedStatement s = connection.prepareStatement(sql)) {
       new Columns<>(connection, s, settlements)
           .bigint(u -> u.delivery().id())
-          .uuid(u -> u.delivery().lockToken())
-          .bigint(u -> u.delivery().id());
+          .uuid(u -> u.delivery().lockToken());
       return leases(s);
     }
   }
@@ -320,10 +331,10 @@ public final class DeliveryOutbox {
         """
         WITH RECURSIVE lane AS (
           (SELECT coalesce(channel_id, '') AS id FROM delivery_outbox
-           WHERE status IN ('pending', 'sending') ORDER BY coalesce(channel_id, '') LIMIT 1)
+           WHERE stage = 'open' ORDER BY coalesce(channel_id, '') LIMIT 1)
           UNION ALL
           SELECT (SELECT coalesce(o.channel_id, '') FROM delivery_outbox o
-                  WHERE o.status IN ('pending', 'sending') AND coalesce(o.channel_id, '') > lane.id
+                  WHERE o.stage = 'open' AND coalesce(o.channel_id, '') > lane.id
                   ORDER BY coalesce(o.channel_id, '') LIMIT 1)
           FROM lane WHERE lane.id IS NOT NULL
         )

@@ -20,8 +20,13 @@ public final class MessageLake {
     this.database = database;
   }
 
-  /** The newest state of a message, to be applied if it is newer than what the lake has. */
+  /**
+   * The newest state of a message, to be applied if it is newer than what the lake has. The entry
+   * is found by the id, whose index is small and grows at its end, and must be that of the
+   * reference.
+   */
   record Change(
+      long messageId,
       String sender,
       String senderRef,
       long seq,
@@ -76,22 +81,22 @@ public final class MessageLake {
         UPDATE message_lake l
         SET status = u.status, channel_id = u.channel_id, channel_txn_id = u.channel_txn_id,
             reason = NULL, applied_seq = u.seq, updated_at = now()
-        FROM unnest(?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::text[])
-          AS u (sender, sender_ref, seq, status, channel_id, channel_txn_id)
-        WHERE l.sender = u.sender AND l.sender_ref = u.sender_ref AND l.sender_ref = ANY (?)
-          AND l.applied_seq < u.seq
+        FROM unnest(?::int8[], ?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::text[])
+          AS u (message_id, sender, sender_ref, seq, status, channel_id, channel_txn_id)
+        WHERE l.message_id = ANY (ARRAY[u.message_id])
+          AND l.sender = u.sender AND l.sender_ref = u.sender_ref AND l.applied_seq < u.seq
         RETURNING l.sender, l.sender_ref, l.applied_seq
         """;
     Map<String, Long> shown = new HashMap<>();
     try (PreparedStatement s = connection.prepareStatement(sql)) {
       new Columns<>(connection, s, changes)
+          .bigint(Change::messageId)
           .text(Change::sender)
           .text(Change::senderRef)
           .bigint(Change::seq)
           .text(Change::status)
           .text(Change::channelId)
-          .text(Change::channelTxnId)
-          .text(Change::senderRef);
+          .text(Change::channelTxnId);
       readShown(s, shown);
     }
     List<Change> rest =
@@ -108,7 +113,9 @@ public final class MessageLake {
         """
         SELECT l.sender, l.sender_ref, l.applied_seq
         FROM unnest(?::text[], ?::text[]) AS u (sender, sender_ref)
-        JOIN message_lake l ON l.sender = u.sender AND l.sender_ref = u.sender_ref
+        CROSS JOIN LATERAL (
+          SELECT f.* FROM message_lake f
+          WHERE f.sender = u.sender AND f.sender_ref = u.sender_ref LIMIT 1) l
         """;
     try (PreparedStatement s = connection.prepareStatement(sql)) {
       new Columns<>(connection, s, of).text(Change::sender).text(Change::senderRef);
@@ -130,7 +137,9 @@ public final class MessageLake {
         """
         SELECT l.sender, l.sender_ref, l.receiver, l.subject, l.obj, l.predicate
         FROM unnest(?::text[], ?::text[]) AS u (sender, sender_ref)
-        JOIN message_lake l ON l.sender = u.sender AND l.sender_ref = u.sender_ref
+        CROSS JOIN LATERAL (
+          SELECT f.* FROM message_lake f
+          WHERE f.sender = u.sender AND f.sender_ref = u.sender_ref LIMIT 1) l
         """;
     return database.statement(
         connection -> {

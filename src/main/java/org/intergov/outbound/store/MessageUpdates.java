@@ -182,7 +182,13 @@ public final class MessageUpdates {
       newest.put(
           j.reference(),
           new MessageLake.Change(
-              j.sender(), j.senderRef(), j.seq(), j.status(), j.channelId(), j.channelTxnId()));
+              j.messageId(),
+              j.sender(),
+              j.senderRef(),
+              j.seq(),
+              j.status(),
+              j.channelId(),
+              j.channelTxnId()));
     }
     if (!entries.isEmpty()) {
       MessageLake.insert(connection, entries);

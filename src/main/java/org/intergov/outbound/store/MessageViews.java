@@ -110,7 +110,7 @@ public final class MessageViews {
     String sql =
         """
         SELECT o.id FROM delivery_outbox o
-        WHERE o.status = 'held' AND o.id > ?
+        WHERE o.stage = 'held' AND o.id > ?
           AND (?::text IS NULL OR o.receiver = ?) AND (?::text IS NULL OR o.channel_id = ?)
         ORDER BY o.id LIMIT ?
         """;

@@ -35,14 +35,14 @@ final class QueueRows {
     String sql =
         """
         WITH picked AS MATERIALIZED (
-          SELECT seq FROM %1$s
+          SELECT ctid AS place FROM %1$s
           WHERE parked_at IS NULL AND due_at <= now()
           ORDER BY due_at, seq LIMIT ? FOR UPDATE SKIP LOCKED
         ), claimed AS (
           UPDATE %1$s m
           SET lock_token = ?::uuid, locked_until = now() + %2$d * interval '1 second',
               due_at = now() + %2$d * interval '1 second'
-          FROM picked WHERE m.seq = picked.seq AND m.seq = ANY (ARRAY(SELECT seq FROM picked))
+          FROM picked WHERE m.ctid = picked.place
           RETURNING m.*
         )
         SELECT %3$s FROM claimed m ORDER BY m.seq

@@ -27,7 +27,7 @@ public final class QueueStates {
         SELECT coalesce(channel_id, ''), count(*) FILTER (WHERE status = 'pending'),
           count(*) FILTER (WHERE status = 'sending'),
           coalesce(extract(epoch FROM now() - min(created_at)), 0)::bigint
-        FROM delivery_outbox WHERE status IN ('pending', 'sending')
+        FROM delivery_outbox WHERE stage = 'open'
         GROUP BY 1 ORDER BY 1
         """;
     return database.statement(
@@ -49,7 +49,7 @@ public final class QueueStates {
         """
         SELECT coalesce(channel_id, ''), count(*), 0,
           coalesce(extract(epoch FROM now() - min(updated_at)), 0)::bigint
-        FROM delivery_outbox WHERE status = 'held'
+        FROM delivery_outbox WHERE stage = 'held'
         GROUP BY 1 ORDER BY 1
         """;
     return database.statement(

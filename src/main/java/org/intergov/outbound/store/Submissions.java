@@ -174,7 +174,9 @@ public final class Submissions {
         """
         SELECT t.sender, t.sender_ref, t.receiver, t.subject, t.obj, t.predicate
         FROM unnest(?::text[], ?::text[]) AS u (sender, sender_ref)
-        JOIN %s t ON t.sender = u.sender AND t.sender_ref = u.sender_ref
+        CROSS JOIN LATERAL (
+          SELECT f.* FROM %s f
+          WHERE f.sender = u.sender AND f.sender_ref = u.sender_ref LIMIT 1) t
         """;
     Map<String, Message> found = new HashMap<>();
     List<String> tables =

@@ -22,7 +22,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The gateway's REST interface, as its users call it. */
-final class Api {
+public final class Api {
   static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration SOON = Duration.ofSeconds(30);
 
@@ -42,8 +42,8 @@ final class Api {
   }
 
   /** An answer; header names in any case. */
-  record Answer(int status, HttpHeaders headers, String body) {
-    JsonNode json() {
+  public record Answer(int status, HttpHeaders headers, String body) {
+    public JsonNode json() {
       try {
         return JSON.readTree(body);
       } catch (JsonProcessingException e) {
@@ -70,7 +70,7 @@ final class Api {
     }
   }
 
-  Answer call(String method, String path, String contentType, byte[] body) {
+  public Answer call(String method, String path, String contentType, byte[] body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(60));
     if (contentType != null) {
@@ -91,15 +91,15 @@ final class Api {
     }
   }
 
-  Answer get(String path) {
+  public Answer get(String path) {
     return call("GET", path, null, null);
   }
 
-  Answer post(String contentType, byte[] body) {
+  public Answer post(String contentType, byte[] body) {
     return call("POST", "/messages", contentType, body);
   }
 
-  Answer post(String json) {
+  public Answer post(String json) {
     return post("application/json", json.getBytes(StandardCharsets.UTF_8));
   }
 

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  * A gateway: {@code java -jar intergov-outbound.jar run} with its settings in the environment. It
  * can be killed, frozen, stopped and started again; ports, settings and log file stay the same.
  */
-final class GatewayProcess implements AutoCloseable {
+public final class GatewayProcess implements AutoCloseable {
   private static final Path HOME = Path.of("target", "acceptance").toAbsolutePath();
   private static final Set<GatewayProcess> ALL = ConcurrentHashMap.newKeySet();
   private static final HttpClient HTTP =
@@ -36,6 +36,7 @@ final class GatewayProcess implements AutoCloseable {
   private final int apiPort = Ports.free();
   private final int managementPort = Ports.free();
   private final Api api = new Api(apiPort);
+  private List<String> options = List.of("-Xmx256m");
   private Process process;
 
   private GatewayProcess(String name) {
@@ -53,7 +54,7 @@ final class GatewayProcess implements AutoCloseable {
    * @param name of its log and data directory under target/acceptance; what an earlier run left
    *     there is deleted
    */
-  static GatewayProcess named(String name) {
+  public static GatewayProcess named(String name) {
     GatewayProcess gateway = new GatewayProcess(name);
     try {
       Files.createDirectories(HOME);
@@ -66,17 +67,17 @@ final class GatewayProcess implements AutoCloseable {
     return gateway;
   }
 
-  static Path jar() {
+  public static Path jar() {
     return Path.of(System.getProperty("intergov.jar", "target/intergov-outbound.jar"))
         .toAbsolutePath();
   }
 
-  static String java() {
+  public static String java() {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
   /** Writes the text as this gateway's channels.yaml. */
-  GatewayProcess channels(String yaml) {
+  public GatewayProcess channels(String yaml) {
     return channelsFile(write(HOME.resolve(name + "-channels.yaml"), yaml));
   }
 
@@ -96,8 +97,14 @@ final class GatewayProcess implements AutoCloseable {
         .setting("INTERGOV_LAKE_PASSWORD", login.password());
   }
 
-  GatewayProcess setting(String variable, String value) {
+  public GatewayProcess setting(String variable, String value) {
     settings.put(variable, value);
+    return this;
+  }
+
+  /** What the JVM is told instead of {@code -Xmx256m}. */
+  public GatewayProcess jvm(String... instead) {
+    options = List.of(instead);
     return this;
   }
 
@@ -115,15 +122,16 @@ final class GatewayProcess implements AutoCloseable {
   }
 
   /** Starts it and waits until it says that it is ready. */
-  GatewayProcess start() {
+  public GatewayProcess start() {
     launch();
     awaitReady();
     return this;
   }
 
   /** Starts it and does not wait. */
-  GatewayProcess launch() {
-    List<String> command = new ArrayList<>(List.of(java(), "-Xmx256m"));
+  public GatewayProcess launch() {
+    List<String> command = new ArrayList<>(List.of(java()));
+    command.addAll(options);
     command.addAll(List.of("-jar", jar().toString(), "run"));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -139,7 +147,7 @@ final class GatewayProcess implements AutoCloseable {
     return this;
   }
 
-  void awaitReady() {
+  public void awaitReady() {
     await("gateway " + name + " is ready")
         .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(50))
@@ -152,7 +160,7 @@ final class GatewayProcess implements AutoCloseable {
   }
 
   /** HTTP status of the ready check: 200 or 503; 0 if nothing answers. */
-  int readyStatus() {
+  public int readyStatus() {
     return health("ready");
   }
 
@@ -172,40 +180,40 @@ final class GatewayProcess implements AutoCloseable {
     }
   }
 
-  Api api() {
+  public Api api() {
     return api;
   }
 
-  int apiPort() {
+  public int apiPort() {
     return apiPort;
   }
 
-  int managementPort() {
+  public int managementPort() {
     return managementPort;
   }
 
-  Path dataDir() {
+  public Path dataDir() {
     return Path.of(settings.get("INTERGOV_DATA_DIR"));
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process != null && process.isAlive();
   }
 
-  void kill9() {
+  public void kill9() {
     process.destroyForcibly();
     exitCode();
   }
 
-  void freeze() {
+  public void freeze() {
     signal("STOP");
   }
 
-  void thaw() {
+  public void thaw() {
     signal("CONT");
   }
 
@@ -215,7 +223,7 @@ final class GatewayProcess implements AutoCloseable {
   }
 
   /** SIGTERM. */
-  int terminate() {
+  public int terminate() {
     askToStop();
     return exitCode();
   }
@@ -242,7 +250,7 @@ final class GatewayProcess implements AutoCloseable {
     }
   }
 
-  String log() {
+  public String log() {
     try {
       return Files.exists(log) ? Files.readString(log) : "";
     } catch (IOException e) {

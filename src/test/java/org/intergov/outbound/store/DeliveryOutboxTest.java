@@ -190,7 +190,7 @@ class DeliveryOutboxTest {
   void a_lost_lease_is_journaled_and_nothing_else_of_it_is_written() {
     store.submit("a", "1", "2");
     List<Delivery> frozen = store.claim("a", 2);
-    store.run("UPDATE delivery_outbox SET due_at = now() WHERE sender_ref = '1'");
+    store.run("UPDATE delivery_outbox SET locked_until = now() WHERE sender_ref = '1'");
     Delivery taken = store.claim("a", 1).get(0);
 
     Settlements.Written written =
@@ -268,12 +268,13 @@ class DeliveryOutboxTest {
   void a_claim_whose_answer_was_lost_can_be_given_back() {
     store.submit("a", "1", "2");
     UUID lost = store.claim("a", 1).get(0).lockToken();
+    List<LaneSlots> asked = List.of(new LaneSlots("a", 1, TestStore.LEASE));
 
-    assertThat(store.outbox.release(lost, Duration.ofSeconds(5))).isEqualTo(1);
+    assertThat(store.outbox.release(asked, lost)).isEqualTo(1);
     assertThat(store.claim("a", 5))
         .hasSize(2)
         .allMatch(d -> d.claim() == Delivery.Claim.DUE && d.attempts() == 0);
-    assertThat(store.outbox.release(lost, Duration.ofSeconds(5))).isZero();
+    assertThat(store.outbox.release(asked, lost)).isZero();
   }
 
   @Test

@@ -261,7 +261,10 @@ final class TestStore implements AutoCloseable {
 
   /** Makes everything in a queue due now. */
   void makeDue(String table) {
-    run("UPDATE " + table + " SET due_at = now() - interval '1 second'");
+    run(
+        "UPDATE "
+            + table
+            + " SET due_at = now() - interval '1 second', locked_until = now() - interval '1 second'");
   }
 
   @Override

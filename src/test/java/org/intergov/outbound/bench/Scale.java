@@ -1,0 +1,17 @@
+package org.intergov.outbound.bench;
+
+/**
+ * How much is run.
+ *
+ * @param turn messages a turn
+ * @param warmUpTurns turns of each side that do not count
+ * @param rounds turns of each side that count
+ * @param many rows where there are to be many
+ */
+record Scale(int turn, int warmUpTurns, int rounds, int many) {
+  /** What the published figures are made with. */
+  static final Scale FULL = new Scale(20_000, 5, 5, 1_000_000);
+
+  /** Whether it runs at all; its figures say nothing. */
+  static final Scale QUICK = new Scale(5_000, 1, 1, 50_000);
+}
