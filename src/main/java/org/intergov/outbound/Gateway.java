@@ -29,6 +29,7 @@ import org.intergov.outbound.channel.ChannelRoutes;
 import org.intergov.outbound.channel.MessageUpdater;
 import org.intergov.outbound.channel.MultichannelRouter;
 import org.intergov.outbound.channel.RejectedMessageProcessor;
+import org.intergov.outbound.channel.RetentionSweeper;
 import org.intergov.outbound.channel.WakeUps;
 import org.intergov.outbound.message.MessageReader;
 import org.intergov.outbound.message.MessageRules;
@@ -59,6 +60,9 @@ public final class Gateway implements AutoCloseable {
           "operator-api",
           "message-intake");
 
+  /** Only where rows do not stay for ever. */
+  private static final String RETENTION = "retention";
+
   private final Settings settings;
   private final Main main = new Main();
   private Vertx vertx;
@@ -66,6 +70,7 @@ public final class Gateway implements AutoCloseable {
   private CompletableFuture<Stores> opening;
   private MultichannelRouter router;
   private ChannelPoller poller;
+  private RetentionSweeper sweeper;
 
   public Gateway(Settings settings) {
     this.settings = settings;
@@ -95,6 +100,9 @@ public final class Gateway implements AutoCloseable {
       assemble(camel, () -> table);
       for (String routes : ROUTES) {
         ChannelKinds.loadRoutes(camel, "routes/" + routes + ".camel.yaml");
+      }
+      if (settings.retention().isPresent()) {
+        ChannelKinds.loadRoutes(camel, "routes/" + RETENTION + ".camel.yaml");
       }
       ChannelRoutes channelRoutes = new ChannelRoutes(camel, kinds);
       table.channels().forEach(channelRoutes::add);
@@ -193,12 +201,10 @@ public final class Gateway implements AutoCloseable {
     main.addOverrideProperty("camel.metrics.enableRouteEventNotifier", "false");
     main.addOverrideProperty("camel.metrics.enableMessageHistory", "false");
     main.bind("vertx", vertx);
-    main.addOverrideProperty(
-        Setting.ROUTER_PERIOD.key(), String.valueOf(settings.routerPeriod().toMillis()));
-    main.addOverrideProperty(
-        Setting.POLLER_PERIOD.key(), String.valueOf(settings.pollerPeriod().toMillis()));
-    main.addOverrideProperty(
-        Setting.UPDATER_PERIOD.key(), String.valueOf(settings.updaterPeriod().toMillis()));
+    period(Setting.ROUTER_PERIOD, settings.routerPeriod());
+    period(Setting.POLLER_PERIOD, settings.pollerPeriod());
+    period(Setting.UPDATER_PERIOD, settings.updaterPeriod());
+    period(Setting.RETENTION_PERIOD, settings.retentionPeriod());
     main.init();
     CamelContext camel = main.getCamelContext();
     // what fails becomes an outcome; Camel neither retries it nor logs message content
@@ -206,6 +212,10 @@ public final class Gateway implements AutoCloseable {
     camel.addComponent("channel-http", new ChannelHttpComponent(vertx));
     camel.getRegistry().bind("channelApi", new ChannelApi());
     return camel;
+  }
+
+  private void period(Setting setting, Duration period) {
+    main.addOverrideProperty(setting.key(), String.valueOf(period.toMillis()));
   }
 
   private RoutingTable loadTable(
@@ -246,6 +256,10 @@ public final class Gateway implements AutoCloseable {
         "channelOperations",
         new ChannelOperations(
             table, router::lanes, stores.queues(), stores.actions(), reader, wakeRouter));
+    if (settings.retention().isPresent()) {
+      sweeper = new RetentionSweeper(stores.retention(settings.retention().get()));
+      registry.bind("retentionSweeper", sweeper);
+    }
     registry.bind("databaseHealth", new DatabaseHealth(stores.queues()::answers));
   }
 
@@ -255,6 +269,9 @@ public final class Gateway implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (sweeper != null) {
+      sweeper.stop();
+    }
     if (router != null) {
       LOG.info("stopping; posts in flight have {} s", settings.shutdownTimeout().toSeconds());
       suspendIntake();

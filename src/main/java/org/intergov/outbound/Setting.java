@@ -24,6 +24,10 @@ enum Setting {
   ROUTER_PERIOD("intergov.router.period"),
   POLLER_PERIOD("intergov.poller.period"),
   UPDATER_PERIOD("intergov.updater.period"),
+  RETENTION_OUTBOX("intergov.retention.outbox"),
+  RETENTION_JOURNAL("intergov.retention.journal"),
+  RETENTION_ARCHIVE("intergov.retention.archive"),
+  RETENTION_PERIOD("intergov.retention.period"),
   SHUTDOWN_TIMEOUT("intergov.shutdown.timeout"),
   LOG_LEVEL("intergov.log.level");
 

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.intergov.outbound.routing.Durations;
+import org.intergov.outbound.store.Retention;
 
 /** The configuration of one gateway, checked whole. Immutable. */
 public record Settings(
@@ -25,6 +26,8 @@ public record Settings(
     Duration routerPeriod,
     Duration pollerPeriod,
     Duration updaterPeriod,
+    Optional<Retention.Policy> retention,
+    Duration retentionPeriod,
     Duration shutdownTimeout,
     String logLevel) {
 
@@ -91,6 +94,8 @@ public record Settings(
             duration(sources, Setting.ROUTER_PERIOD, Duration.ofMillis(10), Duration.ofMinutes(1)),
             duration(sources, Setting.POLLER_PERIOD, Duration.ofMillis(10), Duration.ofMinutes(1)),
             duration(sources, Setting.UPDATER_PERIOD, Duration.ofMillis(10), Duration.ofMinutes(1)),
+            retention(sources),
+            duration(sources, Setting.RETENTION_PERIOD, Duration.ofSeconds(1), Duration.ofDays(1)),
             duration(sources, Setting.SHUTDOWN_TIMEOUT, Duration.ZERO, Duration.ofMinutes(10)),
             logLevel(sources));
     if (!sources.faults().isEmpty()) {
@@ -146,6 +151,40 @@ public record Settings(
       sources.fault(host, name, "a host name or address that is known here");
     }
     return new Address(name, number(sources, port, 1, 65_535));
+  }
+
+  /** Empty: every row is kept. The journal alone cannot go: it stays while its message does. */
+  private static Optional<Retention.Policy> retention(SettingSources sources) {
+    boolean archive = flag(sources, Setting.RETENTION_ARCHIVE);
+    Optional<Duration> outbox = age(sources, Setting.RETENTION_OUTBOX);
+    Optional<Duration> journal = age(sources, Setting.RETENTION_JOURNAL);
+    if (journal.isPresent() && outbox.isEmpty()) {
+      sources.fault(
+          Setting.RETENTION_OUTBOX,
+          "",
+          "a duration, since " + Setting.RETENTION_JOURNAL.key() + " is set");
+    } else if (journal.isPresent() && journal.get().compareTo(outbox.get()) < 0) {
+      sources.fault(
+          Setting.RETENTION_JOURNAL,
+          sources.get(Setting.RETENTION_JOURNAL).value(),
+          "a duration not shorter than %s (%s)"
+              .formatted(Setting.RETENTION_OUTBOX.key(), Durations.format(outbox.get())));
+    }
+    return outbox.map(age -> new Retention.Policy(age, journal, archive));
+  }
+
+  private static Optional<Duration> age(SettingSources sources, Setting setting) {
+    return sources.get(setting).value().isEmpty()
+        ? Optional.empty()
+        : Optional.of(duration(sources, setting, Duration.ofSeconds(1), Duration.ofDays(36_500)));
+  }
+
+  private static boolean flag(SettingSources sources, Setting setting) {
+    String found = sources.get(setting).value();
+    if (!found.equals("true") && !found.equals("false")) {
+      sources.fault(setting, found, "true or false");
+    }
+    return found.equals("true");
   }
 
   private static int number(SettingSources sources, Setting setting, int least, int most) {

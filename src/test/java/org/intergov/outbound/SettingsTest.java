@@ -13,7 +13,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import org.intergov.outbound.store.Retention;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +95,11 @@ class SettingsTest {
         "intergov.router.period | 9ms | a duration from 10ms to 1m",
         "intergov.poller.period | 2m | a duration from 10ms to 1m",
         "intergov.updater.period | often | a duration from 10ms to 1m",
+        "intergov.retention.outbox | 0s | a duration from 1s to 36500d",
+        "intergov.retention.outbox | never | a duration from 1s to 36500d",
+        "intergov.retention.journal | 36501d | a duration from 1s to 36500d",
+        "intergov.retention.archive | yes | true or false",
+        "intergov.retention.period | 500ms | a duration from 1s to 1d",
         "intergov.shutdown.timeout | 11m | a duration from 0s to 10m",
         "intergov.log.level | LOUD | one of ERROR, WARN, INFO, DEBUG, TRACE"
       })
@@ -119,6 +126,39 @@ class SettingsTest {
     assertThatThrownBy(() -> given(Map.of("intergov.lake.username", "me")))
         .hasMessageContaining("intergov.lake.url")
         .hasMessageContaining("since intergov.lake.username is set");
+  }
+
+  @Test
+  void rows_are_kept_for_ever_unless_told_otherwise() {
+    assertThat(given(Map.of()).retention()).isEmpty();
+    assertThat(given(Map.of("intergov.retention.outbox", "30d")).retention())
+        .contains(new Retention.Policy(Duration.ofDays(30), Optional.empty(), true));
+    Map<String, String> all =
+        Map.of(
+            "intergov.retention.outbox", "30d",
+            "intergov.retention.journal", "30d",
+            "intergov.retention.archive", "false",
+            "intergov.retention.period", "1h");
+    assertThat(given(all).retention())
+        .contains(
+            new Retention.Policy(Duration.ofDays(30), Optional.of(Duration.ofDays(30)), false));
+    assertThat(given(all).retentionPeriod()).isEqualTo(Duration.ofHours(1));
+  }
+
+  @Test
+  void a_journal_kept_shorter_than_its_messages_is_a_fault() {
+    assertThatThrownBy(
+            () ->
+                given(
+                    Map.of(
+                        "intergov.retention.outbox", "30d", "intergov.retention.journal", "29d")))
+        .hasMessage(
+            "given intergov.retention.journal: intergov.retention.journal: found \"29d\", expected a"
+                + " duration not shorter than intergov.retention.outbox (30d)");
+    assertThatThrownBy(() -> given(Map.of("intergov.retention.journal", "30d")))
+        .hasMessage(
+            "application.properties: intergov.retention.outbox: found nothing, expected a duration,"
+                + " since intergov.retention.journal is set");
   }
 
   @Test

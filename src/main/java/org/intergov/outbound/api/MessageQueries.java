@@ -130,7 +130,7 @@ public final class MessageQueries {
               wakeRouter.run();
               call.json(202, Map.of("reference", reference.toString(), "replayed", true));
             }
-            case UNKNOWN_MESSAGE -> throw notFound(reference);
+            case UNKNOWN_MESSAGE -> throw notInOutbox(reference);
             case NOT_STUCK ->
                 throw new Problem(
                     409,
@@ -143,6 +143,18 @@ public final class MessageQueries {
   private View find(Call call) {
     Reference reference = reference(call);
     return views.find(reference).orElseThrow(() -> notFound(reference));
+  }
+
+  private Problem notInOutbox(Reference reference) {
+    return views.find(reference).isEmpty()
+        ? notFound(reference)
+        : new Problem(
+            409,
+            "Nothing to replay",
+            "The message "
+                + reference
+                + " has left the delivery outbox (intergov.retention.outbox); submit it under a new"
+                + " reference to send it again.");
   }
 
   private static Problem notFound(Reference reference) {

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,12 @@ public final class MessageViews {
   private static final String LAKE_COLUMNS =
       "l.message_id, l.sender, l.sender_ref, l.receiver, l.subject, l.obj, l.predicate, l.status,"
           + " l.channel_id, l.channel_txn_id, l.reason, l.created_at, l.updated_at";
+
+  private static final String OUTBOX_VIEW =
+      """
+      SELECT id, sender, sender_ref, receiver, subject, obj, predicate, created_at, updated_at,
+        status, channel_id, generation, attempts, due_at, expires_at, refused_by, last_error
+      FROM delivery_outbox""";
 
   private final Database outbox;
   private final Database lake;
@@ -131,14 +138,35 @@ public final class MessageViews {
         "SELECT "
             + LAKE_COLUMNS
             + " FROM message_lake l WHERE l.message_id = ANY (?) ORDER BY l.message_id";
-    return withDeliveries(
-        lake.statement(
-            connection -> {
-              try (PreparedStatement s = connection.prepareStatement(entries)) {
-                s.setArray(1, connection.createArrayOf("int8", ids.toArray()));
-                return readViews(s);
-              }
-            }));
+    List<View> held =
+        new ArrayList<>(
+            withDeliveries(
+                lake.statement(
+                    connection -> {
+                      try (PreparedStatement s = connection.prepareStatement(entries)) {
+                        s.setArray(1, connection.createArrayOf("int8", ids.toArray()));
+                        return readViews(s);
+                      }
+                    })));
+    if (held.size() < ids.size()) {
+      List<Long> rest = new ArrayList<>(ids);
+      held.forEach(v -> rest.remove(v.messageId()));
+      held.addAll(outbox.statement(c -> withoutEntry(c, rest)));
+      held.sort(Comparator.comparingLong(View::messageId));
+    }
+    return held;
+  }
+
+  /**
+   * The lake has their references already, for other rows; or, elsewhere, does not have them yet.
+   */
+  private static List<View> withoutEntry(Connection connection, List<Long> ids)
+      throws SQLException {
+    String sql = OUTBOX_VIEW + " WHERE id = ANY (?)";
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      s.setArray(1, connection.createArrayOf("int8", ids.toArray()));
+      return readOutboxViews(s);
+    }
   }
 
   private static List<View> readViews(PreparedStatement s) throws SQLException {
@@ -222,20 +250,19 @@ public final class MessageViews {
   /** Stored a moment ago; the lake, elsewhere, does not have it yet. */
   private static Optional<View> onlyInOutbox(Connection connection, Reference reference)
       throws SQLException {
-    String sql =
-        """
-        SELECT id, sender, sender_ref, receiver, subject, obj, predicate, created_at, updated_at,
-          status, channel_id, generation, attempts, due_at, expires_at, refused_by, last_error
-        FROM delivery_outbox WHERE sender = ? AND sender_ref = ?
-        """;
+    String sql = OUTBOX_VIEW + " WHERE sender = ? AND sender_ref = ?";
     try (PreparedStatement s = connection.prepareStatement(sql)) {
       s.setString(1, reference.sender());
       s.setString(2, reference.senderRef());
-      try (ResultSet r = s.executeQuery()) {
-        if (!r.next()) {
-          return Optional.empty();
-        }
-        return Optional.of(
+      return readOutboxViews(s).stream().findFirst();
+    }
+  }
+
+  private static List<View> readOutboxViews(PreparedStatement s) throws SQLException {
+    try (ResultSet r = s.executeQuery()) {
+      List<View> views = new ArrayList<>();
+      while (r.next()) {
+        views.add(
             new View(
                 r.getLong(1),
                 Columns.message(r, 2),
@@ -247,6 +274,7 @@ public final class MessageViews {
                 instant(r, 9),
                 delivery(r, 10)));
       }
+      return views;
     }
   }
 }

@@ -31,7 +31,7 @@ public final class OperatorActions {
   public enum Replay {
     /** It goes again. */
     DONE,
-    /** There is no such message in the outbox. */
+    /** There is no such message in the outbox; it may have left it. */
     UNKNOWN_MESSAGE,
     /** It is neither held nor rejected, so there is nothing to repeat. */
     NOT_STUCK

@@ -112,6 +112,10 @@ public final class Stores implements AutoCloseable {
     return new OperatorActions(outboxDatabase, expiresAfter);
   }
 
+  public Retention retention(Retention.Policy policy) {
+    return new Retention(outboxDatabase, policy);
+  }
+
   public QueueStates queues() {
     return new QueueStates(outboxDatabase);
   }

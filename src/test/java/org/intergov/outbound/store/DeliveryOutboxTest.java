@@ -317,6 +317,15 @@ class DeliveryOutboxTest {
     assertThat(store.outbox("1", "status")).isEqualTo("held");
     assertThat(store.events("1")).containsExactly("submitted", "submitted", "held");
     assertThat(store.lake("1", "subject")).isEqualTo("AU.abn1.x");
+    assertThat(store.views.page(new MessageViews.Filter("held", null, null, 0, 10)))
+        .as("an operator sees it")
+        .singleElement()
+        .satisfies(
+            v -> {
+              assertThat(v.message().subject()).isEqualTo("another");
+              assertThat(v.delivery().lastError())
+                  .isEqualTo("this reference stands in the lake already; nothing was sent");
+            });
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,6 +32,7 @@ import org.intergov.outbound.message.Reference;
 import org.intergov.outbound.store.ChannelPending.CheckSlots;
 import org.intergov.outbound.store.DeliveryOutbox.LaneSlots;
 import org.intergov.outbound.store.MessageViews.Filter;
+import org.intergov.outbound.store.Retention.Policy;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -222,6 +224,19 @@ class QueryPlansTest {
     new DeliveryStatusJournal(db).of(newest);
     new OperatorActions(db, Duration.ofDays(7))
         .replay(Reference.parse("AU:" + prefix + (3 * BATCH - 1)), "a test");
+    retention(db, newest);
+  }
+
+  /** From the beginning, over what is followed still; and where the refused ones can go. */
+  private static void retention(Database db, long newest) {
+    Policy atOnce = new Policy(Duration.ZERO, Optional.of(Duration.ZERO), true);
+    Retention retention = new Retention(db, atOnce, 10 * BATCH);
+    assertThat(retention.outbox(0).left() + retention.outbox(newest - 1).left())
+        .isEqualTo(BATCH - 1);
+    int journal = retention.journal(0).left();
+    String first = "SELECT min(seq) FROM delivery_status WHERE message_id >= " + newest;
+    long seq = Long.parseLong(store.ask(first).get(0));
+    assertThat(journal + retention.journal(seq - 1).left()).isGreaterThanOrEqualTo(BATCH);
   }
 
   private static PendingSettlement confirmed(PendingDelivery d) {
@@ -349,7 +364,9 @@ class QueryPlansTest {
             "INSERT INTO rejected_messages",
             "DELETE FROM rejected_messages",
             "UPDATE intergov.message_lake",
-            "INSERT INTO delivery_status")) {
+            "INSERT INTO delivery_status",
+            "DELETE FROM delivery_outbox",
+            "DELETE FROM delivery_status")) {
       assertThat(plans).as("a plan of " + statement).anyMatch(p -> p.contains(statement));
     }
     assertThat(plans.stream().mapToLong(p -> SCAN.matcher(p).results().count()).sum())

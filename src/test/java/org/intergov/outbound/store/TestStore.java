@@ -109,7 +109,8 @@ final class TestStore implements AutoCloseable {
     run(
         outboxDatabase,
         "TRUNCATE delivery_outbox, channel_pending, message_updates, rejected_messages,"
-            + " delivery_status, channel_state");
+            + " delivery_status, channel_state, delivery_outbox_archive,"
+            + " delivery_status_archive");
     run(lakeDatabase, "TRUNCATE message_lake");
   }
 

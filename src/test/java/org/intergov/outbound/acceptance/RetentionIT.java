@@ -1,0 +1,178 @@
+package org.intergov.outbound.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Finished rows leave the tables; what they were about stays known. */
+@ExtendWith(ShowLogsOnFailure.class)
+class RetentionIT {
+  private static final int MESSAGES = 1_500;
+  private static final PostgresServer POSTGRES = PostgresServer.shared();
+  private static final String DATABASE = "retention";
+
+  private static TestChannel channel;
+  private static GatewayProcess gateway;
+  private static List<Sent> messages;
+  private static Sent refused;
+
+  @BeforeAll
+  static void deliverAll() {
+    channel = new TestChannel();
+    refused = Sent.to("SG", "refused");
+    channel.on(refused, Reply.status(400));
+    gateway = gateway("retention", DATABASE).start();
+    gateway.api().submit(refused);
+    messages = gateway.api().submit(Sent.many("SG", "retention", MESSAGES));
+    await("all rows have left")
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(200))
+        .untilAsserted(
+            () -> {
+              assertThat(count(DATABASE, "delivery_outbox")).isZero();
+              assertThat(count(DATABASE, "delivery_status")).isZero();
+            });
+  }
+
+  private static GatewayProcess gateway(String name, String database) {
+    return GatewayProcess.named(name)
+        .database(POSTGRES.create(database))
+        .setting("INTERGOV_RETENTION_OUTBOX", "1s")
+        .setting("INTERGOV_RETENTION_JOURNAL", "1s")
+        .setting("INTERGOV_RETENTION_PERIOD", "1s")
+        .channels(
+            """
+            channels:
+              - id: sg-shared-db
+                match: { receiver: SG }
+                kind: http
+                parameters: { url: "%s" }
+                poll: { first-after: 100ms, every: 500ms, finality: 0s }
+            """
+                .formatted(channel.url()));
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+    channel.close();
+  }
+
+  @Test
+  void each_row_is_in_the_archive_once_and_each_story_is_whole() {
+    assertThat(count(DATABASE, "delivery_outbox_archive")).isEqualTo(MESSAGES + 1);
+    String stories =
+        """
+        SELECT story, count(*) FROM (
+          SELECT string_agg(event, ', ' ORDER BY seq) AS story
+          FROM intergov.delivery_status_archive GROUP BY message_id) s
+        GROUP BY 1
+        """;
+    assertThat(POSTGRES.counts(DATABASE, stories))
+        .isEqualTo(
+            Map.of(
+                "submitted, posted, confirmed, accepted",
+                (long) MESSAGES,
+                "submitted, refused, rejected",
+                1L));
+    assertThat(gateway.log()).contains("outbox rows and").contains("journal rows have left in");
+  }
+
+  @Test
+  void a_message_still_answers_without_its_delivery_and_with_an_empty_journal() {
+    Sent message = messages.get(7);
+    var answer = gateway.api().message(message);
+    assertThat(answer.path("status").asText()).isEqualTo("accepted");
+    assertThat(answer.path("channel_txn_id").asText()).isNotEmpty();
+    assertThat(answer.has("delivery")).isFalse();
+    assertThat(gateway.api().journal(message)).isEmpty();
+  }
+
+  @Test
+  void the_same_again_is_known_and_another_under_its_reference_is_refused() {
+    Sent message = messages.get(8);
+    assertThat(gateway.api().post(message.json()).status()).isEqualTo(200);
+    assertThat(gateway.api().post(message.obj("https://else.example").json()).status())
+        .isEqualTo(409);
+    assertThat(channel.posts(message)).hasSize(1);
+  }
+
+  @Test
+  void replay_says_that_the_message_has_left() {
+    var answer =
+        gateway.api().call("POST", "/messages/AU:" + refused.ref() + "/replay", null, null);
+    assertThat(answer.status()).isEqualTo(409);
+    assertThat(answer.json().path("detail").asText())
+        .contains("has left the delivery outbox (intergov.retention.outbox)");
+    var none = gateway.api().call("POST", "/messages/AU:never-seen/replay", null, null);
+    assertThat(none.status()).isEqualTo(404);
+  }
+
+  @Test
+  void a_row_inserted_under_a_reference_that_has_left_is_held_where_an_operator_sees_it()
+      throws SQLException {
+    Sent message = messages.get(9);
+    POSTGRES.execute(
+        DATABASE,
+        "INSERT INTO intergov.delivery_outbox"
+            + " (sender, sender_ref, receiver, subject, obj, predicate)"
+            + " VALUES ('AU', ?, 'SG', ?, ?, ?)",
+        message.ref(),
+        message.subject(),
+        message.obj(),
+        message.predicate());
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(
+            () ->
+                assertThat(gateway.api().get("/messages?status=held").body())
+                    .contains("this reference stands in the lake already; nothing was sent"));
+    assertThat(gateway.api().status(message)).isEqualTo("accepted");
+    assertThat(channel.posts(message)).hasSize(1);
+    POSTGRES.execute(
+        DATABASE, "DELETE FROM intergov.delivery_outbox WHERE sender_ref = ?", message.ref());
+  }
+
+  @Test
+  void a_stop_in_the_middle_of_a_sweep_is_prompt_and_the_next_start_goes_on() throws SQLException {
+    String database = "retention_stop";
+    try (GatewayProcess sweeping = gateway("retention-stop", database)) {
+      sweeping.setting("INTERGOV_RETENTION_ARCHIVE", "false").start();
+      POSTGRES.execute(
+          database,
+          "INSERT INTO intergov.delivery_outbox (sender, sender_ref, receiver, subject, obj,"
+              + " predicate, status, admitted, created_at, updated_at)"
+              + " SELECT 'AU', 'old-' || n, 'SG', 's', 'o', 'p', 'accepted', true,"
+              + " now() - interval '1 day', now() - interval '1 day'"
+              + " FROM generate_series(1, 200000) n");
+      await("a sweep is under way")
+          .atMost(Duration.ofSeconds(30))
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> count(database, "delivery_outbox") < 199_000);
+
+      long asked = System.nanoTime();
+      assertThat(sweeping.terminate()).isZero();
+      assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(8));
+      assertThat(count(database, "delivery_outbox")).isPositive();
+
+      sweeping.start();
+      await("the rest leaves")
+          .atMost(Duration.ofSeconds(90))
+          .pollInterval(Duration.ofMillis(500))
+          .until(() -> count(database, "delivery_outbox") == 0);
+      assertThat(count(database, "delivery_outbox_archive")).isZero();
+    }
+  }
+
+  private static long count(String database, String table) {
+    return POSTGRES.counts(database, "SELECT 'n', count(*) FROM intergov." + table).get("n");
+  }
+}
