@@ -19,6 +19,7 @@ import org.apache.camel.main.Main;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.intergov.outbound.api.ChannelOperations;
 import org.intergov.outbound.api.HttpErrors;
+import org.intergov.outbound.api.IntakeGate;
 import org.intergov.outbound.api.MessageIntake;
 import org.intergov.outbound.api.MessageQueries;
 import org.intergov.outbound.channel.ChannelApi;
@@ -59,7 +60,11 @@ public final class Gateway implements AutoCloseable {
           "operator-api",
           "message-intake");
 
+  /** Threads for all calls but those of intake, which has its own share. */
+  private static final int WORKERS = 20;
+
   private final Settings settings;
+  private final IntakeGate gate;
   private final Main main = new Main();
   private Vertx vertx;
   private Stores stores;
@@ -69,6 +74,7 @@ public final class Gateway implements AutoCloseable {
 
   public Gateway(Settings settings) {
     this.settings = settings;
+    this.gate = new IntakeGate(settings.intake().mostRequests());
   }
 
   /**
@@ -100,6 +106,7 @@ public final class Gateway implements AutoCloseable {
       table.channels().forEach(channelRoutes::add);
       LOG.debug("routes are loaded after {} ms", millisSince(begun));
       main.start();
+      gate.install(camel, settings.api().port());
       HttpErrors.install(camel, settings.api().port());
       LOG.info(
           "ready in {} ms: {} channels; API on http://{}:{}, management on http://{}:{}",
@@ -163,7 +170,13 @@ public final class Gateway implements AutoCloseable {
   }
 
   private CamelContext initCamel() throws Exception {
-    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
+    vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setPreferNativeTransport(false)
+                .setWorkerPoolSize(WORKERS + settings.intake().mostRequests())
+                // reading a body takes as long as its client sends; that is no blocked thread
+                .setMaxWorkerExecuteTime(Duration.ofDays(1).toNanos()));
     var configuration = main.configure();
     configuration
         .withName("intergov-outbound")
@@ -238,7 +251,9 @@ public final class Gateway implements AutoCloseable {
         "rejectedMessageProcessor",
         new RejectedMessageProcessor(stores.rejectedMessages(), wakeUps.rejecter()));
     registry.bind(
-        "messageIntake", new MessageIntake(reader, stores.submissions(), table, wakeRouter));
+        "messageIntake",
+        new MessageIntake(
+            reader, stores.submissions(settings.intake().mostBacklog()), gate, table, wakeRouter));
     registry.bind(
         "messageQueries",
         new MessageQueries(stores.views(), stores.journal(), stores.actions(), wakeRouter));
