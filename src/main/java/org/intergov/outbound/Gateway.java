@@ -19,6 +19,7 @@ import org.apache.camel.main.Main;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.intergov.outbound.api.ChannelOperations;
 import org.intergov.outbound.api.HttpErrors;
+import org.intergov.outbound.api.IntakeGate;
 import org.intergov.outbound.api.MessageIntake;
 import org.intergov.outbound.api.MessageQueries;
 import org.intergov.outbound.channel.ChannelApi;
@@ -63,7 +64,11 @@ public final class Gateway implements AutoCloseable {
   /** Only where rows do not stay for ever. */
   private static final String RETENTION = "retention";
 
+  /** Threads for all calls but those of intake, which has its own share. */
+  private static final int WORKERS = 20;
+
   private final Settings settings;
+  private final IntakeGate gate;
   private final Main main = new Main();
   private Vertx vertx;
   private Stores stores;
@@ -74,6 +79,7 @@ public final class Gateway implements AutoCloseable {
 
   public Gateway(Settings settings) {
     this.settings = settings;
+    this.gate = new IntakeGate(settings.intake().mostRequests());
   }
 
   /**
@@ -108,6 +114,7 @@ public final class Gateway implements AutoCloseable {
       table.channels().forEach(channelRoutes::add);
       LOG.debug("routes are loaded after {} ms", millisSince(begun));
       main.start();
+      gate.install(camel, settings.api().port());
       HttpErrors.install(camel, settings.api().port());
       LOG.info(
           "ready in {} ms: {} channels; API on http://{}:{}, management on http://{}:{}",
@@ -171,7 +178,13 @@ public final class Gateway implements AutoCloseable {
   }
 
   private CamelContext initCamel() throws Exception {
-    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
+    vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setPreferNativeTransport(false)
+                .setWorkerPoolSize(WORKERS + settings.intake().mostRequests())
+                // reading a body takes as long as its client sends; that is no blocked thread
+                .setMaxWorkerExecuteTime(Duration.ofDays(1).toNanos()));
     var configuration = main.configure();
     configuration
         .withName("intergov-outbound")
@@ -248,7 +261,9 @@ public final class Gateway implements AutoCloseable {
         "rejectedMessageProcessor",
         new RejectedMessageProcessor(stores.rejectedMessages(), wakeUps.rejecter()));
     registry.bind(
-        "messageIntake", new MessageIntake(reader, stores.submissions(), table, wakeRouter));
+        "messageIntake",
+        new MessageIntake(
+            reader, stores.submissions(settings.intake().mostBacklog()), gate, table, wakeRouter));
     registry.bind(
         "messageQueries",
         new MessageQueries(stores.views(), stores.journal(), stores.actions(), wakeRouter));

@@ -20,6 +20,8 @@ enum Setting {
   API_PORT("intergov.api.port"),
   MANAGEMENT_HOST("intergov.management.host"),
   MANAGEMENT_PORT("intergov.management.port"),
+  INTAKE_MOST_REQUESTS("intergov.intake.most-requests"),
+  INTAKE_MOST_BACKLOG("intergov.intake.most-backlog"),
   EXPIRES_AFTER("intergov.expires-after"),
   ROUTER_PERIOD("intergov.router.period"),
   POLLER_PERIOD("intergov.poller.period"),

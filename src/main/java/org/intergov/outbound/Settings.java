@@ -22,6 +22,7 @@ public record Settings(
     int connections,
     Address api,
     Address management,
+    Intake intake,
     Duration expiresAfter,
     Duration routerPeriod,
     Duration pollerPeriod,
@@ -40,6 +41,9 @@ public record Settings(
       return url + " as " + username;
     }
   }
+
+  /** How much intake takes: requests at once, and messages that wait for delivery. */
+  public record Intake(int mostRequests, int mostBacklog) {}
 
   /** Where something listens. */
   public record Address(String host, int port) {}
@@ -90,6 +94,9 @@ public record Settings(
             number(sources, Setting.DATABASE_CONNECTIONS, 4, 200),
             address(sources, Setting.API_HOST, Setting.API_PORT),
             address(sources, Setting.MANAGEMENT_HOST, Setting.MANAGEMENT_PORT),
+            new Intake(
+                number(sources, Setting.INTAKE_MOST_REQUESTS, 1, 1_000),
+                number(sources, Setting.INTAKE_MOST_BACKLOG, 1, 1_000_000_000)),
             duration(sources, Setting.EXPIRES_AFTER, Duration.ofSeconds(1), Duration.ofDays(365)),
             duration(sources, Setting.ROUTER_PERIOD, Duration.ofMillis(10), Duration.ofMinutes(1)),
             duration(sources, Setting.POLLER_PERIOD, Duration.ofMillis(10), Duration.ofMinutes(1)),

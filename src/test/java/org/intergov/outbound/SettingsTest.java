@@ -57,6 +57,7 @@ class SettingsTest {
     assertThat(settings.management()).isEqualTo(new Settings.Address("127.0.0.1", 9876));
     assertThat(settings.database()).isEmpty();
     assertThat(settings.lake()).isEmpty();
+    assertThat(settings.intake()).isEqualTo(new Settings.Intake(64, 5_000_000));
     assertThat(settings.expiresAfter()).isEqualTo(Duration.ofDays(7));
     assertThat(settings.shutdownTimeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(settings.routerPeriod()).isEqualTo(Duration.ofMillis(200));
@@ -84,6 +85,8 @@ class SettingsTest {
         "intergov.database.connections | 201 | a whole number from 4 to 200",
         "intergov.database.connections | many | a whole number from 4 to 200",
         "intergov.database.connections | 1e1 | a whole number from 4 to 200",
+        "intergov.intake.most-requests | 0 | a whole number from 1 to 1000",
+        "intergov.intake.most-backlog | 0 | a whole number from 1 to 1000000000",
         "intergov.api.port | 0 | a whole number from 1 to 65535",
         "intergov.api.port | 65536 | a whole number from 1 to 65535",
         "intergov.api.host | 0.0.0.0 | an address of this machine alone",

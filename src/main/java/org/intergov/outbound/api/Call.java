@@ -16,6 +16,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.intergov.outbound.store.StoreBusyException;
 import org.intergov.outbound.store.StoreUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,9 @@ final class Call {
     } catch (StoreUnavailableException e) {
       LOG.warn("{} {}: {}", request.method(), request.path(), e.getMessage());
       call.problem(unavailable());
+    } catch (StoreBusyException e) {
+      LOG.debug("{} {}: {}", request.method(), request.path(), e.getMessage());
+      call.problem(busy(e));
     } catch (SocketTimeoutException e) {
       call.problem(new Problem(408, "Too slow", "The request's body did not come in time."));
     } catch (EOFException e) {
@@ -76,6 +80,12 @@ final class Call {
         "The database does not answer; nothing was stored. Try again.",
         java.util.List.of(),
         Map.of("Retry-After", "2"));
+  }
+
+  static Problem busy(StoreBusyException e) {
+    String retryAfter = String.valueOf(e.retryAfter().toSeconds());
+    return new Problem(
+        503, "Busy", e.getMessage(), java.util.List.of(), Map.of("Retry-After", retryAfter));
   }
 
   HttpServerRequest request() {

@@ -55,7 +55,7 @@ public final class HttpErrors {
             : new Problem(500, "Internal error", "The gateway failed; see its log."));
   }
 
-  private static void answer(RoutingContext context, Problem problem) {
+  static void answer(RoutingContext context, Problem problem) {
     if (!context.response().headWritten()) {
       context.response().setStatusCode(problem.status());
       problem.headers().forEach(context.response()::putHeader);

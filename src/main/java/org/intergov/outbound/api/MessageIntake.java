@@ -1,9 +1,9 @@
 package org.intergov.outbound.api;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +17,7 @@ import org.intergov.outbound.message.Violation;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.Routing;
 import org.intergov.outbound.routing.RoutingTable;
-import org.intergov.outbound.store.StoreUnavailableException;
-import org.intergov.outbound.store.Submissions;
+import org.intergov.outbound.store.BoundedSubmissions;
 import org.intergov.outbound.store.Submissions.Result;
 import org.intergov.outbound.store.Submissions.Submission;
 
@@ -27,41 +26,47 @@ public final class MessageIntake {
   /** Bytes of one message's JSON; the longest valid one is far below. */
   public static final int MOST_BYTES = 65_536;
 
-  private static final int BATCH = 500;
   private static final long DISCARD_BYTES = 32L << 20;
 
   private final MessageReader reader;
-  private final Submissions submissions;
+  private final BoundedSubmissions submissions;
+  private final IntakeGate gate;
   private final Supplier<RoutingTable> table;
   private final Runnable wakeRouter;
 
   public MessageIntake(
       MessageReader reader,
-      Submissions submissions,
+      BoundedSubmissions submissions,
+      IntakeGate gate,
       Supplier<RoutingTable> table,
       Runnable wakeRouter) {
     this.reader = reader;
     this.submissions = submissions;
+    this.gate = gate;
     this.table = table;
     this.wakeRouter = wakeRouter;
   }
 
   /** Answers the call; by its media type, one message or many. */
   public void submit(Exchange exchange) {
-    Call.handle(
-        exchange,
-        call -> {
-          switch (call.mediaType()) {
-            case "application/json", "" -> one(call);
-            case "application/x-ndjson", "application/ndjson", "application/jsonl" -> many(call);
-            default ->
-                throw new Problem(
-                    415,
-                    "Unsupported media type",
-                    "Content-Type must be application/json for one message, or"
-                        + " application/x-ndjson for one message a line.");
-          }
-        });
+    try {
+      Call.handle(exchange, this::answer);
+    } finally {
+      gate.done();
+    }
+  }
+
+  private void answer(Call call) throws IOException {
+    switch (call.mediaType()) {
+      case "application/json", "" -> one(call);
+      case "application/x-ndjson", "application/ndjson", "application/jsonl" -> many(call);
+      default ->
+          throw new Problem(
+              415,
+              "Unsupported media type",
+              "Content-Type must be application/json for one message, or"
+                  + " application/x-ndjson for one message a line.");
+    }
   }
 
   private void one(Call call) throws IOException {
@@ -126,7 +131,7 @@ public final class MessageIntake {
     return forbidden ? 403 : 400;
   }
 
-  private static Violation conflict() {
+  static Violation conflict() {
     return new Violation(
         "sender_ref", "unique", "this sender used the reference for a message with other content");
   }
@@ -142,100 +147,36 @@ public final class MessageIntake {
     return new Submission(message, plain.map(Channel::id).orElse(null));
   }
 
-  /** One line of the answer. */
-  private record Line(long number, Message message, int status, List<Violation> errors) {}
-
   private void many(Call call) throws IOException {
     LineReader lines = new LineReader(new RequestStream(call.request()), MOST_BYTES);
-    try (ResultSpool spool = new ResultSpool()) {
-      List<Line> batch = new ArrayList<>(BATCH);
+    try (LineBatches batches = new LineBatches(submissions, wakeRouter)) {
       long number = 0;
-      boolean storedAny = false;
       while (lines.next()) {
         number++;
         if (!lines.isBlank()) {
-          batch.add(read(lines, number));
-        }
-        if (batch.size() == BATCH) {
-          storedAny = answer(batch, spool, storedAny);
-          batch.clear();
+          line(lines, number, batches);
         }
       }
-      answer(batch, spool, storedAny);
-      call.answer(200, "application/x-ndjson", spool.content(), Map.of());
+      batches.finish();
+      Object results = batches.content();
+      if (results instanceof InputStream) {
+        AnswerWatch.watch(call.request());
+      }
+      call.answer(200, "application/x-ndjson", results, batches.headers());
     }
   }
 
-  private Line read(LineReader lines, long number) {
+  private void line(LineReader lines, long number, LineBatches batches) throws IOException {
     if (lines.isTooLong()) {
-      return new Line(number, null, 413, List.of(tooLarge()));
+      batches.bad(number, 413, List.of(tooLarge()));
+      return;
     }
     ReadResult read = reader.read(lines.line(), 0, lines.length());
     if (read instanceof ReadResult.Read ok) {
-      return new Line(number, ok.message(), 201, List.of());
+      batches.good(number, submission(ok.message()), lines.length());
+    } else {
+      List<Violation> errors = ((ReadResult.Invalid) read).violations();
+      batches.bad(number, status(errors), errors);
     }
-    List<Violation> errors = ((ReadResult.Invalid) read).violations();
-    return new Line(number, null, status(errors), errors);
-  }
-
-  /**
-   * Stores the good lines of a batch in one transaction and writes a result for every line.
-   *
-   * @return whether anything of this request is stored; if nothing is and the database is away, the
-   *     whole request is answered 503
-   */
-  private boolean answer(List<Line> batch, ResultSpool spool, boolean storedAny)
-      throws IOException {
-    List<Submission> good =
-        batch.stream().filter(l -> l.message() != null).map(l -> submission(l.message())).toList();
-    List<Result> results = List.of();
-    boolean away = false;
-    if (!good.isEmpty()) {
-      try {
-        results = submissions.store(good);
-        wakeRouter.run();
-      } catch (StoreUnavailableException e) {
-        if (!storedAny) {
-          throw e;
-        }
-        away = true;
-      }
-    }
-    int next = 0;
-    for (Line line : batch) {
-      if (line.message() == null) {
-        spool.line(result(line.number(), line.status(), null, line.errors()));
-      } else if (away) {
-        spool.line(result(line.number(), 503, line.message(), List.of(notStored())));
-      } else {
-        spool.line(result(line, results.get(next++)));
-      }
-    }
-    return storedAny || !results.isEmpty();
-  }
-
-  private static Violation notStored() {
-    return new Violation("body", "unavailable", "the database went away; submit this line again");
-  }
-
-  private static byte[] result(Line line, Result result) {
-    return switch (result) {
-      case CREATED -> result(line.number(), 201, line.message(), List.of());
-      case EXISTS -> result(line.number(), 200, line.message(), List.of());
-      case CONFLICT -> result(line.number(), 409, line.message(), List.of(conflict()));
-    };
-  }
-
-  private static byte[] result(long line, int status, Message message, List<Violation> errors) {
-    Map<String, Object> result = new LinkedHashMap<>();
-    result.put("line", line);
-    result.put("status", status);
-    if (message != null) {
-      result.put("reference", message.reference());
-    }
-    if (!errors.isEmpty()) {
-      result.put("errors", errors);
-    }
-    return Call.write(result);
   }
 }

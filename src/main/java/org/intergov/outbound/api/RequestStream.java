@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A request's body, read by a worker thread as fast as it can use it: one chunk is fetched when the
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class RequestStream extends InputStream {
   private static final int PATIENCE_SECONDS = 30;
+  private static final long MOST_LET_GO_BYTES = 32L << 20;
   private static final Object END = new Object();
 
   private final HttpServerRequest request;
@@ -101,29 +103,25 @@ final class RequestStream extends InputStream {
 
   /**
    * Lets a body go that nobody reads to its end, or the connection would never take another
-   * request: what is short is thrown away, what is long or of unknown length ends the connection.
+   * request, and many a client reads no answer while it sends: what comes is thrown away, and if
+   * that is too much the connection ends.
    */
   static void letGo(HttpServerRequest request) {
     if (request.isEnded()) {
       return;
     }
     try {
-      String length = request.getHeader("Content-Length");
-      boolean isShort =
-          length != null && length.length() <= 7 || length == null && !isChunked(request);
-      if (isShort) {
-        request.handler(chunk -> {});
-        request.resume();
-      } else {
-        request.response().endHandler(end -> request.connection().close());
-      }
+      AtomicLong left = new AtomicLong(MOST_LET_GO_BYTES);
+      request.handler(
+          chunk -> {
+            if (left.addAndGet(-chunk.length()) < 0) {
+              request.connection().close();
+            }
+          });
+      request.resume();
     } catch (IllegalStateException e) {
       // it has ended meanwhile
     }
-  }
-
-  private static boolean isChunked(HttpServerRequest request) {
-    return request.getHeader("Transfer-Encoding") != null;
   }
 
   /** Reads on and throws away, so that the client gets to read the answer. */

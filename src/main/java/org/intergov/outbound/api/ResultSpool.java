@@ -11,10 +11,10 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Result lines, kept until the request is read to its end: a client may not read before it has sent
- * everything. Beyond a megabyte they go to a temporary file, which is deleted when it is read.
+ * everything. Beyond 64 kB they go to a temporary file, which is deleted when it is read.
  */
 final class ResultSpool implements AutoCloseable {
-  private static final int IN_MEMORY = 1 << 20;
+  private static final int IN_MEMORY = 1 << 16;
   private ByteArrayOutputStream memory = new ByteArrayOutputStream(4096);
   private Path file;
   private OutputStream out;

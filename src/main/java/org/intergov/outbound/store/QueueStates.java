@@ -43,6 +43,27 @@ public final class QueueStates {
         });
   }
 
+  /**
+   * How many messages wait or are being sent, in all lanes; counts no further than to {@code most}.
+   */
+  public long waiting(long most) {
+    String sql =
+        """
+        SELECT count(*)
+        FROM (SELECT FROM delivery_outbox WHERE stage = 'open' LIMIT ?) w
+        """;
+    return database.statement(
+        connection -> {
+          try (PreparedStatement s = connection.prepareStatement(sql)) {
+            s.setLong(1, most);
+            try (ResultSet r = s.executeQuery()) {
+              r.next();
+              return r.getLong(1);
+            }
+          }
+        });
+  }
+
   /** Held deliveries by channel; empty: no channel. */
   public List<LaneState> held() {
     String sql =

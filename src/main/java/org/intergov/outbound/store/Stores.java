@@ -27,16 +27,20 @@ public final class Stores implements AutoCloseable {
       int connections,
       Duration expiresAfter) {}
 
+  private static final Duration INTAKE_PATIENCE = Duration.ofSeconds(3);
+
   private final EmbeddedDatabase embedded;
   private final Database outboxDatabase;
   private final Database lakeDatabase;
   private final Duration expiresAfter;
+  private final int connections;
   private final DeliveryOutbox outbox;
   private final Submissions submissions;
 
-  private Stores(EmbeddedDatabase embedded, Database outbox, Database lake, Duration expiresAfter) {
+  private Stores(EmbeddedDatabase embedded, Database outbox, Database lake, Settings settings) {
     this.embedded = embedded;
-    this.expiresAfter = expiresAfter;
+    this.expiresAfter = settings.expiresAfter();
+    this.connections = settings.connections();
     this.outboxDatabase = outbox;
     this.lakeDatabase = lake;
     this.outbox = new DeliveryOutbox(outbox, outbox == lake);
@@ -65,7 +69,7 @@ public final class Stores implements AutoCloseable {
       Database same = outbox;
       lake = settings.lake().map(l -> connect("lake", l, settings.connections())).orElse(same);
       Migrations.migrate(outbox, lake);
-      return new Stores(embedded, outbox, lake, settings.expiresAfter());
+      return new Stores(embedded, outbox, lake, settings);
     } catch (RuntimeException e) {
       closeAll(embedded, outbox, lake);
       throw e;
@@ -80,8 +84,14 @@ public final class Stores implements AutoCloseable {
     return outbox;
   }
 
-  public Submissions submissions() {
-    return submissions;
+  /**
+   * For intake, which shares the connections with the flow and has half of them. Made once.
+   *
+   * @param mostBacklog how many messages may wait for delivery
+   */
+  public BoundedSubmissions submissions(long mostBacklog) {
+    Backlog backlog = new Backlog(mostBacklog, queues()::waiting, System::nanoTime);
+    return new BoundedSubmissions(submissions, backlog, connections / 2, INTAKE_PATIENCE);
   }
 
   public Settlements settlements() {

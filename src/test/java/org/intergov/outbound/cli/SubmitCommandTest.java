@@ -178,6 +178,17 @@ class SubmitCommandTest {
   }
 
   @Test
+  void refused_lines_wait_as_long_as_the_gateway_says() throws IOException {
+    gateway.first(200, "3", "{\"line\":1,\"status\":503}\n{\"line\":2,\"status\":503}\n");
+
+    Run run = submit(file(message("a") + "\n" + message("b")), "--retry-for", "2s");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains(":1: stopped: the gateway did not take 2 messages yet");
+    assertThat(gateway.requests()).hasSize(1);
+  }
+
+  @Test
   void a_lost_reply_never_makes_a_second_message() throws IOException {
     gateway.first(0, null, "");
 

@@ -173,6 +173,7 @@ class QueryPlansTest {
             + prefix
             + "sql', 'SG', 's', 'o', 'p')");
     outbox.lanesInUse();
+    assertThat(new QueueStates(db).waiting(2 * BATCH)).isEqualTo(2 * BATCH);
 
     UUID token = UUID.randomUUID();
     List<Delivery> claimed =
