@@ -41,8 +41,10 @@ public final class ChannelLane {
   /**
    * Sends as long as there is a delivery and a slot. Called by whoever adds a delivery or frees a
    * slot; one of the callers runs the loop, so a channel that answers at once does not recurse.
+   *
+   * @param runsLow told when it is time to claim more
    */
-  void drain(Consumer<Delivery> post, Consumer<Delivery> giveBack) {
+  void drain(Consumer<Delivery> post, Consumer<Delivery> giveBack, Runnable runsLow) {
     if (calls.getAndIncrement() > 0) {
       return;
     }
@@ -51,6 +53,9 @@ public final class ChannelLane {
       Lane.Next next;
       while ((next = lane.next()) != null) {
         (next.inTime() ? post : giveBack).accept(next.delivery());
+        if (lane.runsLow()) {
+          runsLow.run();
+        }
       }
       seen = calls.addAndGet(-seen);
     }

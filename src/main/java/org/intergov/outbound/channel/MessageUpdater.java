@@ -1,6 +1,6 @@
 package org.intergov.outbound.channel;
 
-import java.util.List;
+import java.time.Duration;
 import org.intergov.outbound.store.MessageUpdates;
 
 /** Applies message updates to the lake. Called by its route, from one thread. */
@@ -10,6 +10,7 @@ public final class MessageUpdater {
   private final MessageUpdates updates;
   private final WakeUp wakeUp;
   private final DatabaseWatch database = new DatabaseWatch("message-updater");
+  private final Pace pace = new Pace(Duration.ofMillis(20));
 
   public MessageUpdater(MessageUpdates updates, WakeUp wakeUp) {
     this.updates = updates;
@@ -18,16 +19,14 @@ public final class MessageUpdater {
 
   /** Applies all that is due. */
   public void apply() {
+    pace.gather(() -> false);
     wakeUp.taken();
     database.run(
         () -> {
-          List<MessageUpdates.Job> jobs;
+          int applied;
           do {
-            jobs = updates.claim(BATCH);
-            if (!jobs.isEmpty()) {
-              updates.apply(jobs);
-            }
-          } while (jobs.size() == BATCH);
+            applied = updates.applyDue(BATCH);
+          } while (applied == BATCH);
         });
   }
 }

@@ -134,7 +134,10 @@ public final class MultichannelRouter {
 
   /** Sends what the lane has, as far as its slots go. */
   private void run(ChannelLane lane) {
-    lane.drain(delivery -> post(lane, delivery), delivery -> giveBack(lane, delivery));
+    lane.drain(
+        delivery -> post(lane, delivery),
+        delivery -> giveBack(lane, delivery),
+        wakeUps.router()::signal);
   }
 
   private void giveBack(ChannelLane lane, Delivery delivery) {

@@ -1,11 +1,13 @@
 package org.intergov.outbound.channel;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.intergov.outbound.store.Settlements;
@@ -26,9 +28,12 @@ import org.slf4j.LoggerFactory;
 final class SettlementQueue<T> {
   private static final Logger LOG = LoggerFactory.getLogger(SettlementQueue.class);
   private static final int BATCH = 500;
+  private static final int ENOUGH = 250;
 
   private final String name;
   private final Queue<T> waiting = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger count = new AtomicInteger();
+  private final Pace pace = new Pace(Duration.ofMillis(20));
   private final Function<List<T>, Settlements.Written> writer;
   private final Function<T, T> lastResort;
   private final Consumer<T> written;
@@ -56,15 +61,19 @@ final class SettlementQueue<T> {
 
   void add(T settlement) {
     waiting.add(settlement);
+    if (count.incrementAndGet() == ENOUGH) {
+      pace.enough();
+    }
   }
 
   /**
-   * Writes all that waits.
+   * Writes all that waits; while it is called one time after the other, it lets some gather first.
    *
    * @param each told of what every batch brought about
    * @return false if the database is away; what was not written is kept
    */
   boolean write(Consumer<Settlements.Written> each) {
+    pace.gather(() -> count.get() >= ENOUGH || !batches.isEmpty());
     while (hasBatch()) {
       List<T> batch = batches.peek();
       try {
@@ -105,6 +114,7 @@ final class SettlementQueue<T> {
       while (next.size() < BATCH && (one = waiting.poll()) != null) {
         next.add(one);
       }
+      count.addAndGet(-next.size());
       if (!next.isEmpty()) {
         batches.add(next);
       }

@@ -48,14 +48,34 @@ public final class Lane {
     return channel.timeout().multipliedBy(2).plus(START_WITHIN).plus(MARGIN);
   }
 
-  /** How many more deliveries this lane may claim now. */
+  /**
+   * How many more deliveries this lane may claim now. None while half of its stock is left, since a
+   * claim is for many; and none while too much waits to be written.
+   */
   public synchronized int freeSlots() {
     roll();
-    int most = channel.concurrency();
-    if (channel.onUnknown() != OnUnknown.HOLD) {
-      most += Math.min(MOST_STOCK, Math.max(finishedInWindow, finishedLastWindow));
+    int most = mostStock();
+    if (most > 0 && stock.size() > most / 2) {
+      return 0;
     }
-    return Math.max(0, most - held.size());
+    int wanted = channel.concurrency() + most - stock.size() - posting;
+    int room = channel.concurrency() + 2 * most - held.size();
+    return Math.max(0, Math.min(wanted, room));
+  }
+
+  private int mostStock() {
+    return channel.onUnknown() == OnUnknown.HOLD
+        ? 0
+        : Math.min(MOST_STOCK, Math.max(finishedInWindow, finishedLastWindow));
+  }
+
+  /**
+   * Whether the stock has just come down to where {@link #freeSlots} gives some again: said once on
+   * the way down, to whoever took the delivery that made the difference.
+   */
+  public synchronized boolean runsLow() {
+    int most = mostStock();
+    return most > channel.concurrency() && stock.size() == most / 2;
   }
 
   /**

@@ -22,6 +22,12 @@ import org.slf4j.LoggerFactory;
 public final class MessageUpdates {
   private static final Logger LOG = LoggerFactory.getLogger(MessageUpdates.class);
   private static final String TABLE = "message_updates";
+  private static final String COLUMNS =
+      """
+      m.seq, m.sender, m.sender_ref, m.message_id, m.patch ->> 'receiver', m.patch ->> 'subject',
+      m.patch ->> 'obj', m.patch ->> 'predicate', m.patch ->> 'status',
+      m.patch ->> 'channel_id', m.patch ->> 'channel_txn_id'
+      """;
 
   private final Database outbox;
   private final Database lake;
@@ -100,15 +106,40 @@ public final class MessageUpdates {
     }
   }
 
+  /**
+   * Applies up to {@code most} due updates, oldest first.
+   *
+   * <p>Where the lake is in the same database, taking, applying and deleting are one transaction,
+   * and its row locks are the lease. Where it is not, or where an update is refused, the jobs are
+   * claimed first, so that what cannot be applied is tried again later and does not keep the others
+   * back.
+   *
+   * @return how many were taken; less than {@code most}: no more are due
+   * @throws StoreUnavailableException if a database could not be reached; the jobs stay
+   */
+  public int applyDue(int most) {
+    if (lake == outbox) {
+      try {
+        return outbox.transaction(c -> applyInOne(c, most));
+      } catch (StoreException e) {
+        LOG.debug("updates are applied one by one, since the lake refuses one", e);
+      }
+    }
+    List<Job> jobs = claim(most);
+    if (!jobs.isEmpty()) {
+      apply(jobs);
+    }
+    return jobs.size();
+  }
+
+  private static int applyInOne(Connection connection, int most) throws SQLException {
+    List<Job> jobs = QueueRows.take(connection, TABLE, COLUMNS, most, MessageUpdates::job);
+    return jobs.isEmpty() ? 0 : finish(connection, jobs, applyTo(connection, jobs));
+  }
+
   /** Claims up to {@code most} due updates, oldest first. */
-  public List<Job> claim(int most) {
-    String columns =
-        """
-        m.seq, m.sender, m.sender_ref, m.message_id, m.patch ->> 'receiver', m.patch ->> 'subject',
-        m.patch ->> 'obj', m.patch ->> 'predicate', m.patch ->> 'status',
-        m.patch ->> 'channel_id', m.patch ->> 'channel_txn_id'
-        """;
-    return outbox.statement(c -> QueueRows.claim(c, TABLE, columns, most, MessageUpdates::job));
+  List<Job> claim(int most) {
+    return outbox.statement(c -> QueueRows.claim(c, TABLE, COLUMNS, most, MessageUpdates::job));
   }
 
   private static Job job(ResultSet r, UUID token) throws SQLException {
@@ -132,7 +163,7 @@ public final class MessageUpdates {
    * Applies claimed updates to the lake, deletes their jobs and journals {@code accepted}. One that
    * cannot be applied does not keep the others back.
    */
-  public void apply(List<Job> jobs) {
+  void apply(List<Job> jobs) {
     try {
       applyAll(jobs);
     } catch (StoreException e) {
@@ -197,7 +228,7 @@ public final class MessageUpdates {
   }
 
   /** Deletes the jobs that still are ours; those without a lake entry are tried again later. */
-  private Void finish(Connection connection, List<Job> jobs, Map<String, Long> shown)
+  private static int finish(Connection connection, List<Job> jobs, Map<String, Long> shown)
       throws SQLException {
     List<Job> applied = jobs.stream().filter(j -> shown.containsKey(j.reference())).toList();
     List<Long> seqs = applied.stream().map(Job::seq).toList();
@@ -222,7 +253,7 @@ public final class MessageUpdates {
           missing.get(0).lockToken(),
           "no lake entry yet");
     }
-    return null;
+    return jobs.size();
   }
 
   private void failed(List<Job> jobs, String error) {

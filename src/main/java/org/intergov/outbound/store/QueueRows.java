@@ -62,20 +62,56 @@ final class QueueRows {
   }
 
   /**
+   * Takes due jobs, oldest first, for as long as the caller's transaction lasts: what another one
+   * has taken is skipped. They are ended in the same transaction, with null for the token of a
+   * lease.
+   *
+   * @return in the order of their seq
+   */
+  static <T> List<T> take(Connection connection, String table, String columns, int most, Row<T> row)
+      throws SQLException {
+    String sql =
+        """
+        WITH taken AS MATERIALIZED (
+          SELECT * FROM %1$s WHERE parked_at IS NULL AND due_at <= now()
+          ORDER BY due_at, seq LIMIT ? FOR UPDATE SKIP LOCKED
+        )
+        SELECT %2$s FROM taken m ORDER BY m.seq
+        """
+            .formatted(table, columns);
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      s.setInt(1, most);
+      try (ResultSet r = s.executeQuery()) {
+        List<T> jobs = new ArrayList<>();
+        while (r.next()) {
+          jobs.add(row.read(r, null));
+        }
+        return jobs;
+      }
+    }
+  }
+
+  /**
    * Deletes jobs that are done, each only while its lease is still ours.
    *
+   * @param token null: they were {@linkplain #take taken} in this transaction
    * @return the seqs deleted
    */
   static Set<Long> done(Connection connection, String table, List<Long> seqs, UUID token)
       throws SQLException {
     String sql =
-        "DELETE FROM %s WHERE seq = ANY (?) AND lock_token = ?::uuid RETURNING seq"
-            .formatted(table);
+        "DELETE FROM %s WHERE seq = ANY (?) AND %s RETURNING seq".formatted(table, ours(token));
     try (PreparedStatement s = connection.prepareStatement(sql)) {
-      s.setArray(1, connection.createArrayOf("int8", seqs.toArray()));
-      s.setString(2, token.toString());
+      s.setArray(1, connection.createArrayOf("int8", seqs.toArray(Long[]::new)));
+      if (token != null) {
+        s.setString(2, token.toString());
+      }
       return new HashSet<>(DeliveryOutbox.ids(s));
     }
+  }
+
+  private static String ours(UUID token) {
+    return token == null ? "true" : "lock_token = ?::uuid";
   }
 
   /**
@@ -92,14 +128,16 @@ final class QueueRows {
         SET attempts = attempts + 1, last_error = ?,
             due_at = now() + least(power(2, attempts), 300) * interval '1 second',
             parked_at = CASE WHEN attempts + 1 >= ? THEN now() END
-        WHERE seq = ANY (?) AND lock_token = ?::uuid
+        WHERE seq = ANY (?) AND %s
         """
-            .formatted(table);
+            .formatted(table, ours(token));
     try (PreparedStatement s = connection.prepareStatement(sql)) {
       s.setString(1, Columns.clean(error, 1_000));
       s.setInt(2, MOST_ATTEMPTS);
-      s.setArray(3, connection.createArrayOf("int8", seqs.toArray()));
-      s.setString(4, token.toString());
+      s.setArray(3, connection.createArrayOf("int8", seqs.toArray(Long[]::new)));
+      if (token != null) {
+        s.setString(4, token.toString());
+      }
       return s.executeUpdate();
     }
   }
@@ -114,7 +152,7 @@ final class QueueRows {
         """
             .formatted(table);
     try (PreparedStatement s = connection.prepareStatement(sql)) {
-      s.setArray(1, connection.createArrayOf("int8", seqs.toArray()));
+      s.setArray(1, connection.createArrayOf("int8", seqs.toArray(Long[]::new)));
       s.setString(2, token.toString());
       return s.executeUpdate();
     }

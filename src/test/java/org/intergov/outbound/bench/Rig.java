@@ -16,6 +16,9 @@ import org.intergov.outbound.acceptance.GatewayProcess;
 
 /** What a throughput bench runs on: database, sink, the packaged gateway, and the loop. */
 final class Rig implements AutoCloseable {
+  /** Posts at once, of gateway and loop alike; 16 is the default of channels.yaml. */
+  static final int CONCURRENCY = Integer.getInteger("bench.concurrency", 16);
+
   /** The lane that gateway and loop take turns on. */
   static final String LANE = "bench";
 
@@ -53,10 +56,11 @@ final class Rig implements AutoCloseable {
           - id: %s
             match: { receiver: SG }
             kind: http
+            concurrency: %d
             parameters: { url: "%%s/%s" }
             poll: { first-after: 1h, every: 1h, finality: 0s }
         """
-        .formatted(LANE, kind);
+        .formatted(LANE, CONCURRENCY, kind);
   }
 
   /** Starts the loop; with as many connections as the gateway's lane has slots. */
@@ -70,7 +74,7 @@ final class Rig implements AutoCloseable {
                 LANE,
                 String.valueOf(sink.port()),
                 "/" + kind + "/messages",
-                "16"),
+                String.valueOf(CONCURRENCY)),
             Map.of("LOOP_PASSWORD", database.password()));
     loop.hear();
   }
