@@ -182,6 +182,8 @@ public final class Gateway implements AutoCloseable {
         Vertx.vertx(
             new VertxOptions()
                 .setPreferNativeTransport(false)
+                // a thread for each core: more of them only take turns
+                .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
                 .setWorkerPoolSize(WORKERS + settings.intake().mostRequests())
                 // reading a body takes as long as its client sends; that is no blocked thread
                 .setMaxWorkerExecuteTime(Duration.ofDays(1).toNanos()));

@@ -10,7 +10,7 @@ public final class MessageUpdater {
   private final MessageUpdates updates;
   private final WakeUp wakeUp;
   private final DatabaseWatch database = new DatabaseWatch("message-updater");
-  private final Pace pace = new Pace(Duration.ofMillis(20));
+  private final Pace pace = new Pace(Duration.ofMillis(30));
 
   public MessageUpdater(MessageUpdates updates, WakeUp wakeUp) {
     this.updates = updates;

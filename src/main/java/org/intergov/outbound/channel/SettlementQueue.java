@@ -28,12 +28,12 @@ import org.slf4j.LoggerFactory;
 final class SettlementQueue<T> {
   private static final Logger LOG = LoggerFactory.getLogger(SettlementQueue.class);
   private static final int BATCH = 500;
-  private static final int ENOUGH = 250;
+  private static final int ENOUGH = 500;
 
   private final String name;
   private final Queue<T> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicInteger count = new AtomicInteger();
-  private final Pace pace = new Pace(Duration.ofMillis(20));
+  private final Pace pace = new Pace(Duration.ofMillis(30));
   private final Function<List<T>, Settlements.Written> writer;
   private final Function<T, T> lastResort;
   private final Consumer<T> written;

@@ -52,10 +52,12 @@ final class ProfileBench {
       statements(report, rig, "profile.loop", loop);
       reset(rig);
       Path recording = Path.of("target", "bench", "gateway.jfr").toAbsolutePath();
-      jcmd(rig.gateway.pid(), "JFR.start", "name=turn", "settings=profile");
       Turn gateway = RouterBench.turnOfGateway(rig, scale.turn());
-      jcmd(rig.gateway.pid(), "JFR.dump", "name=turn", "filename=" + recording);
       statements(report, rig, "profile.gateway", gateway);
+      jcmd(rig.gateway.pid(), "JFR.start", "name=turn", "settings=profile");
+      RouterBench.turnOfGateway(rig, scale.turn());
+      RouterBench.turnOfGateway(rig, scale.turn());
+      jcmd(rig.gateway.pid(), "JFR.dump", "name=turn", "filename=" + recording);
       threads(report, recording, gateway);
     }
   }
@@ -107,7 +109,7 @@ final class ProfileBench {
       while (file.hasMoreEvents()) {
         RecordedEvent event = file.readEvent();
         String type = event.getEventType().getName();
-        if (type.equals("jdk.ExecutionSample") || type.equals("jdk.NativeMethodSample")) {
+        if (type.equals("jdk.ExecutionSample")) {
           String owner = owner(event, "sampledThread");
           if (!owner.isEmpty()) {
             samples.merge(owner, 1, Integer::sum);

@@ -121,7 +121,7 @@ final class Rig implements AutoCloseable {
     await()
         .atMost(Duration.ofMinutes(20))
         .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(20))
+        .pollInterval(Duration.ofMillis(100))
         .until(() -> sink.posts() >= posts);
     await()
         .atMost(Duration.ofMinutes(5))
