@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -33,9 +32,9 @@ public final class ChannelPoller {
   private final WakeUps wakeUps;
   private final ChannelSender sender;
   private final SettlementQueue<PendingSettlement> settlements;
-  private final Map<String, AtomicInteger> checking = new ConcurrentHashMap<>();
+  private final Map<String, CheckLane> lanes = new ConcurrentHashMap<>();
 
-  /** Asked and not answered, or answered and not written; never claimed again meanwhile. */
+  /** Claimed and not answered, or answered and not written; never claimed again meanwhile. */
   private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
 
   private volatile boolean stopping;
@@ -68,28 +67,45 @@ public final class ChannelPoller {
     }
   }
 
-  private void claimOnce() {
+  private synchronized void claimOnce() {
+    if (stopping) {
+      return;
+    }
     List<CheckSlots> wanted = new ArrayList<>();
     for (Channel c : table.get().channels()) {
-      int free = c.concurrency() - checking(c.id()).get();
+      int free = lane(c.id()).freeSlots(c);
       if (free > 0) {
         wanted.add(
             new CheckSlots(
                 c.id(), free, c.poll().every(), c.poll().finality(), c.poll().giveUpAfter()));
       }
     }
-    if (wanted.isEmpty()) {
-      return;
-    }
-    for (PendingDelivery d : pending.claim(wanted, List.copyOf(underWay), UUID.randomUUID())) {
-      underWay.add(d.messageId());
-      checking(d.channelId()).incrementAndGet();
-      check(d);
+    if (!wanted.isEmpty()) {
+      long now = System.nanoTime();
+      for (PendingDelivery d : pending.claim(wanted, List.copyOf(underWay), UUID.randomUUID())) {
+        underWay.add(d.messageId());
+        lane(d.channelId()).add(d, now);
+      }
+      wanted.forEach(w -> run(w.channelId()));
     }
   }
 
-  private AtomicInteger checking(String channelId) {
-    return checking.computeIfAbsent(channelId, id -> new AtomicInteger());
+  private CheckLane lane(String channelId) {
+    return lanes.computeIfAbsent(channelId, id -> new CheckLane());
+  }
+
+  /** Asks about what the lane has, as far as the channel has room. */
+  private void run(String channelId) {
+    Optional<Channel> channel = table.get().channel(channelId);
+    if (channel.isEmpty()) {
+      letGo(lane(channelId).clear());
+      return;
+    }
+    lane(channelId).drain(channel.get(), this::check, d -> underWay.remove(d.messageId()));
+  }
+
+  private void letGo(List<PendingDelivery> unasked) {
+    unasked.forEach(d -> underWay.remove(d.messageId()));
   }
 
   private void check(PendingDelivery d) {
@@ -108,9 +124,10 @@ public final class ChannelPoller {
           } else {
             underWay.remove(d.messageId());
           }
-          if (checking(d.channelId()).decrementAndGet() == 0) {
+          if (lane(d.channelId()).answered()) {
             wakeUps.poller().signal();
           }
+          run(d.channelId());
         });
   }
 
@@ -156,9 +173,10 @@ public final class ChannelPoller {
         });
   }
 
-  /** No more claims from now on. */
-  public void stopClaiming() {
+  /** No more claims from now on; what has not been asked about is claimed again elsewhere. */
+  public synchronized void stopClaiming() {
     stopping = true;
+    lanes.values().forEach(lane -> letGo(lane.clear()));
   }
 
   /** Whether every channel asked has answered, and what it said is written. */

@@ -21,15 +21,12 @@ public final class Lane {
   private static final int MOST_STOCK = 1_000;
   private static final Duration START_WITHIN = Duration.ofSeconds(5);
   private static final Duration MARGIN = Duration.ofSeconds(5);
-  private static final long WINDOW_NANOS = Duration.ofMillis(500).toNanos();
 
   private final Channel channel;
   private final Queue<Stocked> stock = new ArrayDeque<>();
   private final Map<Long, UUID> held = new HashMap<>();
   private int posting;
-  private long windowStart = System.nanoTime();
-  private int finishedInWindow;
-  private int finishedLastWindow;
+  private final Throughput throughput = new Throughput();
 
   private record Stocked(Delivery delivery, long claimedAt) {}
 
@@ -53,7 +50,6 @@ public final class Lane {
    * claim is for many; and none while too much waits to be written.
    */
   public synchronized int freeSlots() {
-    roll();
     int most = mostStock();
     if (most > 0 && stock.size() > most / 2) {
       return 0;
@@ -66,7 +62,7 @@ public final class Lane {
   private int mostStock() {
     return channel.onUnknown() == OnUnknown.HOLD
         ? 0
-        : Math.min(MOST_STOCK, Math.max(finishedInWindow, finishedLastWindow));
+        : Math.min(MOST_STOCK, throughput.perHalfSecond());
   }
 
   /**
@@ -129,9 +125,8 @@ public final class Lane {
 
   /** A post has ended; its outcome waits to be written. */
   public synchronized void finish() {
-    roll();
     posting--;
-    finishedInWindow++;
+    throughput.count();
   }
 
   /** What became of a delivery is written, or its lease is lost. */
@@ -153,14 +148,5 @@ public final class Lane {
   /** Everything this replica holds of the lane: waiting for a slot, posting, not yet written. */
   public synchronized int held() {
     return held.size();
-  }
-
-  private void roll() {
-    long passed = System.nanoTime() - windowStart;
-    if (passed >= WINDOW_NANOS) {
-      finishedLastWindow = passed >= 2 * WINDOW_NANOS ? 0 : finishedInWindow;
-      finishedInWindow = 0;
-      windowStart += passed;
-    }
   }
 }
