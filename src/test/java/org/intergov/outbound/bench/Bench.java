@@ -24,6 +24,14 @@ public final class Bench {
     Scale scale = Boolean.getBoolean("bench.quick") ? Scale.QUICK : Scale.FULL;
     Map<String, One> all = new LinkedHashMap<>();
     all.put("router", new RouterBench(scale)::run);
+    all.put("whole-flow", new WholeFlowBench(scale)::run);
+    all.put("poller", new PollerBench(scale)::run);
+    all.put("latency", new LatencyBench(scale)::run);
+    all.put("isolation", new IsolationBench(scale)::run);
+    all.put("growth", new GrowthBench(scale)::run);
+    all.put("start", new StartBench(scale)::run);
+    all.put("replicas", new ReplicasBench(scale)::run);
+    all.put("backpressure", new BackpressureBench(scale)::run);
     all.put("profile", new ProfileBench(scale)::run);
     List<String> only =
         Arrays.stream(System.getProperty("bench.only", "").split(","))

@@ -80,14 +80,19 @@ final class Database implements AutoCloseable {
    * References are random, as those that the gateway makes.
    */
   void backlog(int count, String lane) throws SQLException {
+    backlog(count, lane, "now()");
+  }
+
+  /** The same, due at another time. */
+  void backlog(int count, String lane, String dueAt) throws SQLException {
     run(
         """
         WITH m AS (
           INSERT INTO delivery_outbox
-            (sender, receiver, subject, obj, predicate, channel_id, admitted)
+            (sender, receiver, subject, obj, predicate, channel_id, admitted, due_at)
           SELECT 'AU', 'SG', 'AU.abn0000000001.XXXX-XXXXX-XXXXX-' || n,
             'QmQtYtUS7K1AdKjbuMsmPmPGDLaKL38M5HYwqxW9RKW49n',
-            'UN.CEFACT.Trade.CertificateOfOrigin.created', '%s', true
+            'UN.CEFACT.Trade.CertificateOfOrigin.created', '%s', true, %s
           FROM generate_series(1, %d) n
           RETURNING id, sender, sender_ref, receiver, subject, obj, predicate
         ), entry AS (
@@ -98,7 +103,19 @@ final class Database implements AutoCloseable {
         INSERT INTO delivery_status (message_id, sender, sender_ref, event)
         SELECT id, sender, sender_ref, 'submitted' FROM m
         """
-            .formatted(lane, count));
+            .formatted(lane, dueAt, count));
+  }
+
+  /** Deliveries that a channel has taken and that are not due yet. */
+  void pending(int count, String lane) throws SQLException {
+    finished(count, lane);
+    run(
+        """
+        INSERT INTO channel_pending
+          (message_id, sender, sender_ref, channel_id, channel_txn_id, due_at)
+        SELECT id, sender, sender_ref, channel_id, id::text, now() + interval '1 hour'
+        FROM delivery_outbox WHERE status = 'accepted'
+        """);
   }
 
   /** Messages that ended long ago, with all that the flow leaves of them. */

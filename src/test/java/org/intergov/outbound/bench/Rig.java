@@ -116,18 +116,39 @@ final class Rig implements AutoCloseable {
     }
   }
 
-  /** Waits until the sink has had so many posts, and nothing is left to be settled or updated. */
-  void awaitSettled(long posts) {
+  /** Waits until the sink has had so many posts. */
+  void awaitPosts(long posts) {
     await()
         .atMost(Duration.ofMinutes(20))
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(100))
         .until(() -> sink.posts() >= posts);
+  }
+
+  /** Waits until the sink has had so many posts, and nothing is left to be settled or updated. */
+  void awaitSettled(long posts) {
+    awaitPosts(posts);
     await()
         .atMost(Duration.ofMinutes(5))
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(10))
         .until(() -> unsettled() == 0);
+  }
+
+  /** Waits until nothing is left of what goes to {@link #LANE}. */
+  void awaitLane() {
+    await()
+        .atMost(Duration.ofMinutes(5))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () ->
+                database.number(
+                        "SELECT count(*) FROM (SELECT FROM delivery_outbox WHERE stage = 'open' AND"
+                            + " coalesce(channel_id, '') IN ('', '"
+                            + LANE
+                            + "') LIMIT 1) o")
+                    == 0);
   }
 
   private long unsettled() throws SQLException {

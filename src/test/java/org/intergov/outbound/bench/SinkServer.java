@@ -24,9 +24,9 @@ import java.util.Deque;
  *   <li>a status is {@code received} until {@code PUT /status/confirmed}.
  * </ul>
  *
- * {@code GET /stats} gives the number of posts and of status checks; {@code GET /latencies} what
- * passed between the making of a message, whose reference begins with {@code t<nanoTime>-}, and its
- * arrival here, and forgets it. Both clocks are the machine's monotonic one.
+ * {@code GET /stats} gives the number of posts and of status checks; {@code GET /latencies}, of the
+ * first two kinds, what passed between the making of a message, whose reference begins with {@code
+ * t<nanoTime>-}, and its arrival here, and forgets it. Both clocks are the machine's monotonic one.
  */
 public final class SinkServer {
   private static final long SLOW_NANOS = 250_000_000L;
@@ -182,7 +182,9 @@ public final class SinkServer {
     if (post) {
       posts++;
       lastPostAt = System.nanoTime();
-      measure(bytes, from, end);
+      if (kind == 'c' || kind == 'r') {
+        measure(bytes, from, end);
+      }
       String id = "{\"id\":\"" + posts + (kind == 'c' ? "\",\"status\":\"confirmed\"}" : "\"}");
       if (kind == 's') {
         late.add(new Late(lastPostAt + SLOW_NANOS, connection, http("201 Created", id)));
