@@ -19,9 +19,10 @@ final class CheckLane {
   private static final Duration MOST_AGE = Duration.ofSeconds(5);
 
   private final Queue<Stocked> stock = new ArrayDeque<>();
-  private final Throughput answered = new Throughput();
+  private final Throughput answered = new Throughput(System::nanoTime);
   private final AtomicInteger calls = new AtomicInteger();
   private int asking;
+  private boolean ranLow;
 
   private record Stocked(PendingDelivery delivery, long claimedAt) {}
 
@@ -93,8 +94,9 @@ final class CheckLane {
   synchronized boolean answered() {
     asking--;
     answered.count();
-    int most = Math.min(MOST_STOCK, answered.perHalfSecond());
-    return stock.size() == most / 2 || stock.isEmpty() && asking == 0;
+    boolean wasLow = ranLow;
+    ranLow = stock.size() <= Math.min(MOST_STOCK, answered.perHalfSecond()) / 2;
+    return ranLow && !wasLow || stock.isEmpty() && asking == 0;
   }
 
   /** Takes out what has not been asked about. */

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.OnUnknown;
 
@@ -25,8 +26,10 @@ public final class Lane {
   private final Channel channel;
   private final Queue<Stocked> stock = new ArrayDeque<>();
   private final Map<Long, UUID> held = new HashMap<>();
+  private final LongSupplier nanoTime;
   private int posting;
-  private final Throughput throughput = new Throughput();
+  private final Throughput throughput;
+  private boolean ranLow;
 
   private record Stocked(Delivery delivery, long claimedAt) {}
 
@@ -34,7 +37,13 @@ public final class Lane {
   public record Next(Delivery delivery, boolean inTime) {}
 
   public Lane(Channel channel) {
+    this(channel, System::nanoTime);
+  }
+
+  Lane(Channel channel, LongSupplier nanoTime) {
     this.channel = channel;
+    this.nanoTime = nanoTime;
+    this.throughput = new Throughput(nanoTime);
   }
 
   /**
@@ -67,11 +76,14 @@ public final class Lane {
 
   /**
    * Whether the stock has just come down to where {@link #freeSlots} gives some again: said once on
-   * the way down, to whoever took the delivery that made the difference.
+   * the way down, to whoever took the delivery that made the difference. The mark itself rises with
+   * what is posted, so the stock may come to lie under it without ever being equal.
    */
   public synchronized boolean runsLow() {
     int most = mostStock();
-    return most > channel.concurrency() && stock.size() == most / 2;
+    boolean wasLow = ranLow;
+    ranLow = most > channel.concurrency() && stock.size() <= most / 2;
+    return ranLow && !wasLow;
   }
 
   /**
@@ -111,7 +123,7 @@ public final class Lane {
     if (head == null) {
       return null;
     }
-    long age = System.nanoTime() - head.claimedAt();
+    long age = nanoTime.getAsLong() - head.claimedAt();
     boolean inTime = age < START_WITHIN.toNanos();
     if (inTime) {
       if (posting >= channel.concurrency()) {

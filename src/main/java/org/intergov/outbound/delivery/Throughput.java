@@ -1,6 +1,7 @@
 package org.intergov.outbound.delivery;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * How much has ended lately: what may be kept in stock so that it is used up in half a second. Not
@@ -9,9 +10,15 @@ import java.time.Duration;
 public final class Throughput {
   private static final long WINDOW_NANOS = Duration.ofMillis(500).toNanos();
 
-  private long windowStart = System.nanoTime();
+  private final LongSupplier nanoTime;
+  private long windowStart;
   private int inWindow;
   private int inLastWindow;
+
+  public Throughput(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    this.windowStart = nanoTime.getAsLong();
+  }
 
   /** One has ended. */
   public void count() {
@@ -26,7 +33,7 @@ public final class Throughput {
   }
 
   private void roll() {
-    long passed = System.nanoTime() - windowStart;
+    long passed = nanoTime.getAsLong() - windowStart;
     if (passed >= WINDOW_NANOS) {
       inLastWindow = passed >= 2 * WINDOW_NANOS ? 0 : inWindow;
       inWindow = 0;

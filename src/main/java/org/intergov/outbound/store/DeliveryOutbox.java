@@ -184,8 +184,8 @@ public final class DeliveryOutbox {
 
   private static void hold(Connection connection, List<Long> ids, String why) throws SQLException {
     String sql =
-        "UPDATE delivery_outbox SET status = 'held', last_error = ?, updated_at = now()"
-            + " WHERE id = ANY (?)";
+        "UPDATE delivery_outbox SET status = 'held', locked_until = NULL, last_error = ?,"
+            + " updated_at = now() WHERE id = ANY (?)";
     try (PreparedStatement s = connection.prepareStatement(sql)) {
       s.setString(1, why);
       s.setArray(2, connection.createArrayOf("int8", ids.toArray()));

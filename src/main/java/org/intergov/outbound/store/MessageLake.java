@@ -22,8 +22,8 @@ public final class MessageLake {
 
   /**
    * The newest state of a message, to be applied if it is newer than what the lake has. The entry
-   * is found by the id, whose index is small and grows at its end, and must be that of the
-   * reference.
+   * is that of the reference; it is looked up by the id first, whose index is small and grows at
+   * its end.
    */
   record Change(
       long messageId,
@@ -32,7 +32,11 @@ public final class MessageLake {
       long seq,
       String status,
       String channelId,
-      String channelTxnId) {}
+      String channelTxnId) {
+    String reference() {
+      return sender + ":" + senderRef;
+    }
+  }
 
   /**
    * Inserts entries inside the caller's transaction.
@@ -99,12 +103,48 @@ public final class MessageLake {
           .text(Change::channelTxnId);
       readShown(s, shown);
     }
-    List<Change> rest =
-        changes.stream().filter(c -> !shown.containsKey(c.sender() + ":" + c.senderRef())).toList();
+    List<Change> rest = changes.stream().filter(c -> !shown.containsKey(c.reference())).toList();
     if (!rest.isEmpty()) {
       appliedSeqs(connection, rest, shown);
+      applyByReference(connection, rest, shown);
     }
     return shown;
+  }
+
+  /**
+   * What is behind although its entry was not found by id: the entry has come only now, from
+   * another replica, or has the id of an earlier row, which has left the outbox since.
+   */
+  private static void applyByReference(
+      Connection connection, List<Change> changes, Map<String, Long> shown) throws SQLException {
+    List<Change> behind =
+        changes.stream()
+            .filter(c -> shown.getOrDefault(c.reference(), Long.MAX_VALUE) < c.seq())
+            .toList();
+    if (behind.isEmpty()) {
+      return;
+    }
+    String sql =
+        """
+        UPDATE message_lake l
+        SET status = u.status, channel_id = u.channel_id, channel_txn_id = u.channel_txn_id,
+            reason = NULL, applied_seq = u.seq, updated_at = now()
+        FROM unnest(?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::text[])
+          AS u (sender, sender_ref, seq, status, channel_id, channel_txn_id)
+        WHERE l.sender = ANY (ARRAY[u.sender]) AND l.sender_ref = ANY (ARRAY[u.sender_ref])
+          AND l.applied_seq < u.seq
+        RETURNING l.sender, l.sender_ref, l.applied_seq
+        """;
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      new Columns<>(connection, s, behind)
+          .text(Change::sender)
+          .text(Change::senderRef)
+          .bigint(Change::seq)
+          .text(Change::status)
+          .text(Change::channelId)
+          .text(Change::channelTxnId);
+      readShown(s, shown);
+    }
   }
 
   private static void appliedSeqs(Connection connection, List<Change> of, Map<String, Long> shown)

@@ -51,7 +51,8 @@ public final class OperatorActions {
           WHERE sender = ? AND sender_ref = ? FOR UPDATE
         ), again AS (
           UPDATE delivery_outbox o
-          SET status = 'pending', due_at = now(), expires_at = now() + ? * interval '1 millisecond',
+          SET status = 'pending', due_at = now(), locked_until = NULL,
+              expires_at = now() + ? * interval '1 millisecond',
               generation = o.generation + CASE b.status WHEN 'rejected' THEN 1 ELSE 0 END,
               channel_id = CASE b.status WHEN 'rejected' THEN NULL ELSE o.channel_id END,
               refused_by = CASE b.status WHEN 'rejected' THEN '{}' ELSE o.refused_by END,

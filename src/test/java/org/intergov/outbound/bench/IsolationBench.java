@@ -40,7 +40,7 @@ final class IsolationBench {
     List<Double> ratios = new ArrayList<>();
     int refused = 0;
     try (Rig rig = new Rig("isolation", CHANNELS, "-Xmx256m")) {
-      Load.run(rig, scale.seconds(), new Load.Part("SG", 1_000, 5)); // to warm up
+      rig.warmUp(scale.turn());
       // the same traffic in both, so that only what becomes of it differs
       Load.Part same = new Load.Part("SG", 100, 5);
       for (int i = 0; i < scale.rounds(); i++) {

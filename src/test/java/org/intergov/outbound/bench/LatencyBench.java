@@ -14,7 +14,7 @@ final class LatencyBench {
   void run(Report report) throws Exception {
     int seconds = scale.seconds();
     try (Rig rig = new Rig("latency", Rig.oneChannel("confirmed"), "-Xmx256m")) {
-      Load.run(rig, seconds, new Load.Part("SG", 1_000, 50)); // to warm up
+      rig.warmUp(scale.turn());
       rig.sink.latencies();
       int refused = Load.run(rig, seconds, new Load.Part("SG", 20, 1));
       print(report, rig, "latency.idle", refused, "20 messages a second, one in each POST", true);

@@ -116,6 +116,17 @@ final class Rig implements AutoCloseable {
     }
   }
 
+  /** So many messages through the whole flow, half as one file and half one by one or nearly so. */
+  void warmUp(int messages) throws IOException {
+    long posts = sink.posts() + messages / 2;
+    submit(Ndjson.file("warm-up", messages / 2));
+    awaitSettled(posts);
+    for (int each : new int[] {1, 5, 50}) {
+      Load.run(this, 5, new Load.Part("SG", 100 * Math.min(each, 10), each));
+    }
+    sink.latencies();
+  }
+
   /** Waits until the sink has had so many posts. */
   void awaitPosts(long posts) {
     await()

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.intergov.outbound.store.Database;
 import org.intergov.outbound.store.Settlements.Written;
@@ -27,6 +30,43 @@ class SettlementQueueTest {
 
     assertThat(sizes).containsExactly(500, 500, 200);
     assertThat(told).hasSize(1_200).isEqualTo(table);
+  }
+
+  @Test
+  void what_many_add_while_it_is_written_is_written_once_and_in_their_order() throws Exception {
+    List<Integer> sizes = new ArrayList<>();
+    SettlementQueue<String> queue = queue(null);
+    int adders = 8;
+    int each = 2_000;
+    ExecutorService threads = Executors.newFixedThreadPool(adders);
+    try {
+      CountDownLatch adding = new CountDownLatch(adders);
+      for (int a = 0; a < adders; a++) {
+        String adder = a + " ";
+        threads.submit(
+            () -> {
+              IntStream.range(0, each).forEach(i -> queue.add(adder + i));
+              adding.countDown();
+            });
+      }
+
+      boolean all = false;
+      while (!all) {
+        all = adding.getCount() == 0;
+        assertThat(queue.write(w -> sizes.add(w.settled()))).isTrue();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+
+    assertThat(queue.isEmpty()).isTrue();
+    assertThat(sizes).allSatisfy(size -> assertThat(size).isBetween(1, 500));
+    assertThat(table).hasSize(adders * each).isEqualTo(told);
+    for (int a = 0; a < adders; a++) {
+      String adder = a + " ";
+      assertThat(table.stream().filter(s -> s.startsWith(adder)))
+          .containsExactlyElementsOf(IntStream.range(0, each).mapToObj(i -> adder + i).toList());
+    }
   }
 
   @Test

@@ -3,12 +3,21 @@ package org.intergov.outbound.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.intergov.outbound.routing.Channel;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One channel's share of a replica. */
 class LaneTest {
+  private static final long WINDOW = Duration.ofMillis(500).toNanos();
+
+  private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - WINDOW);
 
   @Test
   void an_idle_lane_may_claim_as_many_as_its_concurrency() {
@@ -69,13 +78,95 @@ class LaneTest {
     postAndSettle(lane, 30);
 
     assertThat(lane.freeSlots()).isEqualTo(2);
+    assertThat(lane.runsLow()).isFalse();
+  }
+
+  @Test
+  void a_lane_that_has_become_slow_gets_no_stock_any_more() {
+    Lane lane = lane("concurrency: 2");
+    postAndSettle(lane, 30);
+
+    now.addAndGet(WINDOW);
+    assertThat(lane.freeSlots()).as("half a second later").isEqualTo(32);
+    now.addAndGet(WINDOW);
+    assertThat(lane.freeSlots()).as("a second later").isEqualTo(2);
+  }
+
+  @Test
+  void no_more_is_claimed_while_more_than_half_of_the_stock_is_left() {
+    Lane lane = lane("concurrency: 20");
+    postAndSettle(lane, 40);
+    add(lane, LongStream.range(0, 40).toArray());
+
+    post(lane, 19);
+    assertThat(lane.freeSlots()).as("21 of 40 are left").isZero();
+    post(lane, 1);
+    assertThat(lane.freeSlots()).as("20 are left and 20 are on the way").isEqualTo(20);
+  }
+
+  @Test
+  void no_more_is_claimed_while_too_much_waits_to_be_written() {
+    Lane lane = lane("concurrency: 2");
+    postAndSettle(lane, 30);
+    List<Delivery> posted = new ArrayList<>();
+    while (lane.freeSlots() > 0) {
+      for (int i = lane.freeSlots(); i > 0; i--) {
+        posted.add(add(lane, 100 + posted.size()));
+        post(lane, 1);
+        lane.finish();
+      }
+      now.addAndGet(WINDOW); // what it has just posted counts for its next stock
+      lane.freeSlots();
+      now.addAndGet(WINDOW);
+    }
+
+    assertThat(lane.held()).isEqualTo(posted.size());
+    lane.settled(posted.get(0));
+    assertThat(lane.freeSlots()).as("nothing is written, so nothing is free").isZero();
+    posted.forEach(lane::settled);
+    assertThat(lane.freeSlots()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {30, 31, 32, 33, 99, 500, 1_000})
+  void that_the_stock_runs_low_is_said_once_and_then_more_may_be_claimed(int stock) {
+    Lane lane = lane("concurrency: 2");
+    postAndSettle(lane, stock);
+
+    for (int claim = 0; claim < 3; claim++) {
+      int claimed = lane.freeSlots();
+      add(lane, LongStream.range(0, claimed).toArray());
+      int said = 0;
+      for (int i = 0; i < claimed; i++) {
+        Delivery d = lane.next().delivery();
+        if (lane.runsLow()) {
+          said++;
+          assertThat(lane.freeSlots()).isPositive();
+        }
+        lane.finish();
+        lane.settled(d);
+      }
+      assertThat(said).as("of %d", claimed).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_lane_whose_stock_is_smaller_than_its_slots_never_runs_low() {
+    Lane lane = lane("concurrency: 40");
+    postAndSettle(lane, 30);
+    add(lane, LongStream.range(0, 30).toArray());
+
+    for (int i = 0; i < 30; i++) {
+      post(lane, 1);
+      assertThat(lane.runsLow()).isFalse();
+    }
   }
 
   @Test
   void a_delivery_whose_lease_would_not_outlive_a_post_is_not_in_time_and_takes_no_slot() {
     Lane lane = lane("concurrency: 1, timeout: 10s");
-    lane.add(delivery(1), System.nanoTime() - Duration.ofSeconds(6).toNanos());
-    lane.add(delivery(2), System.nanoTime() - Duration.ofSeconds(1).toNanos());
+    lane.add(delivery(1), now.get() - Duration.ofSeconds(6).toNanos());
+    lane.add(delivery(2), now.get() - Duration.ofSeconds(1).toNanos());
 
     Lane.Next late = lane.next();
     assertThat(late.delivery().id()).isEqualTo(1);
@@ -92,7 +183,7 @@ class LaneTest {
     Lane lane = lane("concurrency: 1, timeout: 10s");
     add(lane, 1);
     lane.next();
-    lane.add(delivery(2), System.nanoTime() - Duration.ofMinutes(1).toNanos());
+    lane.add(delivery(2), now.get() - Duration.ofMinutes(1).toNanos());
 
     assertThat(lane.next().inTime()).isFalse();
   }
@@ -124,9 +215,9 @@ class LaneTest {
     assertThat(lane("").next()).isNull();
   }
 
-  private static Lane lane(String settings) {
+  private Lane lane(String settings) {
     Channel channel = Channels.table("a | " + settings).channel("a").orElseThrow();
-    return new Lane(channel);
+    return new Lane(channel, now::get);
   }
 
   private static Delivery delivery(long id) {
@@ -135,16 +226,22 @@ class LaneTest {
         id, d.message(), "a", d.refusedBy(), 1, 0, 0, Delivery.Claim.DUE, UUID.randomUUID());
   }
 
-  private static Delivery add(Lane lane, long... ids) {
+  private Delivery add(Lane lane, long... ids) {
     Delivery last = null;
     for (long id : ids) {
       last = delivery(id);
-      lane.add(last, System.nanoTime());
+      lane.add(last, now.get());
     }
     return last;
   }
 
-  private static void postAndSettle(Lane lane, int count) {
+  private static void post(Lane lane, int count) {
+    for (int i = 0; i < count; i++) {
+      assertThat(lane.next()).isNotNull();
+    }
+  }
+
+  private void postAndSettle(Lane lane, int count) {
     for (int i = 0; i < count; i++) {
       Delivery d = add(lane, i);
       lane.next();

@@ -1,6 +1,7 @@
 package org.intergov.outbound.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.intergov.outbound.store.TestStore.again;
 import static org.intergov.outbound.store.TestStore.posted;
 import static org.intergov.outbound.store.TestStore.refused;
@@ -9,7 +10,9 @@ import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.intergov.outbound.delivery.Delivery;
@@ -151,6 +154,100 @@ class DeliveryOutboxTest {
   }
 
   @Test
+  void a_claim_leaves_due_at_as_it_was() {
+    store.submit("a", "1", "2");
+    String dueAt = "SELECT due_at::text FROM delivery_outbox ORDER BY id";
+    List<String> before = store.ask(dueAt);
+
+    assertThat(store.claim("a", 2)).hasSize(2);
+    assertThat(store.ask(dueAt)).isEqualTo(before);
+
+    store.makeDue("delivery_outbox");
+    before = store.ask(dueAt);
+    assertThat(store.claim("a", 2)).as("also of a lease that ran out").hasSize(2);
+    assertThat(store.ask(dueAt)).isEqualTo(before);
+  }
+
+  /** In a database of its own, so that no other test counts; a session that ends has counted. */
+  @Test
+  void a_claim_writes_no_index() {
+    store.run("CREATE DATABASE counted");
+    String url = store.url().replaceAll("/[a-z]+$", "/counted");
+    try (Database gateway = store.connect("counted", url)) {
+      Migrations.migrate(gateway, gateway);
+      DeliveryOutbox outbox = new DeliveryOutbox(gateway, true);
+      new Submissions(gateway, outbox, null, Duration.ofDays(7))
+          .store(TestStore.submissions("a", "m", 10));
+      assertThat(outbox.claim(List.of(slots("a", 7)), UUID.randomUUID())).hasSize(7);
+      assertThat(outbox.claim(List.of(slots("a", 7)), UUID.randomUUID())).hasSize(3);
+    }
+
+    String counts =
+        "SELECT n_tup_ins || ' inserted, ' || n_tup_upd || ' updated, ' || n_tup_hot_upd"
+            + " || ' without an index' FROM pg_stat_user_tables"
+            + " WHERE relname = 'delivery_outbox'";
+    try (Database observer = store.connect("observer", url)) {
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(TestStore.ask(observer, counts))
+                      .containsExactly("10 inserted, 10 updated, 10 without an index"));
+    }
+  }
+
+  @Test
+  void a_row_claimed_by_another_replica_is_passed_over_until_its_lease_ran_out_then_comes_first() {
+    store.submit("a", "1", "2", "3", "4");
+    assertThat(references(store.claim("a", 1))).containsExactly("1");
+
+    assertThat(references(store.claim("a", 1))).containsExactly("2");
+    store.run(
+        "UPDATE delivery_outbox SET locked_until = now() - interval '1 second'"
+            + " WHERE sender_ref = '1'");
+
+    assertThat(store.claim("a", 1))
+        .singleElement()
+        .satisfies(
+            d -> {
+              assertThat(d.message().senderRef()).isEqualTo("1");
+              assertThat(d.claim()).isEqualTo(Delivery.Claim.LEASE_RAN_OUT);
+            });
+    assertThat(references(store.claim("a", 5))).containsExactlyInAnyOrder("3", "4");
+  }
+
+  @Test
+  void a_retry_is_not_held_back_by_its_former_lease() {
+    store.submit("a", "at once", "later");
+    Map<String, Delivery> claimed = new HashMap<>();
+    store.claim("a", 2).forEach(d -> claimed.put(d.message().senderRef(), d));
+
+    store.settlements.deliveries(
+        List.of(
+            again(claimed.get("at once"), Duration.ZERO),
+            again(claimed.get("later"), Duration.ofSeconds(10))));
+
+    assertThat(store.claim("a", 5))
+        .as("well within the lease of a minute")
+        .singleElement()
+        .satisfies(
+            d -> {
+              assertThat(d.message().senderRef()).isEqualTo("at once");
+              assertThat(d.claim()).isEqualTo(Delivery.Claim.DUE);
+              assertThat(d.attempts()).isEqualTo(1);
+            });
+    assertThat(store.outbox("later", "due_at - updated_at")).isEqualTo("00:00:10");
+
+    store.run("UPDATE delivery_outbox SET due_at = now() WHERE sender_ref = 'later'");
+    assertThat(store.claim("a", 5))
+        .singleElement()
+        .satisfies(
+            d -> {
+              assertThat(d.message().senderRef()).isEqualTo("later");
+              assertThat(d.claim()).isEqualTo(Delivery.Claim.DUE);
+            });
+  }
+
+  @Test
   void an_expired_message_is_claimed_as_such() {
     store.submit("a", "1");
     store.run("UPDATE delivery_outbox SET expires_at = now() - interval '1 second'");
@@ -275,6 +372,38 @@ class DeliveryOutboxTest {
         .hasSize(2)
         .allMatch(d -> d.claim() == Delivery.Claim.DUE && d.attempts() == 0);
     assertThat(store.outbox.release(asked, lost)).isZero();
+  }
+
+  @Test
+  void only_what_that_claim_took_from_those_lanes_is_given_back() {
+    store.submit("a", "settled", "lost", "another's", "free");
+    store.submit("b", "other lane");
+    UUID lost = UUID.randomUUID();
+    List<LaneSlots> asked = List.of(slots("a", 2));
+    List<Delivery> taken = store.outbox.claim(asked, lost);
+    assertThat(references(taken)).containsExactlyInAnyOrder("settled", "lost");
+    assertThat(references(store.outbox.claim(List.of(slots("b", 1)), lost))).hasSize(1);
+    assertThat(references(store.claim("a", 1))).containsExactly("another's");
+    store.settlements.deliveries(
+        taken.stream()
+            .filter(d -> d.message().senderRef().equals("settled"))
+            .map(d -> again(d, Duration.ZERO))
+            .toList());
+
+    assertThat(store.outbox.release(asked, lost)).isEqualTo(1);
+
+    assertThat(
+            store.ask(
+                "SELECT sender_ref || ' ' || status FROM delivery_outbox ORDER BY sender_ref"))
+        .containsExactlyInAnyOrder(
+            "settled pending",
+            "lost pending",
+            "another's sending",
+            "free pending",
+            "other lane sending");
+    assertThat(store.outbox("settled", "attempts")).as("its outcome stays").isEqualTo("1");
+    assertThat(references(store.claim("a", 5)))
+        .containsExactlyInAnyOrder("settled", "lost", "free");
   }
 
   @Test

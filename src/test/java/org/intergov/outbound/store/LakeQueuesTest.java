@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 
 /** Message updates and rejected messages on their way to the lake. */
 class LakeQueuesTest {
+  private static final QueueRows.Row<String> ONE_COLUMN = (r, token) -> r.getString(1);
+
   private static TestStore store;
 
   @BeforeAll
@@ -92,16 +94,76 @@ class LakeQueuesTest {
   }
 
   @Test
+  void updates_are_applied_in_order_as_many_as_are_asked_for() {
+    store.submit("a", "1", "2");
+    post("1", LakePatch.pending("a", "17"));
+    post("1", LakePatch.accepted("a", "17"));
+    post("1", LakePatch.pending("b", "18"));
+    post("2", LakePatch.accepted("b", "19"));
+
+    assertThat(store.updates.applyDue(2)).isEqualTo(2);
+    assertThat(store.lake("1", "status || ' ' || channel_id")).isEqualTo("accepted a");
+    assertThat(store.lake("2", "status")).isEqualTo("pending");
+    assertThat(store.updates.applyDue(1)).isEqualTo(1);
+    assertThat(store.lake("1", "status || ' ' || channel_id")).isEqualTo("pending b");
+    assertThat(store.updates.applyDue(2)).isEqualTo(1);
+    assertThat(store.lake("2", "status || ' ' || channel_id")).isEqualTo("accepted b");
+    assertThat(store.updates.applyDue(2)).isZero();
+
+    assertThat(store.ask("SELECT seq FROM message_updates")).isEmpty();
+    assertThat(store.events("1")).containsExactly("submitted", "accepted");
+    assertThat(store.events("2")).containsExactly("submitted", "accepted");
+  }
+
+  @Test
+  void an_update_that_another_updater_is_applying_is_skipped_not_waited_for() {
+    store.submit("a", "1", "2");
+    post("1", LakePatch.accepted("a", "17"));
+    post("2", LakePatch.accepted("a", "18"));
+    store.outboxDatabase.transaction(
+        other -> {
+          assertThat(QueueRows.take(other, "message_updates", "m.sender_ref", 1, ONE_COLUMN))
+              .containsExactly("1");
+          assertThat(store.updates.applyDue(5)).isEqualTo(1);
+          return null;
+        });
+
+    assertThat(store.lake("1", "status")).as("the other one gave up").isEqualTo("pending");
+    assertThat(store.lake("2", "status")).isEqualTo("accepted");
+    assertThat(store.updates.applyDue(5)).isEqualTo(1);
+    assertThat(store.lake("1", "status")).isEqualTo("accepted");
+  }
+
+  @Test
+  void an_update_under_the_lease_of_another_updater_is_left_to_it() {
+    store.submit("a", "1");
+    post("1", LakePatch.accepted("a", "17"));
+    List<Job> claimed = store.updates.claim(10);
+
+    assertThat(store.updates.applyDue(10)).isZero();
+    store.updates.apply(claimed);
+
+    assertThat(store.events("1")).containsExactly("submitted", "accepted");
+  }
+
+  @Test
   void eight_updaters_at_once_bring_every_message_to_its_newest_state() throws Exception {
-    store.submissions.store(TestStore.submissions("a", "m", 100));
-    for (int round = 0; round < 4; round++) {
-      for (int i = 0; i < 100; i++) {
-        post(
-            "m" + i,
-            round == 3 ? LakePatch.accepted("a", "t" + i) : LakePatch.pending("a", "t" + i));
-      }
-    }
-    Callable<Integer> updater =
+    postFourRounds();
+
+    int applied =
+        TestStore.atOnce(Collections.<Callable<Integer>>nCopies(8, LakeQueuesTest::applyAllDue))
+            .stream()
+            .mapToInt(Integer::intValue)
+            .sum();
+
+    assertThat(applied + applyAllDue()).as("each by one of them").isEqualTo(400);
+    assertEachIsAcceptedOnce();
+  }
+
+  @Test
+  void those_that_claim_first_and_those_that_need_no_claim_get_along() throws Exception {
+    postFourRounds();
+    Callable<Integer> claiming =
         () -> {
           int applied = 0;
           for (List<Job> jobs = store.updates.claim(13);
@@ -113,13 +175,45 @@ class LakeQueuesTest {
           return applied;
         };
 
-    TestStore.atOnce(Collections.nCopies(8, updater));
-    store.applyUpdates();
+    List<Callable<Integer>> both = new ArrayList<>(Collections.nCopies(4, claiming));
+    both.addAll(Collections.nCopies(4, LakeQueuesTest::applyAllDue));
+    int applied = TestStore.atOnce(both).stream().mapToInt(Integer::intValue).sum();
 
-    assertThat(store.ask("SELECT count(*) FROM message_lake WHERE status = 'accepted'"))
+    assertThat(applied + applyAllDue()).isEqualTo(400);
+    assertEachIsAcceptedOnce();
+  }
+
+  /** For each of a hundred messages three updates and then the one that it is accepted. */
+  private static void postFourRounds() {
+    store.submissions.store(TestStore.submissions("a", "m", 100));
+    for (int round = 0; round < 4; round++) {
+      for (int i = 0; i < 100; i++) {
+        post(
+            "m" + i,
+            round == 3 ? LakePatch.accepted("a", "t" + i) : LakePatch.pending("a", "t" + i));
+      }
+    }
+  }
+
+  private static int applyAllDue() {
+    int all = 0;
+    for (int some = store.updates.applyDue(13); some > 0; some = store.updates.applyDue(13)) {
+      all += some;
+    }
+    return all;
+  }
+
+  private static void assertEachIsAcceptedOnce() {
+    assertThat(
+            store.ask(
+                "SELECT count(*) FROM message_lake"
+                    + " WHERE status = 'accepted' AND channel_txn_id = 't' || substr(sender_ref, 2)"))
         .containsExactly("100");
-    assertThat(store.ask("SELECT count(*) FROM delivery_status WHERE event = 'accepted'"))
-        .containsExactly("100");
+    assertThat(
+            store.ask(
+                "SELECT count(*) || ' ' || count(DISTINCT sender_ref) FROM delivery_status"
+                    + " WHERE event = 'accepted'"))
+        .containsExactly("100 100");
     assertThat(store.ask("SELECT seq FROM message_updates")).isEmpty();
   }
 
@@ -131,7 +225,7 @@ class LakeQueuesTest {
       post("m" + i, LakePatch.accepted("a", i == 7 ? "poison" : "t" + i));
     }
 
-    store.updates.apply(store.updates.claim(500));
+    assertThat(store.updates.applyDue(500)).isEqualTo(20);
 
     assertThat(store.ask("SELECT count(*) FROM message_lake WHERE status = 'accepted'"))
         .containsExactly("19");
@@ -141,7 +235,25 @@ class LakeQueuesTest {
         .singleElement()
         .asString()
         .contains("poison");
-    assertThat(store.updates.claim(500)).as("it waits for its next try").isEmpty();
+    assertThat(store.ask("SELECT count(*) FROM delivery_status WHERE event = 'accepted'"))
+        .containsExactly("19");
+    assertThat(store.updates.applyDue(500)).as("it waits for its next try").isZero();
+  }
+
+  @Test
+  void one_that_is_refused_again_does_not_keep_back_what_came_meanwhile() {
+    store.submit("a", "1", "2");
+    store.run("ALTER TABLE message_lake ADD CONSTRAINT poison CHECK (channel_txn_id <> 'poison')");
+    post("1", LakePatch.accepted("a", "poison"));
+    store.applyUpdates();
+    post("2", LakePatch.accepted("a", "17"));
+    store.makeDue("message_updates");
+
+    assertThat(store.updates.applyDue(500)).isEqualTo(2);
+
+    assertThat(store.lake("2", "status")).isEqualTo("accepted");
+    assertThat(store.ask("SELECT sender_ref || ' ' || attempts FROM message_updates"))
+        .containsExactly("1 2");
   }
 
   @Test
@@ -152,17 +264,44 @@ class LakeQueuesTest {
 
     for (int i = 0; i < 10; i++) {
       store.makeDue("message_updates");
-      store.updates.apply(store.updates.claim(500));
+      assertThat(store.updates.applyDue(500)).isEqualTo(1);
     }
 
     assertThat(store.ask("SELECT attempts || ' ' || (parked_at IS NOT NULL) FROM message_updates"))
         .containsExactly("10 true");
     store.makeDue("message_updates");
-    assertThat(store.updates.claim(500)).isEmpty();
+    assertThat(store.updates.applyDue(500)).isZero();
+    assertThat(store.lake("1", "status")).isEqualTo("pending");
+    assertThat(store.events("1")).containsExactly("submitted");
   }
 
   @Test
   void an_update_without_a_lake_entry_is_tried_again_later() {
+    store.submit("a", "1", "2");
+    post("1", LakePatch.accepted("a", "17"));
+    post("2", LakePatch.accepted("a", "18"));
+    store.run("CREATE TABLE away AS SELECT * FROM message_lake WHERE sender_ref = '1'");
+    store.run("DELETE FROM message_lake WHERE sender_ref = '1'");
+
+    assertThat(store.updates.applyDue(500)).isEqualTo(2);
+
+    assertThat(
+            store.ask(
+                "SELECT sender_ref || ' ' || attempts || ' ' || last_error FROM message_updates"))
+        .containsExactly("1 1 no lake entry yet");
+    assertThat(store.lake("2", "status")).isEqualTo("accepted");
+    assertThat(store.updates.applyDue(500)).as("later").isZero();
+
+    store.run("INSERT INTO message_lake SELECT * FROM away");
+    store.run("DROP TABLE away");
+    store.makeDue("message_updates");
+    assertThat(store.updates.applyDue(500)).isEqualTo(1);
+    assertThat(store.lake("1", "status")).isEqualTo("accepted");
+    assertThat(store.events("1")).containsExactly("submitted", "accepted");
+  }
+
+  @Test
+  void the_tries_of_a_claimed_update_without_a_lake_entry_count_too() {
     store.submit("a", "1");
     post("1", LakePatch.accepted("a", "17"));
     store.run("DELETE FROM message_lake");

@@ -53,6 +53,26 @@ class OperatorActionsTest {
   }
 
   @Test
+  void a_row_held_when_it_was_first_claimed_goes_again_at_once() {
+    store.submit("a", "1");
+    store.run("DELETE FROM delivery_outbox");
+    store.run(
+        "INSERT INTO delivery_outbox (sender, sender_ref, receiver, subject, obj, predicate)"
+            + " VALUES ('AU', '1', 'SG', 'another', 'o', 'p')");
+    assertThat(store.claim("", 5)).as("its reference stands in the lake already").isEmpty();
+    assertThat(store.outbox("1", "status || ' ' || (locked_until IS NULL)")).isEqualTo("held true");
+    store.run("UPDATE delivery_outbox SET locked_until = now() + interval '1 minute'");
+
+    assertThat(replay("1")).isEqualTo(Replay.DONE);
+
+    assertThat(store.claim("", 5))
+        .as("whatever lease it had")
+        .singleElement()
+        .extracting(Delivery::claim)
+        .isEqualTo(Delivery.Claim.DUE);
+  }
+
+  @Test
   void a_rejected_message_is_routed_anew_with_a_new_key_and_the_lake_is_pending_again() {
     store.submit("a", "1");
     Delivery before = store.claim("a", 1).get(0);

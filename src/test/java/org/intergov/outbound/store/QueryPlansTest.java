@@ -208,6 +208,19 @@ class QueryPlansTest {
     assertThat(jobs).isNotEmpty();
     updates.apply(jobs);
     updates.apply(jobs);
+    // in one transaction: found by id, and found by reference alone
+    for (String id : List.of("id", "-id")) {
+      store.run(
+          "INSERT INTO message_updates (message_id, sender, sender_ref, patch) SELECT "
+              + id
+              + ", sender, sender_ref, '{\"status\": \"accepted\", \"channel_id\": \"a\"}'"
+              + " FROM delivery_outbox WHERE sender_ref LIKE '"
+              + prefix
+              + "%' AND channel_id = 'a' ORDER BY id LIMIT 500");
+      while (updates.applyDue(500) > 0) {
+        // what the replica has posted before is due too
+      }
+    }
 
     List<RejectedMessages.Job> rejections = rejected.claim(500);
     assertThat(rejections).hasSize(BATCH);

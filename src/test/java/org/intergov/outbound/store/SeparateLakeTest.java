@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.intergov.outbound.store.TestStore.message;
 import static org.intergov.outbound.store.TestStore.posted;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.message.Reference;
 import org.intergov.outbound.store.Submissions.Result;
@@ -95,6 +97,90 @@ class SeparateLakeTest {
     assertThat(store.lake("1", "status || ' ' || channel_txn_id")).isEqualTo("accepted 17");
     assertThat(store.events("1")).containsExactly("submitted", "posted", "accepted");
     assertThat(store.ask("SELECT seq FROM message_updates")).isEmpty();
+  }
+
+  @Test
+  void eight_updaters_at_once_bring_every_message_to_its_newest_state() throws Exception {
+    store.submissions.store(TestStore.submissions("a", "m", 100));
+    store.settlements.deliveries(
+        store.claim("a", 100).stream().map(d -> posted(d, "t" + d.id(), true)).toList());
+    Callable<Integer> updater =
+        () -> {
+          int all = 0;
+          for (int some = store.updates.applyDue(13); some > 0; some = store.updates.applyDue(13)) {
+            all += some;
+          }
+          return all;
+        };
+
+    TestStore.atOnce(Collections.nCopies(8, updater));
+    store.makeDue("message_updates"); // what overtook its entry is to be tried again
+    store.applyUpdates();
+
+    assertThat(
+            TestStore.ask(
+                store.lakeDatabase,
+                "SELECT count(*) FROM message_lake"
+                    + " WHERE status = 'accepted' AND channel_txn_id = 't' || message_id"))
+        .containsExactly("100");
+    assertThat(
+            store.ask(
+                "SELECT count(*) || ' ' || count(DISTINCT sender_ref) FROM delivery_status"
+                    + " WHERE event = 'accepted'"))
+        .containsExactly("100 100");
+    assertThat(store.ask("SELECT seq FROM message_updates")).isEmpty();
+  }
+
+  @Test
+  void an_update_that_the_lake_refuses_does_not_keep_the_others_back_and_is_parked_in_the_end() {
+    TestStore.run(
+        store.lakeDatabase,
+        "ALTER TABLE message_lake ADD CONSTRAINT poison CHECK (channel_txn_id <> 'poison')");
+    try {
+      store.submit("a", "1", "2", "3");
+      store.settlements.deliveries(
+          store.claim("a", 3).stream()
+              .map(d -> posted(d, d.message().senderRef().equals("2") ? "poison" : "17", true))
+              .toList());
+
+      for (int i = 0; i < 10; i++) {
+        store.applyUpdates();
+        store.makeDue("message_updates");
+      }
+
+      assertThat(store.updates.applyDue(500)).isZero();
+      assertThat(
+              store.ask(
+                  "SELECT sender_ref || ' ' || attempts FROM message_updates"
+                      + " WHERE parked_at IS NOT NULL AND last_error LIKE '%poison%'"))
+          .containsExactly("2 10");
+      assertThat(store.ask("SELECT count(*) FROM message_updates")).containsExactly("1");
+      assertThat(store.lake("1", "status")).isEqualTo("accepted");
+      assertThat(store.lake("2", "status")).isEqualTo("pending");
+      assertThat(store.lake("3", "status")).isEqualTo("accepted");
+    } finally {
+      TestStore.run(store.lakeDatabase, "ALTER TABLE message_lake DROP CONSTRAINT poison");
+    }
+  }
+
+  @Test
+  void an_entry_that_has_the_id_of_an_earlier_row_is_updated_too() {
+    store.submit("a", "1");
+    store.applyUpdates();
+    store.run("DELETE FROM delivery_outbox");
+    store.run(
+        "INSERT INTO delivery_outbox"
+            + " (sender, sender_ref, receiver, subject, obj, predicate, channel_id)"
+            + " VALUES ('AU', '1', 'SG', 'AU.abn1.x', 'QmHash', 'UN.CEFACT.Trade.created', 'a')");
+    Delivery d = store.claim("a", 1).get(0);
+    store.settlements.deliveries(List.of(posted(d, "18", true)));
+
+    store.applyUpdates();
+
+    assertThat(store.lake("1", "message_id")).isNotEqualTo(store.outbox("1", "id"));
+    assertThat(store.lake("1", "status || ' ' || channel_txn_id")).isEqualTo("accepted 18");
+    assertThat(store.ask("SELECT seq FROM message_updates")).isEmpty();
+    assertThat(store.events("1")).containsExactly("submitted", "submitted", "posted", "accepted");
   }
 
   @Test
