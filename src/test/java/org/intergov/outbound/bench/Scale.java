@@ -12,7 +12,7 @@ package org.intergov.outbound.bench;
 record Scale(int turn, int warmUpTurns, int rounds, int many, int seconds) {
   /** What the published figures are made with. */
   static final Scale FULL =
-      new Scale(Integer.getInteger("bench.turn", 80_000), 2, 5, 1_000_000, 15);
+      new Scale(Integer.getInteger("bench.turn", 60_000), 2, 3, 1_000_000, 10);
 
   /** Whether it runs at all; its figures say nothing. */
   static final Scale QUICK = new Scale(5_000, 1, 1, 50_000, 3);
