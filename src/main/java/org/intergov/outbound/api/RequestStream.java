@@ -81,7 +81,7 @@ final class RequestStream extends InputStream {
       if (next == null) {
         answerExpectation();
         request.fetch(1);
-        next = arrived.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        next = awaitNext();
       }
       if (next == null) {
         throw new SocketTimeoutException("nothing came for " + PATIENCE_SECONDS + " s");
@@ -91,6 +91,24 @@ final class RequestStream extends InputStream {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
+  }
+
+  /**
+   * What comes next, or null if nothing has come in time. A client that hung up before this stream
+   * listened is not announced any more, so now and then the connection is looked at.
+   */
+  private Object awaitNext() throws InterruptedException, EOFException {
+    for (int second = 0; second < PATIENCE_SECONDS; second++) {
+      boolean isGone = request.response().closed();
+      Object next = arrived.poll(1, TimeUnit.SECONDS);
+      if (next != null) {
+        return next;
+      }
+      if (isGone) {
+        throw new EOFException("the client was gone before its body was read");
+      }
+    }
+    return null;
   }
 
   /** A client that asks first, before it sends a body, is told to go on (RFC 9110, 10.1.1). */

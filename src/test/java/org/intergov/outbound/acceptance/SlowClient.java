@@ -31,6 +31,11 @@ final class SlowClient implements AutoCloseable {
     return message;
   }
 
+  /** Whether it is answered already, in the middle of its body: it was refused. */
+  boolean isAnswered() throws IOException {
+    return socket.getInputStream().available() > 0;
+  }
+
   /** Sends the rest; the first line of the answer. */
   String finish() throws IOException {
     send(Arrays.copyOfRange(body, body.length / 2, body.length));
