@@ -19,7 +19,7 @@ COPY channels.yaml .
 USER gateway
 VOLUME /data
 ENV INTERGOV_DATA_DIR=/data \
-    JAVA_OPTS="-Xmx256m"
+    JAVA_OPTS="-Xmx256m -XX:+ExitOnOutOfMemoryError"
 # The API and the management port listen on the container's loopback address alone; share its network
 # namespace to reach them.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \

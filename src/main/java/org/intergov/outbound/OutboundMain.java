@@ -12,6 +12,7 @@ public final class OutboundMain {
    */
   public static void main(String[] args) {
     int exitCode = 1;
+    Thread.setDefaultUncaughtExceptionHandler(OutboundMain::uncaught);
     try {
       exitCode = Cli.commandLine().execute(args);
     } catch (Throwable t) {
@@ -19,5 +20,16 @@ public final class OutboundMain {
     } finally {
       System.exit(exitCode);
     }
+  }
+
+  /**
+   * Without memory nothing that follows can be relied on, a clean stop least of all: the leases of
+   * a gateway that is gone run out, those of one that hangs on do so too, but it holds its ports.
+   */
+  private static void uncaught(Thread thread, Throwable thrown) {
+    if (thrown instanceof OutOfMemoryError) {
+      Runtime.getRuntime().halt(1);
+    }
+    thrown.printStackTrace();
   }
 }

@@ -25,16 +25,31 @@ final class LaneClaims {
   private static final Duration ROUTING_LEASE = Duration.ofSeconds(30);
   private static final Duration ORPHANS_EVERY = Duration.ofSeconds(10);
 
+  /** Of the heap, for each delivery held: the message, its post under way, its connection. */
+  private static final int BYTES_EACH = 64 << 10;
+
   private final DeliveryOutbox outbox;
   private final Supplier<RoutingTable> table;
+  private final int mostHeld;
+  private int turn;
   private LostClaim lostClaim;
   private long orphansLookedFor = System.nanoTime() - ORPHANS_EVERY.toNanos();
 
   private record LostClaim(List<LaneSlots> lanes, UUID token) {}
 
   LaneClaims(DeliveryOutbox outbox, Supplier<RoutingTable> table) {
+    this(outbox, table, (int) Math.min(100_000, Runtime.getRuntime().maxMemory() / BYTES_EACH));
+  }
+
+  /**
+   * @param mostHeld deliveries that this replica holds at most, in all lanes together; beyond it a
+   *     lane gets one at a time, so that a thousand channels that hang fill no heap, and stop none
+   *     that does not
+   */
+  LaneClaims(DeliveryOutbox outbox, Supplier<RoutingTable> table, int mostHeld) {
     this.outbox = outbox;
     this.table = table;
+    this.mostHeld = mostHeld;
   }
 
   /**
@@ -60,13 +75,7 @@ final class LaneClaims {
   private List<LaneSlots> wanted(Map<String, ChannelLane> lanes) {
     List<LaneSlots> wanted = new ArrayList<>();
     wanted.add(new LaneSlots(NOT_ROUTED, AT_ONCE, ROUTING_LEASE));
-    for (Channel channel : table.get().channels()) {
-      ChannelLane lane = lanes.computeIfAbsent(channel.id(), id -> new ChannelLane(channel));
-      int free = lane.freeSlots();
-      if (free > 0) {
-        wanted.add(new LaneSlots(channel.id(), free, lane.lease()));
-      }
-    }
+    wanted.addAll(shares(lanes));
     if (System.nanoTime() - orphansLookedFor >= ORPHANS_EVERY.toNanos()) {
       orphansLookedFor = System.nanoTime();
       for (String lane : outbox.lanesInUse()) {
@@ -76,5 +85,23 @@ final class LaneClaims {
       }
     }
     return wanted;
+  }
+
+  /** What each lane may claim of what this replica may still hold; each is the first in turn. */
+  List<LaneSlots> shares(Map<String, ChannelLane> lanes) {
+    List<Channel> channels = table.get().channels();
+    int left = mostHeld - lanes.values().stream().mapToInt(ChannelLane::held).sum();
+    List<LaneSlots> shares = new ArrayList<>();
+    turn++;
+    for (int i = 0; i < channels.size(); i++) {
+      Channel channel = channels.get((i + turn) % channels.size());
+      ChannelLane lane = lanes.computeIfAbsent(channel.id(), id -> new ChannelLane(channel));
+      int share = Math.min(lane.freeSlots(), Math.max(left, lane.held() == 0 ? 1 : 0));
+      if (share > 0) {
+        shares.add(new LaneSlots(channel.id(), share, lane.lease()));
+        left -= share;
+      }
+    }
+    return shares;
   }
 }

@@ -29,6 +29,7 @@ public final class Bench {
     all.put("latency", new LatencyBench(scale)::run);
     all.put("isolation", new IsolationBench(scale)::run);
     all.put("growth", new GrowthBench(scale)::run);
+    all.put("channels", new GrowthBench(scale)::runChannels);
     all.put("start", new StartBench(scale)::run);
     all.put("replicas", new ReplicasBench(scale)::run);
     all.put("backpressure", new BackpressureBench(scale)::run);

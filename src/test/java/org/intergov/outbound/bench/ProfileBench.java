@@ -59,6 +59,23 @@ final class ProfileBench {
       RouterBench.turnOfGateway(rig, scale.turn());
       jcmd(rig.gateway.pid(), "JFR.dump", "name=turn", "filename=" + recording);
       threads(report, recording, gateway);
+      updates(report, rig);
+    }
+  }
+
+  /** Of the updates since the start, the share that wrote no index (HOT). */
+  private static void updates(Report report, Rig rig) throws Exception {
+    for (String row :
+        rig.database.rows(
+            """
+            SELECT relname, round(100.0 * n_tup_hot_upd / n_tup_upd, 1), n_tup_upd
+            FROM pg_stat_user_tables WHERE schemaname = 'intergov' AND n_tup_upd > 0
+            """)) {
+      String[] cells = row.split(" ");
+      report
+          .figure("profile.hot-updates", Double.parseDouble(cells[1]), "%", cells[0])
+          .with("updates", cells[2])
+          .print();
     }
   }
 

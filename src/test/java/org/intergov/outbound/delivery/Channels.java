@@ -14,7 +14,7 @@ import org.intergov.outbound.routing.KindDescription;
 import org.intergov.outbound.routing.RoutingTable;
 
 /** Routing tables and claimed deliveries, written short. */
-final class Channels {
+public final class Channels {
   static final UUID TOKEN = UUID.fromString("00000000-0000-4000-8000-000000000001");
 
   private static final Map<String, KindDescription> KINDS =
@@ -23,7 +23,7 @@ final class Channels {
   private Channels() {}
 
   /** Read by the gateway's own reader. One channel a line: {@code id | rest of the entry}. */
-  static RoutingTable table(String... entries) {
+  public static RoutingTable table(String... entries) {
     StringBuilder yaml = new StringBuilder("channels:\n");
     for (String entry : entries) {
       String[] parts = entry.split("\\|", 2);

@@ -1,0 +1,52 @@
+package org.intergov.outbound.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.intergov.outbound.delivery.Channels;
+import org.intergov.outbound.routing.RoutingTable;
+import org.intergov.outbound.store.DeliveryOutbox.LaneSlots;
+import org.junit.jupiter.api.Test;
+
+/** How much a replica claims for all its lanes together. */
+class LaneClaimsTest {
+  @Test
+  void lanes_share_what_the_replica_may_hold_and_none_is_left_without_any() {
+    Map<String, ChannelLane> lanes = new HashMap<>();
+    List<LaneSlots> shares = claims(100, 40).shares(lanes);
+
+    assertThat(shares).hasSize(100);
+    assertThat(shares.stream().mapToInt(LaneSlots::slots).filter(s -> s > 1).sum())
+        .as("what the lanes get in turn, until it is used up")
+        .isBetween(30, 40);
+    assertThat(shares).allMatch(s -> s.slots() >= 1);
+  }
+
+  @Test
+  void with_room_for_all_every_lane_gets_its_concurrency() {
+    assertThat(claims(3, 1_000).shares(new HashMap<>())).hasSize(3).allMatch(s -> s.slots() == 16);
+  }
+
+  @Test
+  void every_lane_comes_to_be_the_first_in_turn() {
+    LaneClaims claims = claims(3, 16);
+    TreeSet<String> first = new TreeSet<>();
+    for (int i = 0; i < 3; i++) {
+      first.add(claims.shares(new HashMap<>()).get(0).channelId());
+    }
+    assertThat(first).containsExactly("c0", "c1", "c2");
+  }
+
+  private static LaneClaims claims(int channels, int mostHeld) {
+    RoutingTable table =
+        Channels.table(
+            IntStream.range(0, channels)
+                .mapToObj(n -> "c" + n + " | match: { receiver: SG, predicate: UN." + n + " }")
+                .toArray(String[]::new));
+    return new LaneClaims(null, () -> table, mostHeld);
+  }
+}
