@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A million messages into a gateway with -Xmx128m whose channel is paused, and out of it again. */
@@ -49,6 +50,8 @@ final class BackpressureBench {
           .with("posted", rig.sink.posts())
           .with("resident_mb", Processes.residentMegabytes(rig.gateway.pid(), true))
           .print();
+    } finally {
+      Files.delete(file);
     }
   }
 
@@ -60,12 +63,17 @@ final class BackpressureBench {
             .build();
     try {
       HttpResponse<Path> answer =
-          HTTP.send(request, HttpResponse.BodyHandlers.ofFile(Path.of(file + ".answer")));
+          HTTP.send(request, HttpResponse.BodyHandlers.ofFile(answers(file)));
       if (answer.statusCode() != 200) {
         throw new IOException("intake answered " + answer.statusCode());
       }
+      Files.delete(answers(file));
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static Path answers(Path file) {
+    return Path.of(file + ".answer");
   }
 }

@@ -1,6 +1,7 @@
 package org.intergov.outbound.bench;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -18,24 +19,25 @@ import org.intergov.outbound.store.EmbeddedDatabase;
  */
 final class Database implements AutoCloseable {
   private static final Path BINARIES = Path.of("target", "postgres");
+  private final Path directory;
   private EmbeddedDatabase server;
   private Connection connection;
 
   Database(String name) throws IOException, SQLException {
-    Path directory = Path.of("target", "bench", name).toAbsolutePath();
+    directory = Path.of("target", "bench", name).toAbsolutePath();
     Processes.delete(directory);
     Files.createDirectories(directory);
-    start(directory);
+    start();
     if (ProfileBench.ON) {
       run("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'");
       run("ALTER SYSTEM SET pg_stat_statements.track_planning = on");
-      close();
-      start(directory);
+      stop();
+      start();
       run("CREATE SCHEMA profile; CREATE EXTENSION pg_stat_statements SCHEMA profile");
     }
   }
 
-  private void start(Path directory) throws SQLException {
+  private void start() throws SQLException {
     server = EmbeddedDatabase.start(directory, BINARIES);
     connection = DriverManager.getConnection(url(), server.username(), server.password());
   }
@@ -167,9 +169,19 @@ final class Database implements AutoCloseable {
     run("CHECKPOINT");
   }
 
-  @Override
-  public void close() throws SQLException {
+  private void stop() throws SQLException {
     connection.close();
     server.close();
+  }
+
+  /** Stops it and deletes its data, of which a bench leaves gigabytes. */
+  @Override
+  public void close() throws SQLException {
+    stop();
+    try {
+      Processes.delete(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
