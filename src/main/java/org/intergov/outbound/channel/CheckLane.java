@@ -18,10 +18,14 @@ final class CheckLane {
   private static final int MOST_STOCK = 500;
   private static final Duration MOST_AGE = Duration.ofSeconds(5);
 
+  /** Locks that go stale sooner are for what is asked at once. */
+  private static final Duration LEAST_LOCK = MOST_AGE.multipliedBy(2);
+
   private final Queue<Stocked> stock = new ArrayDeque<>();
   private final Throughput answered = new Throughput(System::nanoTime);
   private final AtomicInteger calls = new AtomicInteger();
   private int asking;
+  private boolean keepsStock;
   private boolean ranLow;
 
   private record Stocked(PendingDelivery delivery, long claimedAt) {}
@@ -31,11 +35,16 @@ final class CheckLane {
 
   /** How many more may be claimed; none while half of the stock is left. */
   synchronized int freeSlots(Channel channel) {
-    int most = Math.min(MOST_STOCK, answered.perHalfSecond());
+    keepsStock = channel.poll().every().compareTo(LEAST_LOCK) >= 0;
+    int most = mostStock();
     if (most > 0 && stock.size() > most / 2) {
       return 0;
     }
     return Math.max(0, channel.concurrency() + most - stock.size() - asking);
+  }
+
+  private int mostStock() {
+    return keepsStock ? Math.min(MOST_STOCK, answered.perHalfSecond()) : 0;
   }
 
   /**
@@ -95,7 +104,7 @@ final class CheckLane {
     asking--;
     answered.count();
     boolean wasLow = ranLow;
-    ranLow = stock.size() <= Math.min(MOST_STOCK, answered.perHalfSecond()) / 2;
+    ranLow = stock.size() <= mostStock() / 2;
     return ranLow && !wasLow || stock.isEmpty() && asking == 0;
   }
 
