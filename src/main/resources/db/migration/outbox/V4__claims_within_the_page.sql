@@ -19,5 +19,5 @@ CREATE INDEX delivery_outbox_due ON delivery_outbox (coalesce(channel_id, ''), d
     WHERE stage = 'open';
 CREATE INDEX delivery_outbox_held ON delivery_outbox (id) WHERE stage = 'held';
 
--- Half of each page is left for the row's next version; a page is full again once its rows are done.
+-- Half of each page is left for the next versions of its rows.
 ALTER TABLE delivery_outbox SET (fillfactor = 50);

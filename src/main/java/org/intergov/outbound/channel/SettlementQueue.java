@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
 final class SettlementQueue<T> {
   private static final Logger LOG = LoggerFactory.getLogger(SettlementQueue.class);
   private static final int BATCH = 500;
-  private static final int ENOUGH = 500;
 
   private final String name;
   private final Queue<T> waiting = new ConcurrentLinkedQueue<>();
@@ -61,7 +60,7 @@ final class SettlementQueue<T> {
 
   void add(T settlement) {
     waiting.add(settlement);
-    if (count.incrementAndGet() == ENOUGH) {
+    if (count.incrementAndGet() == BATCH) {
       pace.enough();
     }
   }
@@ -73,7 +72,7 @@ final class SettlementQueue<T> {
    * @return false if the database is away; what was not written is kept
    */
   boolean write(Consumer<Settlements.Written> each) {
-    pace.gather(() -> count.get() >= ENOUGH || !batches.isEmpty());
+    pace.gather(() -> count.get() >= BATCH || !batches.isEmpty());
     while (hasBatch()) {
       List<T> batch = batches.peek();
       try {

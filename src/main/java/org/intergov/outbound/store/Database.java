@@ -70,8 +70,7 @@ public final class Database implements AutoCloseable {
             + " SET enable_seqscan = off; SET enable_mergejoin = off;"
             + " SET enable_bitmapscan = off; SET enable_sort = off;"
             + " SET enable_memoize = off;"
-            // The plan does not depend on the values. And what is discouraged counts as very
-            // costly,
+            // The plan does not depend on the values. What is discouraged counts as very costly,
             // for which a server that can would compile the statement each time.
             + " SET plan_cache_mode = force_generic_plan; SET jit = off");
     return new Database(name, new HikariDataSource(config));
