@@ -2,17 +2,17 @@ package org.intergov.outbound.channel;
 
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.delivery.Lane;
+import org.intergov.outbound.delivery.Stock;
 import org.intergov.outbound.routing.Channel;
 
 /** A lane at work: its slots, what its posts came to, and the loop that keeps the slots filled. */
 public final class ChannelLane {
   private final Lane lane;
   private final LaneStats stats = new LaneStats();
-  private final AtomicInteger calls = new AtomicInteger();
+  private final OneAtATime draining = new OneAtATime();
 
   ChannelLane(Channel channel) {
     this.lane = new Lane(channel);
@@ -40,25 +40,21 @@ public final class ChannelLane {
 
   /**
    * Sends as long as there is a delivery and a slot. Called by whoever adds a delivery or frees a
-   * slot; one of the callers runs the loop, so a channel that answers at once does not recurse.
+   * slot.
    *
    * @param runsLow told when it is time to claim more
    */
   void drain(Consumer<Delivery> post, Consumer<Delivery> giveBack, Runnable runsLow) {
-    if (calls.getAndIncrement() > 0) {
-      return;
-    }
-    int seen = 1;
-    while (seen > 0) {
-      Lane.Next next;
-      while ((next = lane.next()) != null) {
-        (next.inTime() ? post : giveBack).accept(next.delivery());
-        if (lane.runsLow()) {
-          runsLow.run();
-        }
-      }
-      seen = calls.addAndGet(-seen);
-    }
+    draining.run(
+        () -> {
+          Stock.Next<Delivery> next;
+          while ((next = lane.next()) != null) {
+            (next.inTime() ? post : giveBack).accept(next.claimed());
+            if (lane.runsLow()) {
+              runsLow.run();
+            }
+          }
+        });
   }
 
   void finish() {

@@ -1,6 +1,5 @@
 package org.intergov.outbound.channel;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +13,9 @@ import org.intergov.outbound.delivery.PendingDelivery;
 import org.intergov.outbound.delivery.PendingSettlement;
 import org.intergov.outbound.delivery.StatusAnswer;
 import org.intergov.outbound.delivery.StatusRules;
+import org.intergov.outbound.delivery.Stock;
 import org.intergov.outbound.routing.Channel;
+import org.intergov.outbound.routing.Poll;
 import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.ChannelPending;
 import org.intergov.outbound.store.ChannelPending.CheckSlots;
@@ -26,12 +27,16 @@ import org.intergov.outbound.store.Settlements;
  * each from one thread; answers come on any thread.
  */
 public final class ChannelPoller {
+  /** Of the heap, for each delivery claimed: its row, the call under way. */
+  private static final int BYTES_EACH = 128 << 10;
+
   private final ChannelPending pending;
   private final StatusRules rules;
   private final Supplier<RoutingTable> table;
   private final WakeUps wakeUps;
   private final ChannelSender sender;
   private final SettlementQueue<PendingSettlement> settlements;
+  private final Shares shares = Shares.ofHeap(BYTES_EACH);
   private final Map<String, CheckLane> lanes = new ConcurrentHashMap<>();
 
   /** Claimed and not answered, or answered and not written; never claimed again meanwhile. */
@@ -71,15 +76,12 @@ public final class ChannelPoller {
     if (stopping) {
       return;
     }
-    List<CheckSlots> wanted = new ArrayList<>();
-    for (Channel c : table.get().channels()) {
-      int free = lane(c.id()).freeSlots(c);
-      if (free > 0) {
-        wanted.add(
-            new CheckSlots(
-                c.id(), free, c.poll().every(), c.poll().finality(), c.poll().giveUpAfter()));
-      }
-    }
+    List<CheckSlots> wanted =
+        shares.divide(
+            table.get().channels(),
+            c -> lane(c.id()).freeSlots(c),
+            c -> lane(c.id()).held(),
+            ChannelPoller::slots);
     if (!wanted.isEmpty()) {
       long now = System.nanoTime();
       for (PendingDelivery d : pending.claim(wanted, List.copyOf(underWay), UUID.randomUUID())) {
@@ -88,6 +90,12 @@ public final class ChannelPoller {
       }
       wanted.forEach(w -> run(w.channelId()));
     }
+  }
+
+  private static CheckSlots slots(Channel c, int free) {
+    Poll poll = c.poll();
+    return new CheckSlots(
+        c.id(), free, poll.every(), Stock.lease(c), poll.finality(), poll.giveUpAfter());
   }
 
   private CheckLane lane(String channelId) {
@@ -101,11 +109,21 @@ public final class ChannelPoller {
       letGo(lane(channelId).clear());
       return;
     }
-    lane(channelId).drain(channel.get(), this::check, d -> underWay.remove(d.messageId()));
+    lane(channelId).drain(channel.get(), this::check, this::noNews);
   }
 
   private void letGo(List<PendingDelivery> unasked) {
-    unasked.forEach(d -> underWay.remove(d.messageId()));
+    unasked.forEach(this::noNews);
+  }
+
+  /** It stays locked until stale; a lock that is longer than that is made shorter. */
+  private void noNews(PendingDelivery d) {
+    if (d.lockedBeyond().isZero()) {
+      underWay.remove(d.messageId());
+    } else {
+      settlements.add(PendingSettlement.noNews(d));
+      wakeUps.statusSettler().signal();
+    }
   }
 
   private void check(PendingDelivery d) {
@@ -122,13 +140,17 @@ public final class ChannelPoller {
             settlements.add(change.get());
             wakeUps.statusSettler().signal();
           } else {
-            underWay.remove(d.messageId());
+            noNews(d);
           }
-          if (lane(d.channelId()).answered()) {
+          if (lane(d.channelId()).answered(slotsOf(d.channelId()))) {
             wakeUps.poller().signal();
           }
           run(d.channelId());
         });
+  }
+
+  private int slotsOf(String channelId) {
+    return table.get().channel(channelId).map(Channel::concurrency).orElse(0);
   }
 
   /** What a status route has said. */

@@ -30,26 +30,20 @@ final class LaneClaims {
 
   private final DeliveryOutbox outbox;
   private final Supplier<RoutingTable> table;
-  private final int mostHeld;
-  private int turn;
+  private final Shares shares;
   private LostClaim lostClaim;
   private long orphansLookedFor = System.nanoTime() - ORPHANS_EVERY.toNanos();
 
   private record LostClaim(List<LaneSlots> lanes, UUID token) {}
 
   LaneClaims(DeliveryOutbox outbox, Supplier<RoutingTable> table) {
-    this(outbox, table, (int) Math.min(100_000, Runtime.getRuntime().maxMemory() / BYTES_EACH));
+    this(outbox, table, Shares.ofHeap(BYTES_EACH));
   }
 
-  /**
-   * @param mostHeld deliveries that this replica holds at most, in all lanes together; beyond it a
-   *     lane gets one at a time, so that a thousand channels that hang fill no heap, and stop none
-   *     that does not
-   */
-  LaneClaims(DeliveryOutbox outbox, Supplier<RoutingTable> table, int mostHeld) {
+  LaneClaims(DeliveryOutbox outbox, Supplier<RoutingTable> table, Shares shares) {
     this.outbox = outbox;
     this.table = table;
-    this.mostHeld = mostHeld;
+    this.shares = shares;
   }
 
   /**
@@ -87,21 +81,16 @@ final class LaneClaims {
     return wanted;
   }
 
-  /** What each lane may claim of what this replica may still hold; each is the first in turn. */
+  /** What each lane may claim of what this replica may still hold. */
   List<LaneSlots> shares(Map<String, ChannelLane> lanes) {
-    List<Channel> channels = table.get().channels();
-    int left = mostHeld - lanes.values().stream().mapToInt(ChannelLane::held).sum();
-    List<LaneSlots> shares = new ArrayList<>();
-    turn++;
-    for (int i = 0; i < channels.size(); i++) {
-      Channel channel = channels.get((i + turn) % channels.size());
-      ChannelLane lane = lanes.computeIfAbsent(channel.id(), id -> new ChannelLane(channel));
-      int share = Math.min(lane.freeSlots(), Math.max(left, lane.held() == 0 ? 1 : 0));
-      if (share > 0) {
-        shares.add(new LaneSlots(channel.id(), share, lane.lease()));
-        left -= share;
-      }
-    }
-    return shares;
+    return shares.divide(
+        table.get().channels(),
+        c -> lane(lanes, c).freeSlots(),
+        c -> lane(lanes, c).held(),
+        (c, slots) -> new LaneSlots(c.id(), slots, lane(lanes, c).lease()));
+  }
+
+  private static ChannelLane lane(Map<String, ChannelLane> lanes, Channel channel) {
+    return lanes.computeIfAbsent(channel.id(), id -> new ChannelLane(channel));
   }
 }

@@ -1,10 +1,8 @@
 package org.intergov.outbound.delivery;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Queue;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.intergov.outbound.routing.Channel;
@@ -12,29 +10,14 @@ import org.intergov.outbound.routing.OnUnknown;
 
 /**
  * One channel's share of this replica: how many posts are in flight, what is claimed and waits for
- * a free slot, and how much more may be claimed.
- *
- * <p>A lane that answers fast is given a small stock of claimed deliveries, about what it posts in
- * half a second, so that not every slot that becomes free needs a claim. A slow lane holds only
- * what it posts right now, so no lease runs out while a delivery waits. Thread-safe.
+ * a free slot, and how much more may be claimed. Thread-safe.
  */
 public final class Lane {
   private static final int MOST_STOCK = 1_000;
-  private static final Duration START_WITHIN = Duration.ofSeconds(5);
-  private static final Duration MARGIN = Duration.ofSeconds(5);
 
   private final Channel channel;
-  private final Queue<Stocked> stock = new ArrayDeque<>();
+  private final Stock<Delivery> stock;
   private final Map<Long, UUID> held = new HashMap<>();
-  private final LongSupplier nanoTime;
-  private int posting;
-  private final Throughput throughput;
-  private boolean ranLow;
-
-  private record Stocked(Delivery delivery, long claimedAt) {}
-
-  /** What is to be done with the next delivery of the stock. */
-  public record Next(Delivery delivery, boolean inTime) {}
 
   public Lane(Channel channel) {
     this(channel, System::nanoTime);
@@ -42,48 +25,23 @@ public final class Lane {
 
   Lane(Channel channel, LongSupplier nanoTime) {
     this.channel = channel;
-    this.nanoTime = nanoTime;
-    this.throughput = new Throughput(nanoTime);
+    this.stock = new Stock<>(channel.onUnknown() == OnUnknown.HOLD ? 0 : MOST_STOCK, nanoTime);
   }
 
-  /**
-   * How long a claim holds. A post starts within five seconds of the claim or not at all, and takes
-   * at most the channel's timeout to connect and once more to answer; the lease outlives that.
-   */
+  /** How long a claim holds. */
   public Duration lease() {
-    return channel.timeout().multipliedBy(2).plus(START_WITHIN).plus(MARGIN);
+    return Stock.lease(channel);
   }
 
-  /**
-   * How many more deliveries this lane may claim now. None while half of its stock is left, since a
-   * claim is for many; and none while too much waits to be written.
-   */
+  /** How many more deliveries this lane may claim now; none while too much waits to be written. */
   public synchronized int freeSlots() {
-    int most = mostStock();
-    if (most > 0 && stock.size() > most / 2) {
-      return 0;
-    }
-    int wanted = channel.concurrency() + most - stock.size() - posting;
-    int room = channel.concurrency() + 2 * most - held.size();
-    return Math.max(0, Math.min(wanted, room));
+    int room = channel.concurrency() + 2 * stock.most() - held.size();
+    return Math.max(0, Math.min(stock.wanted(channel.concurrency()), room));
   }
 
-  private int mostStock() {
-    return channel.onUnknown() == OnUnknown.HOLD
-        ? 0
-        : Math.min(MOST_STOCK, throughput.perHalfSecond());
-  }
-
-  /**
-   * Whether the stock has just come down to where {@link #freeSlots} gives some again: said once on
-   * the way down, to whoever took the delivery that made the difference. The mark itself rises with
-   * what is posted, so the stock may come to lie under it without ever being equal.
-   */
+  /** Said once, to whoever took the delivery that made the difference: more may be claimed. */
   public synchronized boolean runsLow() {
-    int most = mostStock();
-    boolean wasLow = ranLow;
-    ranLow = most > channel.concurrency() && stock.size() <= most / 2;
-    return ranLow && !wasLow;
+    return stock.runsLow(channel.concurrency());
   }
 
   /**
@@ -92,7 +50,7 @@ public final class Lane {
    * @param claimedAt {@code System.nanoTime()} before the claim was sent to the database
    */
   public synchronized void add(Delivery delivery, long claimedAt) {
-    stock.add(new Stocked(delivery, claimedAt));
+    stock.add(delivery, claimedAt);
     held.put(delivery.id(), delivery.lockToken());
   }
 
@@ -113,32 +71,14 @@ public final class Lane {
     return held.getOrDefault(delivery.id(), delivery.lockToken());
   }
 
-  /**
-   * The next delivery, or null: none is left, or every slot is taken. One whose lease would not
-   * outlive a post (this process was frozen, for example) is not in time; it takes no slot and must
-   * be given back.
-   */
-  public synchronized Next next() {
-    Stocked head = stock.peek();
-    if (head == null) {
-      return null;
-    }
-    long age = nanoTime.getAsLong() - head.claimedAt();
-    boolean inTime = age < START_WITHIN.toNanos();
-    if (inTime) {
-      if (posting >= channel.concurrency()) {
-        return null;
-      }
-      posting++;
-    }
-    stock.remove();
-    return new Next(head.delivery(), inTime);
+  /** The next delivery, or null: none is left, or every slot is taken. */
+  public synchronized Stock.Next<Delivery> next() {
+    return stock.next(channel.concurrency());
   }
 
   /** A post has ended; its outcome waits to be written. */
   public synchronized void finish() {
-    posting--;
-    throughput.count();
+    stock.finish();
   }
 
   /** What became of a delivery is written, or its lease is lost. */
@@ -148,13 +88,12 @@ public final class Lane {
 
   /** Takes out one that was not sent; null: none is left. */
   public synchronized Delivery takeBack() {
-    Stocked head = stock.poll();
-    return head == null ? null : head.delivery();
+    return stock.takeBack();
   }
 
   /** Deliveries handed to the channel whose answer has not come. */
   public synchronized int posting() {
-    return posting;
+    return stock.underWay();
   }
 
   /** Everything this replica holds of the lane: waiting for a slot, posting, not yet written. */

@@ -1,5 +1,6 @@
 package org.intergov.outbound.delivery;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.intergov.outbound.message.Message;
@@ -13,6 +14,8 @@ import org.intergov.outbound.message.Message;
  * @param checks how often the channel was asked, this time included
  * @param lastProblem the last answer that was no status, or null
  * @param message the message, for choosing another channel
+ * @param lockedBeyond by how much its lock is longer than the time until the next check: a lease
+ *     outlives the channel's timeout even where it is to be asked more often than that
  */
 public record PendingDelivery(
     long messageId,
@@ -26,4 +29,5 @@ public record PendingDelivery(
     String lastProblem,
     List<String> refusedBy,
     int generation,
-    UUID lockToken) {}
+    UUID lockToken,
+    Duration lockedBeyond) {}

@@ -19,6 +19,11 @@ public record PendingSettlement(
     Rejection rejection,
     List<JournalEntry> journal) {
 
+  /** The channel says what it said before: nothing is written but when it is asked next. */
+  public static PendingSettlement noNews(PendingDelivery d) {
+    return new PendingSettlement(d, Next.STAY, null, d.lastProblem(), null, null, List.of());
+  }
+
   /** What becomes of the pending row. */
   public enum Next {
     /** It stays locked until stale; only {@code last_problem} may change. */

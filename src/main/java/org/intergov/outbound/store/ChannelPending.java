@@ -28,13 +28,20 @@ public final class ChannelPending {
    * What may be asked of one channel now.
    *
    * @param every how long, at least, a claim keeps a delivery from being asked about again
+   * @param lease how long a claim holds at least; longer than a call to the channel can take
    */
   public record CheckSlots(
-      String channelId, int slots, Duration every, Duration finality, Duration giveUpAfter) {}
+      String channelId,
+      int slots,
+      Duration every,
+      Duration lease,
+      Duration finality,
+      Duration giveUpAfter) {}
 
   /**
    * Claims deliveries whose lock has gone stale, for all channels in one statement. The claim
-   * itself schedules the next check: where nothing has changed, nothing more is written.
+   * itself schedules the next check: where nothing has changed, nothing more is written, unless the
+   * lock had to be longer than the time until the next check.
    *
    * @param underWay deliveries this replica still has an older claim on, whose answer has not come
    *     or is not written: a new claim would take the lease from under it
@@ -44,11 +51,11 @@ public final class ChannelPending {
     String sql =
         """
         WITH channel AS (
-          SELECT * FROM unnest(?::text[], ?::int4[], ?::int8[], ?::int8[], ?::int8[])
-            AS c (id, slots, every_ms, finality_ms, give_up_ms)
+          SELECT * FROM unnest(?::text[], ?::int4[], ?::int8[], ?::int8[], ?::int8[], ?::int8[])
+            AS c (id, slots, every_ms, lease_ms, finality_ms, give_up_ms)
         ), picked AS MATERIALIZED (
           SELECT due.place, due.confirmed_at,
-                 channel.every_ms, channel.finality_ms, channel.give_up_ms
+                 channel.every_ms, channel.lease_ms, channel.finality_ms, channel.give_up_ms
           FROM channel CROSS JOIN LATERAL (
             SELECT p.ctid AS place, p.confirmed_at FROM channel_pending p
             WHERE p.channel_id = channel.id AND p.due_at <= now()
@@ -58,21 +65,23 @@ public final class ChannelPending {
         ), claimed AS (
           UPDATE channel_pending p
           SET lock_token = ?::uuid, checks = p.checks + 1,
-              due_at = now() + stale.after, locked_until = now() + stale.after
+              due_at = now() + greatest(stale.after, stale.lease),
+              locked_until = now() + greatest(stale.after, stale.lease)
           FROM picked CROSS JOIN LATERAL (
-            SELECT greatest(
+            SELECT picked.lease_ms * interval '1 millisecond' AS lease, greatest(
               picked.every_ms * interval '1 millisecond',
               least((now() - picked.confirmed_at) / 4,
                     picked.confirmed_at + picked.finality_ms * interval '1 millisecond' - now()))
               AS after) stale
           WHERE p.ctid = picked.place
-          RETURNING p.*, picked.finality_ms, picked.give_up_ms
+          RETURNING p.*, picked.finality_ms, picked.give_up_ms,
+            extract(epoch FROM stale.lease - stale.after) * 1000 AS beyond_ms
         )
         SELECT c.message_id, o.sender, o.sender_ref, o.receiver, o.subject, o.obj, o.predicate,
           c.channel_id, c.channel_txn_id, c.state = 'confirmed',
           coalesce(c.confirmed_at + c.finality_ms * interval '1 millisecond' <= now(), false),
           c.posted_at + c.give_up_ms * interval '1 millisecond' <= now(),
-          c.checks, c.last_problem, o.refused_by, o.generation
+          c.checks, c.last_problem, o.refused_by, o.generation, c.beyond_ms
         FROM claimed c
         CROSS JOIN LATERAL (
           SELECT f.* FROM delivery_outbox f WHERE f.id = c.message_id LIMIT 1) o
@@ -85,6 +94,7 @@ public final class ChannelPending {
                     .text(CheckSlots::channelId)
                     .integer(CheckSlots::slots)
                     .bigint(c -> c.every().toMillis())
+                    .bigint(c -> c.lease().toMillis())
                     .bigint(c -> c.finality().toMillis())
                     .bigint(c -> c.giveUpAfter().toMillis())
                     .next();
@@ -114,7 +124,8 @@ public final class ChannelPending {
               r.getString(14),
               DeliveryOutbox.textList(r.getArray(15)),
               r.getInt(16),
-              token));
+              token,
+              Duration.ofMillis(Math.max(0, r.getLong(17)))));
     }
     return claimed;
   }
@@ -167,9 +178,11 @@ public final class ChannelPending {
                     ELSE p.state END,
             confirmed_at = CASE u.next WHEN 'WATCH' THEN now() WHEN 'FOLLOW_AGAIN' THEN NULL
                            ELSE p.confirmed_at END,
-            last_problem = u.problem
-        FROM unnest(?::int8[], ?::uuid[], ?::text[], ?::text[], ?::text[])
-          AS u (id, token, next, problem, was)
+            last_problem = u.problem,
+            due_at = p.due_at - u.beyond_ms * interval '1 millisecond',
+            locked_until = p.locked_until - u.beyond_ms * interval '1 millisecond'
+        FROM unnest(?::int8[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::int8[])
+          AS u (id, token, next, problem, was, beyond_ms)
         WHERE p.message_id = ANY (ARRAY[u.id]) AND p.lock_token = u.token
           AND p.state = u.was
         RETURNING p.message_id, p.lock_token
@@ -192,7 +205,8 @@ public final class ChannelPending {
             .uuid(k -> k.delivery().lockToken())
             .text(k -> k.next().name())
             .text(k -> Columns.clean(k.problem(), 1_000))
-            .text(k -> k.delivery().confirmed() ? "confirmed" : "received");
+            .text(k -> k.delivery().confirmed() ? "confirmed" : "received")
+            .bigint(k -> k.delivery().lockedBeyond().toMillis());
         written.addAll(DeliveryOutbox.leases(s));
       }
     }

@@ -1,12 +1,27 @@
 package org.intergov.outbound.store;
 
+import java.util.List;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
 /** Brings a database to the schema this version needs. Replicas that start together take turns. */
 public final class Migrations {
-  private static final String LAKE = "classpath:db/migration/lake";
-  private static final String OUTBOX = "classpath:db/migration/outbox";
+  static final String HISTORY = "schema_history";
+
+  private static final String LAKE = "db/migration/lake";
+  private static final String OUTBOX = "db/migration/outbox";
+
+  /** The files, in the order of their versions; what is missing here is not noticed at a start. */
+  static final List<String> LAKE_FILES =
+      Stream.of("V1__message_lake", "V5__room_for_updates")
+          .map(name -> LAKE + "/" + name + ".sql")
+          .toList();
+
+  static final List<String> OUTBOX_FILES =
+      Stream.of("V2__delivery", "V3__retention", "V4__claims_within_the_page")
+          .map(name -> OUTBOX + "/" + name + ".sql")
+          .toList();
 
   private Migrations() {}
 
@@ -18,27 +33,37 @@ public final class Migrations {
    */
   public static void migrate(Database outbox, Database lake) {
     if (outbox == lake) {
-      migrate(outbox, LAKE, OUTBOX);
+      migrate(outbox, Stream.of(LAKE_FILES, OUTBOX_FILES).flatMap(List::stream).toList());
     } else {
-      migrate(lake, LAKE);
-      migrate(outbox, OUTBOX);
+      migrate(lake, LAKE_FILES);
+      migrate(outbox, OUTBOX_FILES);
     }
   }
 
-  private static void migrate(Database database, String... locations) {
+  private static void migrate(Database database, List<String> files) {
     database.checkLogin();
+    SchemaStamp stamp = new SchemaStamp(database, files);
+    if (stamp.fits()) {
+      return;
+    }
+    String[] folders =
+        files.stream()
+            .map(file -> "classpath:" + file.substring(0, file.lastIndexOf('/')))
+            .distinct()
+            .toArray(String[]::new);
     try {
       Flyway.configure()
           .dataSource(database.dataSource())
           .schemas(Database.SCHEMA)
           .defaultSchema(Database.SCHEMA)
-          .locations(locations)
-          .table("schema_history")
+          .locations(folders)
+          .table(HISTORY)
           .connectRetries(5)
           .load()
           .migrate();
     } catch (FlywayException e) {
       throw new StoreException("schema migration failed: " + e.getMessage(), e);
     }
+    stamp.set();
   }
 }

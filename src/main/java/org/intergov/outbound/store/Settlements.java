@@ -93,7 +93,9 @@ public final class Settlements {
             long id = s.delivery().messageId();
             Message message = s.delivery().message();
             if (!ours.contains(new Lease(id, s.delivery().lockToken()))) {
-              lines.add(DeliveryStatusJournal.Line.of(id, message, lost(s)));
+              if (!s.journal().isEmpty()) {
+                lines.add(DeliveryStatusJournal.Line.of(id, message, lost(s)));
+              }
               continue;
             }
             s.journal().forEach(e -> lines.add(DeliveryStatusJournal.Line.of(id, message, e)));

@@ -47,6 +47,6 @@ class LaneClaimsTest {
             IntStream.range(0, channels)
                 .mapToObj(n -> "c" + n + " | match: { receiver: SG, predicate: UN." + n + " }")
                 .toArray(String[]::new));
-    return new LaneClaims(null, () -> table, mostHeld);
+    return new LaneClaims(null, () -> table, new Shares(mostHeld));
   }
 }

@@ -29,13 +29,13 @@ class LaneTest {
     Lane lane = lane("concurrency: 2");
     add(lane, 1, 2, 3);
 
-    assertThat(lane.next().delivery().id()).isEqualTo(1);
-    assertThat(lane.next().delivery().id()).isEqualTo(2);
+    assertThat(lane.next().claimed().id()).isEqualTo(1);
+    assertThat(lane.next().claimed().id()).isEqualTo(2);
     assertThat(lane.next()).isNull();
     assertThat(lane.posting()).isEqualTo(2);
 
     lane.finish();
-    assertThat(lane.next().delivery().id()).isEqualTo(3);
+    assertThat(lane.next().claimed().id()).isEqualTo(3);
     assertThat(lane.next()).isNull();
   }
 
@@ -138,7 +138,7 @@ class LaneTest {
       add(lane, LongStream.range(0, claimed).toArray());
       int said = 0;
       for (int i = 0; i < claimed; i++) {
-        Delivery d = lane.next().delivery();
+        Delivery d = lane.next().claimed();
         if (lane.runsLow()) {
           said++;
           assertThat(lane.freeSlots()).isPositive();
@@ -168,13 +168,13 @@ class LaneTest {
     lane.add(delivery(1), now.get() - Duration.ofSeconds(6).toNanos());
     lane.add(delivery(2), now.get() - Duration.ofSeconds(1).toNanos());
 
-    Lane.Next late = lane.next();
-    assertThat(late.delivery().id()).isEqualTo(1);
+    Stock.Next<Delivery> late = lane.next();
+    assertThat(late.claimed().id()).isEqualTo(1);
     assertThat(late.inTime()).isFalse();
     assertThat(lane.posting()).isZero();
 
-    Lane.Next inTime = lane.next();
-    assertThat(inTime.delivery().id()).isEqualTo(2);
+    Stock.Next<Delivery> inTime = lane.next();
+    assertThat(inTime.claimed().id()).isEqualTo(2);
     assertThat(inTime.inTime()).isTrue();
   }
 

@@ -8,6 +8,7 @@ import static org.intergov.outbound.delivery.StatusAnswer.Status.RECEIVED;
 import static org.intergov.outbound.delivery.StatusAnswer.Status.REVOKED;
 import static org.intergov.outbound.delivery.StatusAnswer.Status.UNDELIVERABLE;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.intergov.outbound.delivery.PendingSettlement.Next;
@@ -64,7 +65,8 @@ class StatusRulesTest {
           problem,
           refusedBy,
           generation,
-          Channels.TOKEN);
+          Channels.TOKEN,
+          Duration.ZERO);
     }
   }
 

@@ -75,6 +75,47 @@ class ChannelPendingTest {
   }
 
   @Test
+  void a_lease_outlives_the_channels_timeout_and_ends_with_the_answer() {
+    store.deliver("a", "1", "17");
+    PendingDelivery d = claimOften().get(0);
+
+    assertThat(d.lockedBeyond()).isEqualTo(Duration.ofSeconds(29));
+    String locked = lockedUntil();
+    store.settlements.pending(List.of(PendingSettlement.noNews(d)));
+    assertThat(
+            store.ask(
+                """
+                SELECT concat(timestamptz '%s' - locked_until, ' ', due_at = locked_until)
+                FROM channel_pending
+                """
+                    .formatted(locked)))
+        .containsExactly("00:00:29 t");
+    assertThat(store.events("1")).as("no news is not journaled").endsWith("posted");
+  }
+
+  @Test
+  void no_news_under_a_lease_that_is_lost_is_not_worth_a_word() {
+    store.deliver("a", "1", "17");
+    PendingDelivery frozen = claimOften().get(0);
+    store.makeDue("channel_pending");
+    claimOften();
+    String locked = lockedUntil();
+    store.settlements.pending(List.of(PendingSettlement.noNews(frozen)));
+
+    assertThat(lockedUntil()).as("the other one's lease").isEqualTo(locked);
+    assertThat(store.events("1")).endsWith("posted");
+  }
+
+  private static String lockedUntil() {
+    return store.ask("SELECT locked_until FROM channel_pending").get(0);
+  }
+
+  private static List<PendingDelivery> claimOften() {
+    return store.pending.claim(
+        List.of(slots("a", 1, Duration.ofSeconds(1))), List.of(), UUID.randomUUID());
+  }
+
+  @Test
   void each_channel_is_claimed_by_its_own_slots() {
     store.deliver("a", "a1", "1");
     store.deliver("a", "a2", "2");
@@ -256,7 +297,11 @@ class ChannelPendingTest {
   }
 
   private static CheckSlots slots(String channel, int slots) {
+    return slots(channel, slots, Duration.ofSeconds(30));
+  }
+
+  private static CheckSlots slots(String channel, int slots, Duration every) {
     return new CheckSlots(
-        channel, slots, Duration.ofSeconds(30), Duration.ofHours(1), Duration.ofDays(7));
+        channel, slots, every, Duration.ofSeconds(30), Duration.ofHours(1), Duration.ofDays(7));
   }
 }

@@ -3,9 +3,12 @@ package org.intergov.outbound.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,40 @@ class MigrationsTest {
     assertThat(store.ask(HISTORY))
         .isEqualTo(before)
         .containsExactly("1 true", "2 true", "3 true", "4 true", "5 true");
+  }
+
+  @Test
+  void every_migration_is_in_the_list_that_the_stamp_is_made_of() throws Exception {
+    assertThat(Migrations.LAKE_FILES).containsExactlyElementsOf(files("lake"));
+    assertThat(Migrations.OUTBOX_FILES).containsExactlyElementsOf(files("outbox"));
+  }
+
+  private static List<String> files(String folder) throws Exception {
+    String path = "db/migration/" + folder;
+    try (Stream<Path> files =
+        Files.list(Path.of(Migrations.class.getClassLoader().getResource(path).toURI()))) {
+      return files.map(f -> path + "/" + f.getFileName()).sorted().toList();
+    }
+  }
+
+  @Test
+  void a_database_that_a_newer_version_has_migrated_is_looked_at_closely() {
+    try (Database newer = fresh("newer")) {
+      Migrations.migrate(newer, newer);
+      SchemaStamp stamp =
+          new SchemaStamp(
+              newer,
+              Stream.of(Migrations.LAKE_FILES, Migrations.OUTBOX_FILES)
+                  .flatMap(List::stream)
+                  .toList());
+      assertThat(stamp.fits()).isTrue();
+      assertThat(new SchemaStamp(newer, Migrations.OUTBOX_FILES).fits()).isFalse();
+      TestStore.run(
+          newer,
+          "INSERT INTO intergov.schema_history SELECT 900, '900', 'later', type, 'V900__later.sql',"
+              + " 1, installed_by, now(), 1, true FROM intergov.schema_history LIMIT 1");
+      assertThat(stamp.fits()).isFalse();
+    }
   }
 
   @Test

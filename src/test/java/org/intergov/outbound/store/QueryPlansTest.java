@@ -196,7 +196,12 @@ class QueryPlansTest {
         pending.claim(
             List.of(
                 new CheckSlots(
-                    "a", 2 * BATCH, Duration.ofDays(1), Duration.ofHours(1), Duration.ofDays(7))),
+                    "a",
+                    2 * BATCH,
+                    Duration.ofDays(1),
+                    Duration.ofSeconds(30),
+                    Duration.ofHours(1),
+                    Duration.ofDays(7))),
             List.of(),
             UUID.randomUUID());
     assertThat(asked).hasSize(2 * BATCH);

@@ -191,7 +191,9 @@ class RetentionSweepTest {
       store.applyUpdates();
       List<PendingDelivery> followed =
           store.pending.claim(
-              List.of(new CheckSlots(lane, 20, A_DAY.outbox(), Duration.ZERO, A_DAY.outbox())),
+              List.of(
+                  new CheckSlots(
+                      lane, 20, A_DAY.outbox(), Duration.ZERO, Duration.ZERO, A_DAY.outbox())),
               List.of(),
               UUID.randomUUID());
       assertThat(followed).hasSize(10);
