@@ -185,15 +185,27 @@ class RouteFilesTest {
         for (JsonNode parameter : template.node().path("parameters")) {
           String name = parameter.path("name").asText();
           assertThat(declared.add(name)).as("%s: %s declared once", file, name).isTrue();
+          assertThat(declared)
+              .as("%s: the map of %s, declared first", file, name)
+              .contains(mapOf(name));
           assertThat(parameter.path("description").asText())
               .as("%s: description of parameter %s", file, name)
               .endsWith(".");
         }
+        declared.removeIf(name -> name.contains("."));
         assertThat(placeholders(template.node().path("from")))
             .as("%s: parameters that %s uses are those it declares", file, template.id())
             .isEqualTo(declared);
       }
     }
+  }
+
+  /**
+   * {@code auth.basic.username} is a key of the map {@code auth}, which the route uses as a whole.
+   */
+  private static String mapOf(String parameter) {
+    int dot = parameter.indexOf('.');
+    return dot < 0 ? parameter : parameter.substring(0, dot);
   }
 
   @ParameterizedTest

@@ -1,137 +1,137 @@
 package org.intergov.outbound.channel;
 
+import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.RequestOptions;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
 /**
- * One call under way. Ends exactly once: with an answer; as unavailable if it failed before
- * anything was sent; as unknown if it failed after.
+ * One call under way: gets the credentials, sends, and where they are answered 401, which means
+ * that nothing was processed, renews them and sends once more. All of it ends within twice the
+ * timeout, which leases are reckoned by.
  */
 final class ChannelHttpCall {
   private final ChannelHttpEndpoint endpoint;
   private final Exchange exchange;
   private final AsyncCallback callback;
-  private final AtomicBoolean ended = new AtomicBoolean();
-  private long timer = -1;
-  private Buffer body;
-  private HttpClientResponse head;
+  private final RequestOptions options;
+  private final Buffer sent;
+  private final long deadline;
+  private boolean repeated;
 
-  ChannelHttpCall(ChannelHttpEndpoint endpoint, Exchange exchange, AsyncCallback callback) {
+  ChannelHttpCall(
+      ChannelHttpEndpoint endpoint,
+      Exchange exchange,
+      AsyncCallback callback,
+      RequestOptions options) {
     this.endpoint = endpoint;
     this.exchange = exchange;
     this.callback = callback;
-  }
-
-  void start(RequestOptions options) {
+    this.options = options;
     Object content = exchange.getMessage().getBody();
-    Buffer sent = content == null ? null : Buffer.buffer(content.toString());
+    this.sent = content == null ? null : Buffer.buffer(content.toString());
     if (sent != null) {
-      options.putHeader("Content-Type", "application/json");
+      options.putHeader("Content-Type", endpoint.getContentType());
     }
-    endpoint
-        .client()
-        .request(options)
-        .onComplete(
-            connected -> {
-              if (connected.failed()) {
-                fail(new ChannelException.Unavailable(notConnected(connected.cause())));
-              } else {
-                send(connected.result(), sent);
-              }
-            });
+    this.deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2 * endpoint.getTimeout());
   }
 
-  private String notConnected(Throwable cause) {
-    return "no connection to " + endpoint.address().getAuthority() + ": " + describe(cause);
+  void start() {
+    Credentials credentials = endpoint.credentials();
+    if (credentials == null) {
+      attempt(null);
+      return;
+    }
+    Future<Credentials.Header> header = credentials.header();
+    if (header.isComplete()) {
+      admitted(header);
+    } else {
+      await(header);
+    }
   }
 
-  private void send(HttpClientRequest request, Buffer sent) {
-    timer =
+  /** Waits as long as enough time is left for connecting and for the answer. */
+  private void await(Future<Credentials.Header> header) {
+    Context context = endpoint.vertx().getOrCreateContext();
+    long most = Math.max(1, (millisLeft() - endpoint.getTimeout()) / 2);
+    io.vertx.core.Promise<Credentials.Header> inTime = io.vertx.core.Promise.promise();
+    long timer =
         endpoint
             .vertx()
             .setTimer(
-                endpoint.getTimeout(),
-                id -> {
-                  fail(
-                      new ChannelException.Unknown(
-                          "no whole answer within " + endpoint.getTimeout() + " ms"));
-                  request.reset();
-                });
-    request
-        .response()
-        .onComplete(
-            r -> {
-              if (r.failed()) {
-                fail(new ChannelException.Unknown("no answer: " + describe(r.cause())));
-              } else {
-                receive(request, r.result());
-              }
-            });
-    if (sent == null) {
-      request.end();
-    } else {
-      request.end(sent);
-    }
-  }
-
-  private void receive(HttpClientRequest request, HttpClientResponse response) {
-    head = response;
-    response.exceptionHandler(
-        e -> fail(new ChannelException.Unknown("the answer broke off: " + describe(e))));
-    response.handler(
-        part -> {
-          int size = (body == null ? 0 : body.length()) + part.length();
-          if (size > endpoint.getMaxAnswerBytes()) {
-            fail(
-                new ChannelException.Unknown(
-                    "the answer is larger than " + endpoint.getMaxAnswerBytes() + " bytes"));
-            request.reset();
+                most,
+                id ->
+                    inTime.tryFail(
+                        new ChannelException.Unavailable(
+                            "no token: none came within " + most + " ms")));
+    header.onComplete(
+        done -> {
+          if (done.succeeded()) {
+            inTime.tryComplete(done.result());
           } else {
-            body = body == null ? part : body.appendBuffer(part);
+            inTime.tryFail(done.cause());
           }
         });
-    response.endHandler(end -> answered(response));
+    // each call goes on where it began: not all that waited on one thread
+    inTime
+        .future()
+        .onComplete(
+            done -> {
+              endpoint.vertx().cancelTimer(timer);
+              context.runOnContext(v -> admitted(inTime.future()));
+            });
   }
 
-  /** A status other than 2xx says all there is to say; its body may be cut off. */
-  private boolean statusSaysAll() {
-    return head != null && (head.statusCode() < 200 || head.statusCode() >= 300);
-  }
-
-  private void answered(HttpClientResponse response) {
-    if (ended.compareAndSet(false, true)) {
-      endpoint.vertx().cancelTimer(timer);
-      Message message = exchange.getMessage();
-      message.setHeader(Headers.HTTP_STATUS, response.statusCode());
-      String retryAfter = response.getHeader("Retry-After");
-      if (retryAfter != null) {
-        message.setHeader(Headers.RETRY_AFTER, retryAfter);
-      }
-      message.setBody(body == null ? "" : body.toString());
-      callback.done(false);
+  private void admitted(Future<Credentials.Header> header) {
+    if (header.succeeded()) {
+      attempt(header.result());
+    } else {
+      failed(
+          header.cause() instanceof ChannelException known
+              ? known
+              : new ChannelException.Unavailable("no token: the gateway failed to ask for one"));
     }
   }
 
-  private void fail(ChannelException e) {
-    if (statusSaysAll()) {
-      answered(head);
-    } else if (ended.compareAndSet(false, true)) {
-      if (timer >= 0) {
-        endpoint.vertx().cancelTimer(timer);
-      }
-      exchange.setException(e);
-      callback.done(false);
+  private void attempt(Credentials.Header header) {
+    if (header != null) {
+      options.putHeader(header.name(), header.value());
     }
+    long connect = Math.min(endpoint.connectTimeoutMillis(), millisLeft() - endpoint.getTimeout());
+    options.setConnectTimeout(Math.max(1, connect));
+    new ChannelHttpAttempt(endpoint, answer -> answered(answer, header), this::failed)
+        .start(options, sent);
   }
 
-  private static String describe(Throwable t) {
-    String message = t.getMessage();
-    return message == null || message.isBlank() ? t.getClass().getSimpleName() : message;
+  private long millisLeft() {
+    return TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+  }
+
+  private void answered(ChannelHttpAttempt.Answer answer, Credentials.Header header) {
+    if (answer.status() == 401
+        && header != null
+        && !repeated
+        && millisLeft() > endpoint.getTimeout()
+        && endpoint.credentials().refused(header)) {
+      repeated = true;
+      start();
+      return;
+    }
+    Message message = exchange.getMessage();
+    message.setHeader(Headers.HTTP_STATUS, answer.status());
+    if (answer.retryAfter() != null) {
+      message.setHeader(Headers.RETRY_AFTER, answer.retryAfter());
+    }
+    message.setBody(answer.body());
+    callback.done(false);
+  }
+
+  private void failed(ChannelException e) {
+    exchange.setException(e);
+    callback.done(false);
   }
 }

@@ -19,6 +19,8 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
   private final Vertx vertx;
   private final URI address;
   private HttpClient client;
+  private ChannelAccess access;
+  private Credentials credentials;
 
   private String method = "GET";
   private String query;
@@ -28,6 +30,9 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
   private int keepAlive = 4;
   private int maxAnswerBytes = 65_536;
   private String keyHeader;
+  private String contentType = "application/json";
+  private ParameterMap auth;
+  private ParameterMap tls;
 
   ChannelHttpEndpoint(String uri, ChannelHttpComponent component, Vertx vertx, URI address) {
     super(uri, component);
@@ -38,19 +43,16 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
   @Override
   protected void doStart() throws Exception {
     super.doStart();
-    boolean tls = "https".equals(address.getScheme());
+    access = ((ChannelHttpComponent) getComponent()).access(auth, tls);
+    credentials = access.credentials();
     client =
         vertx.createHttpClient(
-            new HttpClientOptions()
-                .setConnectTimeout(connectTimeoutMillis())
-                .setMaxPoolSize(connections)
-                .setKeepAliveTimeout(keepAlive)
-                .setPipelining(false)
-                .setSsl(tls)
-                .setVerifyHost(true)
-                .setTcpNoDelay(true)
-                .setMaxHeaderSize(16_384)
-                .setMaxRedirects(0));
+            access.configure(
+                new HttpClientOptions()
+                    .setConnectTimeout(connectTimeoutMillis())
+                    .setMaxPoolSize(connections)
+                    .setKeepAliveTimeout(keepAlive)
+                    .setSsl("https".equals(address.getScheme()))));
   }
 
   @Override
@@ -58,6 +60,10 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
     if (client != null) {
       client.close();
       client = null;
+    }
+    if (access != null) {
+      ((ChannelHttpComponent) getComponent()).giveBack(auth, tls);
+      access = null;
     }
     super.doStop();
   }
@@ -88,6 +94,11 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
 
   URI address() {
     return address;
+  }
+
+  /** What lets us in; null: nothing is needed. */
+  Credentials credentials() {
+    return credentials;
   }
 
   HttpMethod httpMethod() {
@@ -173,5 +184,24 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
   /** The HTTP header that carries the idempotency key; unset: it is not sent. */
   public void setKeyHeader(String keyHeader) {
     this.keyHeader = keyHeader;
+  }
+
+  public String getContentType() {
+    return contentType;
+  }
+
+  /** The media type of what is sent. */
+  public void setContentType(String contentType) {
+    this.contentType = contentType;
+  }
+
+  /** How we identify ourselves: a reference to a {@link ParameterMap}, such as {@code #sg-auth}. */
+  void setAuth(ParameterMap auth) {
+    this.auth = auth;
+  }
+
+  /** Our certificate and whom we trust: a reference to a {@link ParameterMap}. */
+  void setTls(ParameterMap tls) {
+    this.tls = tls;
   }
 }

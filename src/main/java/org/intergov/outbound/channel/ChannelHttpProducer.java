@@ -33,7 +33,7 @@ final class ChannelHttpProducer extends DefaultAsyncProducer {
   @Override
   public boolean process(Exchange exchange, AsyncCallback callback) {
     try {
-      new ChannelHttpCall(endpoint, exchange, callback).start(request(exchange));
+      new ChannelHttpCall(endpoint, exchange, callback, request(exchange)).start();
       return false;
     } catch (RuntimeException e) {
       exchange.setException(
@@ -56,7 +56,6 @@ final class ChannelHttpProducer extends DefaultAsyncProducer {
             .setPort(port)
             .setSsl(tls)
             .setURI(endpoint.getQuery() == null ? target : target + "?" + endpoint.getQuery())
-            .setConnectTimeout(endpoint.connectTimeoutMillis())
             .putHeader("Accept", "application/json");
     if (endpoint.getKeyHeader() != null) {
       String key = exchange.getMessage().getHeader(Headers.IDEMPOTENCY_KEY, String.class);

@@ -3,7 +3,6 @@ package org.intergov.outbound.channel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,20 +68,11 @@ public final class ChannelKinds {
 
   private static KindDescription describe(
       String name, RouteTemplateDefinition post, RouteTemplateDefinition status) {
-    Map<String, KindDescription.Parameter> parameters = new LinkedHashMap<>();
     List<RouteTemplateParameterDefinition> declared = new ArrayList<>(post.getTemplateParameters());
     if (status != null) {
       declared.addAll(status.getTemplateParameters());
     }
-    for (RouteTemplateParameterDefinition p : declared) {
-      if (!OWN.contains(p.getName())) {
-        boolean required = p.getDefaultValue() == null && !Boolean.FALSE.equals(p.getRequired());
-        parameters.putIfAbsent(
-            p.getName(),
-            new KindDescription.Parameter(
-                p.getName(), p.getDescription(), required, p.getDefaultValue()));
-      }
-    }
-    return new KindDescription(name, status != null, List.copyOf(parameters.values()));
+    declared.removeIf(p -> OWN.contains(p.getName()));
+    return new KindDescription(name, status != null, DeclaredParameters.read(declared));
   }
 }

@@ -14,10 +14,12 @@ import org.intergov.outbound.routing.KindDescription;
 public final class ChannelRoutes {
   private final CamelContext camel;
   private final Map<String, KindDescription> kinds;
+  private final ChannelParameters parameters;
 
   public ChannelRoutes(CamelContext camel, Map<String, KindDescription> kinds) {
     this.camel = camel;
     this.kinds = kinds;
+    this.parameters = new ChannelParameters(camel);
   }
 
   static String postEndpoint(String channelId) {
@@ -30,17 +32,22 @@ public final class ChannelRoutes {
 
   /** Adds and starts a channel's routes. */
   public void add(Channel channel) {
-    add(channel, "post");
+    Map<String, Object> bound = new HashMap<>(parameters.bind(channel));
+    // Camel asks for each that a template requires; the route uses the map as a whole
+    kinds
+        .get(channel.kind())
+        .parameters()
+        .forEach(p -> p.declaredKeys().forEach(key -> bound.put(key, "")));
+    bound.put("channel", channel.id());
+    bound.put("concurrency", channel.concurrency());
+    bound.put("timeout", channel.timeout().toMillis());
+    add(channel, "post", bound);
     if (kinds.get(channel.kind()).hasStatus()) {
-      add(channel, "status");
+      add(channel, "status", bound);
     }
   }
 
-  private void add(Channel channel, String step) {
-    Map<String, Object> parameters = new HashMap<>(channel.parameters());
-    parameters.put("channel", channel.id());
-    parameters.put("concurrency", channel.concurrency());
-    parameters.put("timeout", channel.timeout().toMillis());
+  private void add(Channel channel, String step, Map<String, Object> parameters) {
     TemplatedRouteBuilder.builder(camel, channel.kind() + "-" + step)
         .routeId(channel.id() + "-" + step)
         .prefixId(channel.id() + "-" + step + "-")

@@ -1,25 +1,32 @@
 package org.intergov.outbound.routing;
 
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.intergov.outbound.message.Quote;
+import org.intergov.outbound.routing.KindDescription.Parameter;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
-/** Reads the parameters of a channel against what its kind declares. */
+/**
+ * Reads the parameters of a channel against what its kind declares. What a map holds is read as
+ * {@code map.key}.
+ */
 final class ParametersReader {
 
   private static final String FORM = "a text, a number, true or false";
 
   private final Source source;
+  private final ParameterForms forms;
+  private final ParameterMapReader maps;
 
   ParametersReader(Source source) {
     this.source = source;
+    this.forms = new ParameterForms(source);
+    this.maps = new ParameterMapReader(source, forms);
   }
 
   Map<String, String> read(Section channel, KindDescription kind) {
@@ -44,57 +51,29 @@ final class ParametersReader {
   }
 
   private Optional<Section> open(Node node, String path, KindDescription kind) {
-    List<String> known = kind.parameters().stream().map(KindDescription.Parameter::name).toList();
+    List<String> known = kind.parameters().stream().map(Parameter::name).toList();
     return Section.open(source, node, path, known);
   }
 
   private void readAll(Section section, KindDescription kind, Map<String, String> to) {
     for (String name : section.keys()) {
-      Optional<Text> text = section.text(name, FORM);
-      if (text.isEmpty()) {
+      Parameter parameter = kind.parameter(name).orElseThrow();
+      if (parameter.isMap()) {
+        maps.read(section, parameter, to);
         continue;
       }
-      boolean required =
-          kind.parameters().stream().anyMatch(p -> p.name().equals(name) && p.required());
-      if (required && text.get().value().isBlank()) {
-        source.error(text.get(), "a value that is not blank");
-      } else if (kind.name().equals("http") && name.equals("url")) {
+      Optional<Text> text = section.text(name, FORM);
+      if (text.isPresent() && kind.name().equals("http") && name.equals("url")) {
         ChannelUrl.read(source, text.get()).ifPresent(url -> to.put(name, url));
-      } else if (isDuration(kind, name) && !isDuration(text.get().value())) {
-        source.error(text.get(), Durations.FORM);
-      } else if (name.equals("key-header") && !isHeader(text.get().value())) {
-        source.error(text.get(), "the name of an HTTP header of its own, such as Idempotency-Key");
-      } else {
-        to.put(name, text.get().value());
+      } else if (text.isPresent()) {
+        forms.check(parameter, text.get()).ifPresent(value -> to.put(name, value));
       }
     }
-  }
-
-  /** A parameter whose default is a duration is one. */
-  private static boolean isDuration(KindDescription kind, String name) {
-    return kind.parameters().stream()
-        .anyMatch(
-            p -> p.name().equals(name) && p.defaultValue() != null && isDuration(p.defaultValue()));
-  }
-
-  private static boolean isDuration(String text) {
-    try {
-      return Durations.parse(text).compareTo(Duration.ofHours(1)) <= 0;
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
-  }
-
-  /** A token (RFC 9110, 5.6.2) that HTTP itself does not use. */
-  private static boolean isHeader(String name) {
-    return name.matches("[A-Za-z][A-Za-z0-9-]{0,63}")
-        && !name.matches(
-            "(?i)content-.*|host|connection|transfer-encoding|te|trailer|upgrade|expect|accept"
-                + "|keep-alive|authorization|cookie");
+    new TlsCheck(source).check(section, to);
   }
 
   private void requireAll(Section given, Section channel, KindDescription kind) {
-    for (KindDescription.Parameter p : kind.parameters()) {
+    for (Parameter p : kind.parameters()) {
       boolean missing = given == null || given.get(p.name()).isEmpty();
       if (p.required() && p.defaultValue() == null && missing) {
         int line = given == null ? channel.line() : given.line();
@@ -117,7 +96,9 @@ final class ParametersReader {
           .forEach(
               tuple -> {
                 String name = ((ScalarNode) tuple.getKeyNode()).getValue();
-                warnOfSecrets(tuple.getValueNode(), path + "." + shown(name), name);
+                boolean isFile = key.equals("tls") && TlsMaterial.FILES.contains(name);
+                warnOfSecrets(
+                    tuple.getValueNode(), path + "." + shown(name), isFile ? "file" : name);
               });
     } else if (node instanceof SequenceNode list) {
       for (int i = 0; i < list.getValue().size(); i++) {

@@ -16,6 +16,10 @@ final class Problems {
     this.file = file;
   }
 
+  Path file() {
+    return file;
+  }
+
   void error(int line, String path, String found, String expected) {
     errors++;
     all.add(new Problem(Severity.ERROR, file, line, path, found, expected));

@@ -20,7 +20,7 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 final class Section {
 
   /** What the design has for later versions. */
-  private static final Set<String> NOT_YET = Set.of("auth", "rate", "ordering", "active");
+  private static final Set<String> NOT_YET = Set.of("rate", "ordering", "active");
 
   private final Source source;
   private final Node node;
@@ -42,6 +42,17 @@ final class Section {
     Section section = new Section(source, node, path);
     map.getValue().forEach(tuple -> section.add(tuple, known));
     return Optional.of(section);
+  }
+
+  /** Opens a map for a look at some keys; what is wrong with the others is not reported. */
+  static Section peek(Source source, Node map, String path) {
+    Section section = new Section(source, map, path);
+    for (NodeTuple tuple : ((MappingNode) map).getValue()) {
+      if (tuple.getKeyNode() instanceof ScalarNode key) {
+        section.values.putIfAbsent(key.getValue(), tuple.getValueNode());
+      }
+    }
+    return section;
   }
 
   private void add(NodeTuple tuple, Collection<String> known) {

@@ -51,6 +51,7 @@ final class TestChannel implements AutoCloseable {
   private volatile Function<Post, Reply> otherwise = post -> Reply.accept();
   private volatile StatusReply statusOtherwise = StatusReply.says("confirmed");
   private long lastId = 16;
+  private final HttpServerOptions tls;
   private HttpServer server;
 
   /** A post as it arrived. */
@@ -64,11 +65,17 @@ final class TestChannel implements AutoCloseable {
   record Check(Instant at, long id, String subject) {}
 
   TestChannel() {
+    this(null);
+  }
+
+  /** One that speaks TLS as these options say. */
+  TestChannel(HttpServerOptions tls) {
+    this.tls = tls;
     open();
   }
 
   String url() {
-    return "http://127.0.0.1:" + port;
+    return (tls == null ? "http" : "https") + "://127.0.0.1:" + port;
   }
 
   int port() {
@@ -78,7 +85,7 @@ final class TestChannel implements AutoCloseable {
   /** Listens; on the same port again after {@link #refuseConnections}. */
   void open() {
     HttpServerOptions options =
-        new HttpServerOptions()
+        (tls == null ? new HttpServerOptions() : new HttpServerOptions(tls))
             .setHost("127.0.0.1")
             .setPort(port)
             .setReuseAddress(true)
