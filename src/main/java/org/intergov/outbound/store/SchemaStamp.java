@@ -31,10 +31,17 @@ final class SchemaStamp {
 
   private record Found(String stamp, String history) {}
 
-  /** Whether the last who migrated this database had these migrations and nothing changed since. */
+  /**
+   * Whether the last who migrated this database had these migrations and nothing changed since. No,
+   * where the database does not answer yet: the migrations wait for it.
+   */
   boolean fits() {
-    Found found = found();
-    return found.history() != null && stamp(found).equals(found.stamp());
+    try {
+      Found found = found();
+      return found.history() != null && stamp(found).equals(found.stamp());
+    } catch (StoreUnavailableException e) {
+      return false;
+    }
   }
 
   /** Stamps a database that has just been migrated. */
