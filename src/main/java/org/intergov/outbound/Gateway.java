@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -17,11 +18,13 @@ import org.apache.camel.ManagementMBeansLevel;
 import org.apache.camel.ManagementStatisticsLevel;
 import org.apache.camel.main.Main;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
+import org.intergov.outbound.api.ApiAccess;
 import org.intergov.outbound.api.ChannelOperations;
 import org.intergov.outbound.api.HttpErrors;
 import org.intergov.outbound.api.IntakeGate;
 import org.intergov.outbound.api.MessageIntake;
 import org.intergov.outbound.api.MessageQueries;
+import org.intergov.outbound.api.ServerTls;
 import org.intergov.outbound.channel.ChannelApi;
 import org.intergov.outbound.channel.ChannelHttpComponent;
 import org.intergov.outbound.channel.ChannelKinds;
@@ -67,8 +70,13 @@ public final class Gateway implements AutoCloseable {
   /** Threads for all calls but those of intake, which has its own share. */
   private static final int WORKERS = 20;
 
+  /** How often the files of tokens and certificates are looked at. */
+  private static final Duration REFRESH = Duration.ofSeconds(2);
+
   private final Settings settings;
   private final IntakeGate gate;
+  private final ApiAccess access;
+  private final ServerTls tls;
   private final Main main = new Main();
   private Vertx vertx;
   private Stores stores;
@@ -80,6 +88,20 @@ public final class Gateway implements AutoCloseable {
   public Gateway(Settings settings) {
     this.settings = settings;
     this.gate = new IntakeGate(settings.intake().mostRequests());
+    List<String> faults = new ArrayList<>();
+    this.access =
+        settings
+            .tokensFile()
+            .map(file -> ApiAccess.ofFile(file, faults::add))
+            .orElseGet(ApiAccess::open);
+    this.tls =
+        settings
+            .tls()
+            .map(t -> ServerTls.ofFiles(t.certificate(), t.key(), faults::add))
+            .orElse(null);
+    if (!faults.isEmpty()) {
+      throw new InvalidSettingsException(faults);
+    }
   }
 
   /**
@@ -114,20 +136,31 @@ public final class Gateway implements AutoCloseable {
       table.channels().forEach(channelRoutes::add);
       LOG.debug("routes are loaded after {} ms", millisSince(begun));
       main.start();
+      vertx.setPeriodic(REFRESH.toMillis(), timer -> vertx.executeBlocking(this::refresh));
       gate.install(camel, settings.api().port());
       HttpErrors.install(camel, settings.api().port());
       LOG.info(
-          "ready in {} ms: {} channels; API on http://{}:{}, management on http://{}:{}",
+          "ready in {} ms: {} channels; API on {}://{}:{}, management on {}://{}:{}",
           millisSince(begun),
           table.channels().size(),
+          tls == null ? "http" : "https",
           settings.api().host(),
           settings.api().port(),
+          tls == null ? "http" : "https",
           settings.management().host(),
           settings.management().port());
     } catch (Exception e) {
       closeQuietly(e);
       throw e;
     }
+  }
+
+  private Void refresh() {
+    access.refresh();
+    if (tls != null) {
+      tls.refresh(main.getCamelContext(), settings.api().port(), settings.management().port());
+    }
+    return null;
   }
 
   private static long millisSince(long nanoTime) {
@@ -200,11 +233,13 @@ public final class Gateway implements AutoCloseable {
     configuration
         .httpServer()
         .withEnabled(true)
+        .withUseGlobalSslContextParameters(tls != null)
         .withHost(settings.api().host())
         .withPort(settings.api().port());
     configuration
         .httpManagementServer()
         .withEnabled(true)
+        .withUseGlobalSslContextParameters(tls != null)
         .withHost(settings.management().host())
         .withPort(settings.management().port())
         .withHealthCheckEnabled(true)
@@ -222,6 +257,9 @@ public final class Gateway implements AutoCloseable {
     period(Setting.RETENTION_PERIOD, settings.retentionPeriod());
     main.init();
     CamelContext camel = main.getCamelContext();
+    if (tls != null) {
+      tls.install(camel);
+    }
     // what fails becomes an outcome; Camel neither retries it nor logs message content
     camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerDefinition());
     camel.addComponent("channel-http", new ChannelHttpComponent(vertx));
@@ -255,6 +293,7 @@ public final class Gateway implements AutoCloseable {
         new ChannelPoller(camel, stores.channelPending(), stores.settlements(), table, wakeUps);
     Runnable wakeRouter = wakeUps.router()::signal;
     var registry = camel.getRegistry();
+    registry.bind(ApiAccess.NAME, access);
     registry.bind("lakeDataSource", stores.lakeDataSource());
     registry.bind("multichannelRouter", router);
     registry.bind("channelPoller", poller);

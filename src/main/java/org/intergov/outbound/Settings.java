@@ -21,6 +21,8 @@ public record Settings(
     Optional<Login> lake,
     int connections,
     Address api,
+    Optional<Path> tokensFile,
+    Optional<Tls> tls,
     Address management,
     Intake intake,
     Duration expiresAfter,
@@ -44,6 +46,9 @@ public record Settings(
 
   /** How much intake takes: requests at once, and messages that wait for delivery. */
   public record Intake(int mostRequests, int mostBacklog) {}
+
+  /** The PEM files of the certificate that both ports show, and of its key. */
+  public record Tls(Path certificate, Path key) {}
 
   /** Where something listens. */
   public record Address(String host, int port) {}
@@ -93,6 +98,8 @@ public record Settings(
             login(sources, Setting.LAKE_URL, Setting.LAKE_USERNAME, Setting.LAKE_PASSWORD),
             number(sources, Setting.DATABASE_CONNECTIONS, 4, 200),
             address(sources, Setting.API_HOST, Setting.API_PORT),
+            file(sources, Setting.API_TOKENS_FILE),
+            tls(sources),
             address(sources, Setting.MANAGEMENT_HOST, Setting.MANAGEMENT_PORT),
             new Intake(
                 number(sources, Setting.INTAKE_MOST_REQUESTS, 1, 1_000),
@@ -148,11 +155,39 @@ public record Settings(
         new Login(found, sources.get(username).value(), sources.get(password).value()));
   }
 
+  private static Optional<Path> file(SettingSources sources, Setting setting) {
+    return Optional.of(sources.get(setting).value()).filter(f -> !f.isEmpty()).map(Path::of);
+  }
+
+  private static Optional<Tls> tls(SettingSources sources) {
+    Optional<Path> certificate = file(sources, Setting.API_TLS_CERTIFICATE);
+    Optional<Path> key = file(sources, Setting.API_TLS_KEY);
+    if (certificate.isPresent() != key.isPresent()) {
+      Setting missing = certificate.isPresent() ? Setting.API_TLS_KEY : Setting.API_TLS_CERTIFICATE;
+      sources.fault(missing, "", "a PEM file: certificate and key go together");
+      return Optional.empty();
+    }
+    return certificate.map(c -> new Tls(c, key.get()));
+  }
+
+  /** Beyond this machine nothing is offered without tokens and TLS, unless that is asked for. */
   private static Address address(SettingSources sources, Setting host, Setting port) {
     String name = sources.get(host).value();
+    boolean secured =
+        file(sources, Setting.API_TOKENS_FILE).isPresent()
+            && file(sources, Setting.API_TLS_CERTIFICATE).isPresent();
+    boolean beyond = secured || flag(sources, Setting.API_INSECURE);
     try {
-      if (name.isEmpty() || !InetAddress.getByName(name).isLoopbackAddress()) {
-        sources.fault(host, name, "an address of this machine alone (127.0.0.1, ::1 or localhost)");
+      if (name.isEmpty() || !beyond && !InetAddress.getByName(name).isLoopbackAddress()) {
+        sources.fault(
+            host,
+            name,
+            "an address of this machine alone (127.0.0.1, ::1 or localhost); for any other, set %s, %s and %s, or %s=true if whoever reaches it may do everything"
+                .formatted(
+                    Setting.API_TOKENS_FILE.key(),
+                    Setting.API_TLS_CERTIFICATE.key(),
+                    Setting.API_TLS_KEY.key(),
+                    Setting.API_INSECURE.key()));
       }
     } catch (UnknownHostException e) {
       sources.fault(host, name, "a host name or address that is known here");

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The configuration: documented whole, checked whole. */
 class SettingsTest {
@@ -73,6 +74,25 @@ class SettingsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "intergov.api.insecure=true",
+        "intergov.api.tokens-file=t intergov.api.tls.certificate=c intergov.api.tls.key=k"
+      })
+  void beyond_this_machine_it_listens_with_tokens_and_tls_or_where_told_to_do_without(String with) {
+    Map<String, String> given = new HashMap<>();
+    given.put("intergov.jurisdiction", "AU");
+    given.put("intergov.api.host", "0.0.0.0");
+    assertThatThrownBy(() -> Settings.given(given)).hasMessageContaining("of this machine alone");
+    for (String setting : with.split(" ")) {
+      String[] parts = setting.split("=");
+      given.put(parts[0], parts[1]);
+    }
+
+    assertThat(Settings.given(given).api().host()).isEqualTo("0.0.0.0");
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
@@ -91,6 +111,7 @@ class SettingsTest {
         "intergov.api.port | 65536 | a whole number from 1 to 65535",
         "intergov.api.host | 0.0.0.0 | an address of this machine alone",
         "intergov.management.host | 192.0.2.1 | an address of this machine alone",
+        "intergov.api.insecure | maybe | true or false",
         "intergov.management.port | -1 | a whole number from 1 to 65535",
         "intergov.expires-after | 0s | a duration from 1s to 365d",
         "intergov.expires-after | 7 | a duration from 1s to 365d",

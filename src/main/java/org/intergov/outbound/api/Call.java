@@ -36,6 +36,7 @@ final class Call {
 
   private final Exchange exchange;
   private final HttpServerRequest request;
+  private String caller;
 
   private Call(Exchange exchange, HttpServerRequest request) {
     this.exchange = exchange;
@@ -47,11 +48,16 @@ final class Call {
     void answer(Call call) throws Exception;
   }
 
-  /** Answers with what {@code handler} says, or with the problem it ran into. */
-  static void handle(Exchange exchange, Handler handler) {
+  /**
+   * Answers with what {@code handler} says, or with the problem it ran into.
+   *
+   * @param role what the caller must be allowed; nothing of the request is read without it
+   */
+  static void handle(Exchange exchange, Role role, Handler handler) {
     HttpServerRequest request = exchange.getMessage(HttpMessage.class).getRequest();
     Call call = new Call(exchange, request);
     try {
+      call.caller = ApiAccess.of(exchange).enter(request, role);
       handler.answer(call);
     } catch (Problem p) {
       call.problem(p);
@@ -120,7 +126,7 @@ final class Call {
 
   /** Who is calling, for the journal. */
   String caller() {
-    return "api " + request.remoteAddress().hostAddress();
+    return caller;
   }
 
   void json(int status, Object body) {

@@ -48,6 +48,7 @@ public final class ChannelOperations {
   public void all(Exchange exchange) {
     Call.handle(
         exchange,
+        Role.READ,
         call -> {
           Map<String, LaneState> waiting = byChannel(queues.lanes());
           Map<String, LaneState> held = byChannel(queues.held());
@@ -106,6 +107,7 @@ public final class ChannelOperations {
   public void pause(Exchange exchange) {
     Call.handle(
         exchange,
+        Role.OPERATE,
         call -> {
           String id = channel(call);
           actions.pause(id, call.caller());
@@ -117,6 +119,7 @@ public final class ChannelOperations {
   public void resume(Exchange exchange) {
     Call.handle(
         exchange,
+        Role.OPERATE,
         call -> {
           String id = channel(call);
           actions.resume(id);
@@ -137,6 +140,7 @@ public final class ChannelOperations {
   public void explain(Exchange exchange) {
     Call.handle(
         exchange,
+        Role.READ,
         call -> {
           ReadResult read = reader.read(bounded(call));
           if (read instanceof ReadResult.Invalid invalid) {

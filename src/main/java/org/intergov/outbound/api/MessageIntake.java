@@ -50,7 +50,7 @@ public final class MessageIntake {
   /** Answers the call; by its media type, one message or many. */
   public void submit(Exchange exchange) {
     try {
-      Call.handle(exchange, this::answer);
+      Call.handle(exchange, Role.SUBMIT, this::answer);
     } finally {
       gate.done();
     }

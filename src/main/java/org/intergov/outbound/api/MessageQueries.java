@@ -39,13 +39,14 @@ public final class MessageQueries {
 
   /** {@code GET /messages/{reference}}. */
   public void one(Exchange exchange) {
-    Call.handle(exchange, call -> call.json(200, document(find(call))));
+    Call.handle(exchange, Role.READ, call -> call.json(200, document(find(call))));
   }
 
   /** {@code GET /messages/{reference}/journal}. */
   public void journal(Exchange exchange) {
     Call.handle(
         exchange,
+        Role.READ,
         call -> {
           List<Map<String, Object>> events = new ArrayList<>();
           for (DeliveryStatusJournal.Recorded r : journal.of(find(call).messageId())) {
@@ -67,6 +68,7 @@ public final class MessageQueries {
   public void page(Exchange exchange) {
     Call.handle(
         exchange,
+        Role.READ,
         call -> {
           Filter filter = filter(call);
           List<View> found = views.page(filter);
@@ -123,6 +125,7 @@ public final class MessageQueries {
   public void replay(Exchange exchange) {
     Call.handle(
         exchange,
+        Role.OPERATE,
         call -> {
           Reference reference = reference(call);
           switch (actions.replay(reference, call.caller())) {

@@ -33,7 +33,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       StatusCommand.class,
       ReplayCommand.class,
       DeadLettersCommand.class,
-      SimulateChannelCommand.class
+      SimulateChannelCommand.class,
+      TokenCommand.class
     })
 public final class Cli implements Callable<Integer> {
   /** Exit code: done. */

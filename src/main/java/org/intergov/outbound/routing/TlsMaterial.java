@@ -57,7 +57,8 @@ public final class TlsMaterial {
       return setting;
     }
 
-    String expected() {
+    /** What would do. */
+    public String expected() {
       return expected;
     }
   }

@@ -1,0 +1,136 @@
+package org.intergov.outbound.api;
+
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who may call the API: the holders of the tokens in a file, each as far as its roles go; without a
+ * file, everyone who can reach it. The file is read again when it has changed; one with faults
+ * changes nothing and is said in the log. Thread-safe.
+ */
+public final class ApiAccess {
+  /** The name under which the routes find it. */
+  public static final String NAME = "apiAccess";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ApiAccess.class);
+  private static final String CHALLENGE = "Bearer realm=\"intergov-outbound\"";
+  private static final int MOST_TOKEN = 512;
+
+  private final Path file;
+  private volatile Map<String, AccessToken> tokens;
+  private volatile Object seen;
+
+  private ApiAccess(Path file) {
+    this.file = file;
+  }
+
+  /** No tokens: whoever reaches the API may do everything. */
+  public static ApiAccess open() {
+    return new ApiAccess(null);
+  }
+
+  /**
+   * Reads the tokens.
+   *
+   * @param faults told of each fault of the file; with one, nobody may do anything
+   */
+  public static ApiAccess ofFile(Path file, java.util.function.Consumer<String> faults) {
+    ApiAccess access = new ApiAccess(file);
+    access.seen = access.state();
+    TokensFile.Contents contents = TokensFile.read(file);
+    contents.faults().forEach(faults);
+    access.tokens = contents.faults().isEmpty() ? byDigest(contents.tokens()) : Map.of();
+    return access;
+  }
+
+  private static Map<String, AccessToken> byDigest(List<AccessToken> tokens) {
+    return tokens.stream().collect(Collectors.toMap(AccessToken::digest, Function.identity()));
+  }
+
+  /** Reads the file again if it has changed; to be called every now and then, by one thread. */
+  public void refresh() {
+    if (file == null || state().equals(seen)) {
+      return;
+    }
+    seen = state();
+    TokensFile.Contents contents = TokensFile.read(file);
+    if (contents.faults().isEmpty()) {
+      tokens = byDigest(contents.tokens());
+      LOG.info("{}: read again, {} tokens", file, tokens.size());
+    } else {
+      LOG.error("{} changes nothing until it is mended: {}", file, contents.faults());
+    }
+  }
+
+  private Object state() {
+    try {
+      return List.of(Files.getLastModifiedTime(file), Files.size(file));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  static ApiAccess of(Exchange exchange) {
+    return exchange.getContext().getRegistry().lookupByNameAndType(ApiAccess.NAME, ApiAccess.class);
+  }
+
+  /**
+   * Lets a call in, or not.
+   *
+   * @return who is calling, for the journal
+   * @throws Problem 401 without a token that is known, 403 if it lacks the role
+   */
+  String enter(HttpServerRequest request, Role role) {
+    String from = request.remoteAddress().hostAddress();
+    if (file == null) {
+      return "api " + from;
+    }
+    AccessToken token = token(request.getHeader("Authorization"));
+    if (!token.may(role)) {
+      LOG.warn(
+          "{} {} by {} from {}: its token lacks the role {}",
+          request.method(),
+          request.path(),
+          token.name(),
+          from,
+          role.word());
+      throw new Problem(
+          403,
+          "Role missing",
+          "The token of " + token.name() + " lacks the role " + role.word() + ".",
+          List.of(),
+          Map.of("WWW-Authenticate", CHALLENGE + ", error=\"insufficient_scope\""));
+    }
+    return token.name() + " " + from;
+  }
+
+  private AccessToken token(String authorization) {
+    if (authorization == null) {
+      throw unauthorized("This gateway wants a bearer token.", CHALLENGE);
+    }
+    String[] parts = authorization.strip().split("\\s+", 2);
+    if (parts.length != 2 || !parts[0].equalsIgnoreCase("Bearer")) {
+      throw unauthorized("The Authorization header is no bearer token.", CHALLENGE);
+    }
+    AccessToken known =
+        parts[1].length() > MOST_TOKEN ? null : tokens.get(AccessToken.digest(parts[1]));
+    if (known == null) {
+      throw unauthorized("The token is not known.", CHALLENGE + ", error=\"invalid_token\"");
+    }
+    return known;
+  }
+
+  private static Problem unauthorized(String detail, String challenge) {
+    return new Problem(
+        401, "Token wanted", detail, List.of(), Map.of("WWW-Authenticate", challenge));
+  }
+}
