@@ -19,6 +19,7 @@ import org.apache.camel.ManagementStatisticsLevel;
 import org.apache.camel.main.Main;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.intergov.outbound.api.ApiAccess;
+import org.intergov.outbound.api.Callbacks;
 import org.intergov.outbound.api.ChannelOperations;
 import org.intergov.outbound.api.HttpErrors;
 import org.intergov.outbound.api.IntakeGate;
@@ -30,6 +31,7 @@ import org.intergov.outbound.channel.ChannelHttpComponent;
 import org.intergov.outbound.channel.ChannelKinds;
 import org.intergov.outbound.channel.ChannelPoller;
 import org.intergov.outbound.channel.ChannelRoutes;
+import org.intergov.outbound.channel.ChannelSubscriber;
 import org.intergov.outbound.channel.MessageUpdater;
 import org.intergov.outbound.channel.MultichannelRouter;
 import org.intergov.outbound.channel.RejectedMessageProcessor;
@@ -38,6 +40,7 @@ import org.intergov.outbound.channel.WakeUps;
 import org.intergov.outbound.message.MessageReader;
 import org.intergov.outbound.message.MessageRules;
 import org.intergov.outbound.monitoring.DatabaseHealth;
+import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.ChannelsFile;
 import org.intergov.outbound.routing.InvalidChannelsException;
 import org.intergov.outbound.routing.KindDescription;
@@ -45,6 +48,7 @@ import org.intergov.outbound.routing.Loaded;
 import org.intergov.outbound.routing.Problem;
 import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.DeliveryOutbox;
+import org.intergov.outbound.store.Settlements;
 import org.intergov.outbound.store.Stores;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +63,8 @@ public final class Gateway implements AutoCloseable {
       List.of(
           "multichannel-router",
           "channel-poller",
+          "channel-subscriber",
+          "channel-callbacks",
           "message-updater",
           "rejected-message-processor",
           "operator-api",
@@ -287,16 +293,18 @@ public final class Gateway implements AutoCloseable {
     MessageRules messageRules = new MessageRules(settings.jurisdiction());
     MessageReader reader = new MessageReader(messageRules, MessageIntake.MOST_BYTES);
     DeliveryOutbox outbox = stores.outbox();
-    router =
-        new MultichannelRouter(camel, outbox, stores.settlements(), messageRules, table, wakeUps);
-    poller =
-        new ChannelPoller(camel, stores.channelPending(), stores.settlements(), table, wakeUps);
+    Settlements settlements =
+        stores.settlements(id -> table.get().channel(id).map(Channel::callsBack).orElse(false));
+    router = new MultichannelRouter(camel, outbox, settlements, messageRules, table, wakeUps);
+    poller = new ChannelPoller(camel, stores.channelPending(), settlements, table, wakeUps);
     Runnable wakeRouter = wakeUps.router()::signal;
     var registry = camel.getRegistry();
     registry.bind(ApiAccess.NAME, access);
     registry.bind("lakeDataSource", stores.lakeDataSource());
     registry.bind("multichannelRouter", router);
     registry.bind("channelPoller", poller);
+    registry.bind("channelSubscriber", new ChannelSubscriber(camel, stores.subscriptions(), table));
+    registry.bind("callbacks", new Callbacks(stores.subscriptions(), wakeUps.poller()::signal));
     registry.bind("messageUpdater", new MessageUpdater(stores.messageUpdates(), wakeUps.updater()));
     registry.bind(
         "rejectedMessageProcessor",

@@ -48,16 +48,23 @@ final class Call {
     void answer(Call call) throws Exception;
   }
 
+  /** As {@link #handle}, for callers that have no tokens: what they may do rests on the address. */
+  static void handleOpen(Exchange exchange, Handler handler) {
+    handle(exchange, null, handler);
+  }
+
   /**
    * Answers with what {@code handler} says, or with the problem it ran into.
    *
-   * @param role what the caller must be allowed; nothing of the request is read without it
+   * @param role what the caller must be allowed; nothing of the request is read without it. Null:
+   *     everybody may
    */
   static void handle(Exchange exchange, Role role, Handler handler) {
     HttpServerRequest request = exchange.getMessage(HttpMessage.class).getRequest();
     Call call = new Call(exchange, request);
     try {
-      call.caller = ApiAccess.of(exchange).enter(request, role);
+      call.caller =
+          role == null ? "callback" : ApiAccess.of(exchange).enter(request, role);
       handler.answer(call);
     } catch (Problem p) {
       call.problem(p);

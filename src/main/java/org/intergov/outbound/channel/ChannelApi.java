@@ -86,6 +86,18 @@ public final class ChannelApi {
         : new ChannelException.Unavailable("answered " + status);
   }
 
+  /**
+   * Reads the answer to a request for callbacks.
+   *
+   * @throws ChannelException.Unavailable unless the channel has taken it
+   */
+  public void subscribed(Message answer) throws ChannelException {
+    int status = answer.getHeader(Headers.HTTP_STATUS, 0, Integer.class);
+    if (status < 200 || status >= 300) {
+      throw new ChannelException.Unavailable("answered " + status);
+    }
+  }
+
   private static String body(Message answer) {
     Object body = answer.getBody();
     return body instanceof String s ? s : "";

@@ -32,8 +32,8 @@ final class ChannelHttpCall {
     this.exchange = exchange;
     this.callback = callback;
     this.options = options;
-    Object content = exchange.getMessage().getBody();
-    this.sent = content == null ? null : Buffer.buffer(content.toString());
+    String content = endpoint.content(exchange.getMessage());
+    this.sent = content == null ? null : Buffer.buffer(content);
     if (sent != null) {
       options.putHeader("Content-Type", endpoint.getContentType());
     }

@@ -42,6 +42,8 @@ public final class ChannelHttpComponent extends DefaultComponent {
         new ChannelHttpEndpoint(uri, this, vertx, URI.create(encodeTemplate(remaining)));
     endpoint.setAuth(resolveAndRemoveReferenceParameter(parameters, "auth", ParameterMap.class));
     endpoint.setTls(resolveAndRemoveReferenceParameter(parameters, "tls", ParameterMap.class));
+    endpoint.setWebsub(
+        resolveAndRemoveReferenceParameter(parameters, "websub", ParameterMap.class));
     setProperties(endpoint, parameters);
     return endpoint;
   }

@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import java.net.URI;
 import org.apache.camel.Consumer;
+import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.support.DefaultEndpoint;
@@ -33,6 +34,7 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
   private String contentType = "application/json";
   private ParameterMap auth;
   private ParameterMap tls;
+  private ParameterMap websub;
 
   ChannelHttpEndpoint(String uri, ChannelHttpComponent component, Vertx vertx, URI address) {
     super(uri, component);
@@ -203,5 +205,22 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
   /** Our certificate and whom we trust: a reference to a {@link ParameterMap}. */
   void setTls(ParameterMap tls) {
     this.tls = tls;
+  }
+
+  /**
+   * Where channels call us back, and for how long: a reference to a {@link ParameterMap}. If it is
+   * set, the form of a subscription is sent instead of the exchange's body.
+   */
+  void setWebsub(ParameterMap websub) {
+    this.websub = websub;
+  }
+
+  /** What is sent; null: nothing. */
+  String content(Message message) {
+    if (websub != null) {
+      return WebSub.form(websub, message);
+    }
+    Object body = message.getBody();
+    return body == null ? null : body.toString();
   }
 }

@@ -16,8 +16,9 @@ import org.intergov.outbound.routing.KindDescription;
 
 /**
  * The kinds of channel: each is a file of route templates, {@code <kind>-post} and, where a
- * delivery can be asked for its status, {@code <kind>-status}. What the templates declare is what a
- * channel of that kind may and must say.
+ * delivery can be asked for its status, {@code <kind>-status}, and where the channel can be asked
+ * to call back on changes, {@code <kind>-subscribe}. What the templates declare is what a channel
+ * of that kind may and must say.
  */
 public final class ChannelKinds {
   private static final List<String> SHIPPED = List.of("http");
@@ -60,17 +61,24 @@ public final class ChannelKinds {
           if (id.endsWith("-post")) {
             String name = id.substring(0, id.length() - "-post".length());
             RouteTemplateDefinition status = templates.get(name + "-status");
-            kinds.put(name, describe(name, template, status));
+            RouteTemplateDefinition subscribe = templates.get(name + "-subscribe");
+            kinds.put(name, describe(name, template, status, subscribe));
           }
         });
     return kinds;
   }
 
   private static KindDescription describe(
-      String name, RouteTemplateDefinition post, RouteTemplateDefinition status) {
+      String name,
+      RouteTemplateDefinition post,
+      RouteTemplateDefinition status,
+      RouteTemplateDefinition subscribe) {
     List<RouteTemplateParameterDefinition> declared = new ArrayList<>(post.getTemplateParameters());
     if (status != null) {
       declared.addAll(status.getTemplateParameters());
+    }
+    if (subscribe != null) {
+      declared.addAll(subscribe.getTemplateParameters());
     }
     declared.removeIf(p -> OWN.contains(p.getName()));
     return new KindDescription(name, status != null, DeclaredParameters.read(declared));

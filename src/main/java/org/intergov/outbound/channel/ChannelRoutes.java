@@ -30,6 +30,10 @@ public final class ChannelRoutes {
     return "direct:" + channelId + "-status";
   }
 
+  static String subscribeEndpoint(String channelId) {
+    return "direct:" + channelId + "-subscribe";
+  }
+
   /** Adds and starts a channel's routes. */
   public void add(Channel channel) {
     Map<String, Object> bound = new HashMap<>(parameters.bind(channel));
@@ -44,6 +48,9 @@ public final class ChannelRoutes {
     add(channel, "post", bound);
     if (kinds.get(channel.kind()).hasStatus()) {
       add(channel, "status", bound);
+    }
+    if (channel.callsBack()) {
+      add(channel, "subscribe", bound);
     }
   }
 

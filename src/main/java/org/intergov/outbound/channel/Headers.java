@@ -14,6 +14,9 @@ public final class Headers {
   /** Out: received, confirmed, undeliverable or revoked. */
   public static final String CHANNEL_STATUS = "channelStatus";
 
+  /** In for subscribe: the path under which the channel is to call back. */
+  static final String CALLBACK_PATH = "callbackPath";
+
   /** Out of an HTTP call: the status code. */
   static final String HTTP_STATUS = "httpStatus";
 

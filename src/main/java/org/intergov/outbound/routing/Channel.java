@@ -40,6 +40,11 @@ public record Channel(
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
   }
 
+  /** Whether it is asked to call back about its deliveries: it has parameter {@code websub}. */
+  public boolean callsBack() {
+    return parameters.containsKey("websub.callback-url");
+  }
+
   /** Names the entry without the values of its parameters: they may be secrets. */
   @Override
   public String toString() {

@@ -189,10 +189,16 @@ public final class ChannelPending {
         """;
     String delete =
         """
-        DELETE FROM channel_pending p
-        USING unnest(?::int8[], ?::uuid[]) AS u (id, token)
-        WHERE p.message_id = ANY (ARRAY[u.id]) AND p.lock_token = u.token
-        RETURNING p.message_id, p.lock_token
+        WITH gone AS (
+          DELETE FROM channel_pending p
+          USING unnest(?::int8[], ?::uuid[]) AS u (id, token)
+          WHERE p.message_id = ANY (ARRAY[u.id]) AND p.lock_token = u.token
+          RETURNING p.message_id, p.lock_token
+        ), unsubscribed AS (
+          DELETE FROM channel_subscription s USING gone
+          WHERE s.message_id = ANY (ARRAY[gone.message_id])
+        )
+        SELECT message_id, lock_token FROM gone
         """;
     List<PendingSettlement> deleted =
         settlements.stream().filter(s -> s.next() == PendingSettlement.Next.DELETE).toList();

@@ -19,7 +19,7 @@ public final class Migrations {
           .toList();
 
   static final List<String> OUTBOX_FILES =
-      Stream.of("V2__delivery", "V3__retention", "V4__claims_within_the_page")
+      Stream.of("V2__delivery", "V3__retention", "V4__claims_within_the_page", "V8__callbacks")
           .map(name -> OUTBOX + "/" + name + ".sql")
           .toList();
 

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
 import org.intergov.outbound.delivery.LakePatch;
@@ -21,9 +22,18 @@ import org.intergov.outbound.store.DeliveryOutbox.Lease;
  */
 public final class Settlements {
   private final Database database;
+  private final Predicate<String> callsBack;
 
   public Settlements(Database database) {
+    this(database, channelId -> false);
+  }
+
+  /**
+   * @param callsBack whether a channel is asked to call back about its deliveries
+   */
+  public Settlements(Database database, Predicate<String> callsBack) {
     this.database = database;
+    this.callsBack = callsBack;
   }
 
   /** What a batch has brought about, for waking the next stages. */
@@ -71,6 +81,8 @@ public final class Settlements {
             }
           }
           ChannelPending.post(connection, followed);
+          ChannelSubscriptions.want(
+              connection, followed.stream().filter(f -> callsBack.test(f.channelId())).toList());
           int known = batch.size() - before.size();
           return write(connection, known, ours.size(), updates, rejections, lines);
         });

@@ -3,6 +3,7 @@ package org.intergov.outbound.store;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Predicate;
 import javax.sql.DataSource;
 
 /** The databases, opened and migrated, and the classes of their tables. */
@@ -94,8 +95,15 @@ public final class Stores implements AutoCloseable {
     return new BoundedSubmissions(submissions, backlog, connections / 2, INTAKE_PATIENCE);
   }
 
-  public Settlements settlements() {
-    return new Settlements(outboxDatabase);
+  /**
+   * @param callsBack whether a channel is asked to call back about its deliveries
+   */
+  public Settlements settlements(Predicate<String> callsBack) {
+    return new Settlements(outboxDatabase, callsBack);
+  }
+
+  public ChannelSubscriptions subscriptions() {
+    return new ChannelSubscriptions(outboxDatabase);
   }
 
   public ChannelPending channelPending() {

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -50,6 +51,7 @@ final class TestChannel implements AutoCloseable {
   private final Map<String, Deque<StatusReply>> statuses = new ConcurrentHashMap<>();
   private volatile Function<Post, Reply> otherwise = post -> Reply.accept();
   private volatile StatusReply statusOtherwise = StatusReply.says("confirmed");
+  private volatile Consumer<HttpServerRequest> subscriptions;
   private long lastId = 16;
   private final HttpServerOptions tls;
   private HttpServer server;
@@ -129,12 +131,29 @@ final class TestChannel implements AutoCloseable {
     return this;
   }
 
+  /** Who answers requests for callbacks; without one they are 404, and a complaint. */
+  TestChannel subscriptions(Consumer<HttpServerRequest> hub) {
+    subscriptions = hub;
+    return this;
+  }
+
+  /** The channel's id of a message that it has taken. */
+  String id(Sent message) {
+    return subjects.entrySet().stream()
+        .filter(e -> e.getValue().equals(message.subject()))
+        .map(e -> String.valueOf(e.getKey()))
+        .findFirst()
+        .orElse(null);
+  }
+
   private void take(HttpServerRequest request) {
     String path = request.path();
     if (request.method().name().equals("POST") && path.equals("/messages")) {
       request.bodyHandler(body -> takePost(request, body));
     } else if (request.method().name().equals("GET") && path.matches("/messages/[0-9]+")) {
       takeCheck(request, Long.parseLong(path.substring("/messages/".length())));
+    } else if (subscriptions != null && path.equals("/messages/subscriptions/by_id")) {
+      subscriptions.accept(request);
     } else {
       complaints.add(request.method() + " " + request.uri());
       request.response().setStatusCode(404).end();

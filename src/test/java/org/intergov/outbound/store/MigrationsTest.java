@@ -31,15 +31,23 @@ class MigrationsTest {
     store.close();
   }
 
+  /** Every version there is, in order, applied. */
+  private static List<String> all() {
+    return Stream.of(Migrations.LAKE_FILES, Migrations.OUTBOX_FILES)
+        .flatMap(List::stream)
+        .map(file -> Integer.valueOf(file.replaceAll(".*/V([0-9]+)__.*", "$1")))
+        .sorted()
+        .map(version -> version + " true")
+        .toList();
+  }
+
   @Test
   void migrating_again_changes_nothing() {
     List<String> before = store.ask(HISTORY);
 
     Migrations.migrate(store.outboxDatabase, store.outboxDatabase);
 
-    assertThat(store.ask(HISTORY))
-        .isEqualTo(before)
-        .containsExactly("1 true", "2 true", "3 true", "4 true", "5 true");
+    assertThat(store.ask(HISTORY)).isEqualTo(before).containsExactlyElementsOf(all());
   }
 
   @Test
@@ -86,8 +94,7 @@ class MigrationsTest {
           };
 
       assertThat(TestStore.atOnce(Collections.nCopies(4, replica))).containsOnly(true);
-      assertThat(TestStore.ask(fresh, HISTORY))
-          .containsExactly("1 true", "2 true", "3 true", "4 true", "5 true");
+      assertThat(TestStore.ask(fresh, HISTORY)).containsExactlyElementsOf(all());
     }
   }
 

@@ -31,6 +31,10 @@ import org.intergov.outbound.store.Submissions.Submission;
  */
 final class TestStore implements AutoCloseable {
   static final Path BINARIES = Path.of("target", "postgres");
+
+  /** A channel that is asked to call back about its deliveries. */
+  static final String CALLS_BACK = "calls-back";
+
   static final Duration LEASE = Duration.ofMinutes(1);
 
   private final Path dataDir;
@@ -41,6 +45,7 @@ final class TestStore implements AutoCloseable {
   final Submissions submissions;
   final Settlements settlements;
   final ChannelPending pending;
+  final ChannelSubscriptions subscriptions;
   final MessageUpdates updates;
   final RejectedMessages rejected;
   final OperatorActions actions;
@@ -65,7 +70,8 @@ final class TestStore implements AutoCloseable {
     outbox = new DeliveryOutbox(outboxDatabase, !separateLake);
     MessageLake elsewhere = separateLake ? new MessageLake(lakeDatabase) : null;
     submissions = new Submissions(outboxDatabase, outbox, elsewhere, Duration.ofDays(7));
-    settlements = new Settlements(outboxDatabase);
+    settlements = new Settlements(outboxDatabase, CALLS_BACK::equals);
+    subscriptions = new ChannelSubscriptions(outboxDatabase);
     pending = new ChannelPending(outboxDatabase);
     updates = new MessageUpdates(outboxDatabase, lakeDatabase);
     rejected = new RejectedMessages(outboxDatabase);
@@ -108,7 +114,7 @@ final class TestStore implements AutoCloseable {
   void clear() {
     run(
         outboxDatabase,
-        "TRUNCATE delivery_outbox, channel_pending, message_updates, rejected_messages,"
+        "TRUNCATE delivery_outbox, channel_pending, channel_subscription, message_updates, rejected_messages,"
             + " delivery_status, channel_state, delivery_outbox_archive,"
             + " delivery_status_archive");
     run(lakeDatabase, "TRUNCATE message_lake");

@@ -1,0 +1,149 @@
+package org.intergov.outbound.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** Channels that call back when a delivery changes. */
+@ExtendWith(ShowLogsOnFailure.class)
+@Execution(ExecutionMode.SAME_THREAD)
+class CallbacksIT {
+  private static final PostgresServer POSTGRES = PostgresServer.shared();
+  private static final StatusReply RECEIVED = StatusReply.says("received");
+  private static final StatusReply CONFIRMED = StatusReply.says("confirmed");
+  private static final TestHub HUB = new TestHub();
+  private static TestChannel channel;
+  private static TestChannel deaf;
+  private static GatewayProcess gateway;
+  private static Api api;
+
+  @BeforeAll
+  static void start() {
+    channel = new TestChannel().subscriptions(HUB);
+    deaf = new TestChannel().subscriptions(r -> r.response().setStatusCode(500).end());
+    gateway = GatewayProcess.named("callbacks").database(POSTGRES.create("callbacks"));
+    api = gateway.api();
+    gateway
+        .channels(
+            """
+            channels:
+              - id: sg-hub
+                match: { receiver: SG }
+                poll: { first-after: 1h, every: 1h }
+                kind: http
+                parameters: { url: "%s", websub: { callback-url: "%s/" , lease: 2h } }
+              - id: nz-deaf
+                match: { receiver: NZ }
+                poll: { first-after: 100ms, every: 500ms }
+                kind: http
+                parameters: { url: "%s", websub: { callback-url: "%s" } }
+            """
+                .formatted(channel.url(), api.base(), deaf.url(), api.base()))
+        .start();
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+    channel.close();
+    deaf.close();
+  }
+
+  private static String subscribed(Sent message) {
+    await("a subscription to " + message.reference())
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> channel.id(message) != null && !HUB.subscriptions(channel.id(message)).isEmpty());
+    return channel.id(message);
+  }
+
+  @Test
+  void a_callback_makes_the_poller_ask_long_before_it_would_have() {
+    Sent message = api.submit(Sent.to("SG", "called-back"));
+    channel.says(message, RECEIVED, CONFIRMED);
+    String id = subscribed(message);
+
+    assertThat(HUB.subscriptions(id).get(0))
+        .containsEntry("hub.mode", "subscribe")
+        .containsEntry("hub.lease_seconds", "7200")
+        .containsEntry("type", "application/x-www-form-urlencoded")
+        .containsEntry("method", "POST")
+        .doesNotContainKey("hub.secret");
+    assertThat(HUB.subscriptions(id).get(0).get("hub.callback"))
+        .startsWith(api.base() + "/callbacks/sg-hub/");
+    assertThat(HUB.verifications().get(0).headers().map())
+        .containsEntry("content-type", java.util.List.of("text/plain; charset=utf-8"))
+        .containsEntry("x-content-type-options", java.util.List.of("nosniff"));
+
+    assertThat(HUB.tell(id)).isEqualTo(204);
+    await("the first question")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> channel.checks(message).size() == 1);
+    assertThat(api.status(message)).isEqualTo("pending");
+    assertThat(HUB.tell(id)).isEqualTo(204);
+    api.awaitStatus(message, "accepted");
+    assertThat(channel.checks(message)).hasSize(2);
+    assertThat(api.events(message)).containsExactly("submitted", "posted", "confirmed", "accepted");
+  }
+
+  @Test
+  void a_subscription_outlives_a_kill_and_is_renewed() throws SQLException {
+    Sent message = api.submit(Sent.to("SG", "outlives"));
+    String id = subscribed(message);
+    gateway.kill9();
+    gateway.start();
+    POSTGRES.execute("callbacks", "UPDATE intergov.channel_subscription SET due_at = now()");
+    await("a renewal")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> HUB.subscriptions(id).size() == 2);
+    assertThat(HUB.subscriptions(id).get(1)).isEqualTo(HUB.subscriptions(id).get(0));
+    assertThat(HUB.tell(id)).isEqualTo(204);
+    api.awaitStatus(message, "accepted");
+  }
+
+  @Test
+  void what_is_no_callback_of_ours_is_not_found_and_does_nothing() {
+    Sent message = api.submit(Sent.to("SG", "not-ours"));
+    String id = subscribed(message);
+    String callback = HUB.subscriptions(id).get(0).get("hub.callback");
+    String path = callback.substring(api.base().length());
+
+    assertThat(HUB.post(api.base() + "/callbacks/sg-hub/" + UUID.randomUUID(), "{}"))
+        .isEqualTo(404);
+    assertThat(HUB.post(callback.replace("sg-hub", "nz-deaf"), "{}")).isEqualTo(404);
+    assertThat(HUB.post(api.base() + "/callbacks/sg-hub/not-a-uuid", "{}")).isEqualTo(404);
+    for (String query :
+        new String[] {
+          "",
+          "?hub.mode=unsubscribe&hub.topic=" + id + "&hub.challenge=x",
+          "?hub.mode=subscribe&hub.topic=other&hub.challenge=x",
+          "?hub.mode=subscribe&hub.topic=" + id,
+          "?hub.mode=subscribe&hub.topic=" + id + "&hub.challenge=" + "x".repeat(1_025)
+        }) {
+      assertThat(api.get(path + query).status()).as(query).isEqualTo(404);
+    }
+    assertThat(channel.checks(message)).isEmpty();
+    assertThat(api.status(message)).isEqualTo("pending");
+  }
+
+  @Test
+  void a_channel_that_takes_no_subscription_is_polled_as_ever() {
+    Sent message = api.submit(Sent.to("NZ", "deaf"));
+    api.awaitStatus(message, "accepted");
+
+    assertThat(api.events(message)).containsExactly("submitted", "posted", "confirmed", "accepted");
+    assertThat(gateway.log()).contains("channel nz-deaf: takes no subscription");
+    assertThat(Map.of("complaints", channel.complaints()))
+        .containsEntry("complaints", java.util.List.of());
+  }
+}
