@@ -26,6 +26,7 @@ import org.intergov.outbound.api.IntakeGate;
 import org.intergov.outbound.api.MessageIntake;
 import org.intergov.outbound.api.MessageQueries;
 import org.intergov.outbound.api.ServerTls;
+import org.intergov.outbound.api.StuckMessages;
 import org.intergov.outbound.channel.ChannelApi;
 import org.intergov.outbound.channel.ChannelHttpComponent;
 import org.intergov.outbound.channel.ChannelKinds;
@@ -313,9 +314,17 @@ public final class Gateway implements AutoCloseable {
         "messageIntake",
         new MessageIntake(
             reader, stores.submissions(settings.intake().mostBacklog()), gate, table, wakeRouter));
+    registry.bind("messageQueries", new MessageQueries(stores.views(), stores.journal()));
     registry.bind(
-        "messageQueries",
-        new MessageQueries(stores.views(), stores.journal(), stores.actions(), wakeRouter));
+        "stuckMessages",
+        new StuckMessages(
+            stores.actions(),
+            stores.parked(),
+            wakeRouter,
+            () -> {
+              wakeUps.updater().signal();
+              wakeUps.rejecter().signal();
+            }));
     registry.bind(
         "channelOperations",
         new ChannelOperations(

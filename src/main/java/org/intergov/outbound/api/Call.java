@@ -1,6 +1,7 @@
 package org.intergov.outbound.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.EOFException;
+import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -119,6 +121,45 @@ final class Call {
   String query(String name) {
     MultiMap parameters = request.params();
     return parameters.get(name);
+  }
+
+  /** A query parameter that is a whole number; {@code unset} if it is not given. */
+  long number(String name, long unset, long least, long most) {
+    String text = query(name);
+    if (text == null || text.isEmpty()) {
+      return unset;
+    }
+    try {
+      long value = Long.parseLong(text);
+      if (value >= least && value <= most) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    String range = "from " + least + (most == Long.MAX_VALUE ? "" : " to " + most);
+    throw new Problem(400, "Bad " + name, name + " must be a whole number " + range + ".");
+  }
+
+  /**
+   * The body as JSON.
+   *
+   * @throws Problem if it is longer than {@code most} bytes, or no JSON object
+   */
+  JsonNode body(int most) throws IOException {
+    byte[] bytes = new RequestStream(request).readNBytes(most + 1);
+    if (bytes.length > most) {
+      throw new Problem(413, "Too large", "The body has at most " + most + " bytes.");
+    }
+    try {
+      JsonNode body = JSON.readTree(bytes);
+      if (body != null && body.isObject()) {
+        return body;
+      }
+    } catch (JsonProcessingException e) {
+      // said below
+    }
+    throw new Problem(400, "Bad JSON", "The body must be a JSON object.");
   }
 
   /** The media type, lower case and without parameters; empty if there is none. */

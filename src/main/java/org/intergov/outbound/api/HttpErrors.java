@@ -16,7 +16,9 @@ public final class HttpErrors {
           path("/messages", "GET, POST"),
           path("/messages/[^/]+", "GET"),
           path("/messages/[^/]+/journal", "GET"),
-          path("/messages/[^/]+/replay", "POST"),
+          path("/messages/[^/]+/(replay|resolve)", "POST"),
+          path("/parked", "GET"),
+          path("/parked/[^/]+/[^/]+/replay", "POST"),
           path("/channels", "GET"),
           path("/channels/[^/]+/(pause|resume)", "POST"),
           path("/explain", "POST"));

@@ -12,9 +12,8 @@ import org.intergov.outbound.store.DeliveryStatusJournal;
 import org.intergov.outbound.store.MessageViews;
 import org.intergov.outbound.store.MessageViews.Filter;
 import org.intergov.outbound.store.MessageViews.View;
-import org.intergov.outbound.store.OperatorActions;
 
-/** Reading messages and their journals, and sending stuck ones again. Thread-safe. */
+/** Reading messages and their journals. Thread-safe. */
 public final class MessageQueries {
   private static final Set<String> STATUSES = Set.of("pending", "accepted", "rejected", "held");
   private static final Set<String> PARAMETERS =
@@ -23,18 +22,10 @@ public final class MessageQueries {
 
   private final MessageViews views;
   private final DeliveryStatusJournal journal;
-  private final OperatorActions actions;
-  private final Runnable wakeRouter;
 
-  public MessageQueries(
-      MessageViews views,
-      DeliveryStatusJournal journal,
-      OperatorActions actions,
-      Runnable wakeRouter) {
+  public MessageQueries(MessageViews views, DeliveryStatusJournal journal) {
     this.views = views;
     this.journal = journal;
-    this.actions = actions;
-    this.wakeRouter = wakeRouter;
   }
 
   /** {@code GET /messages/{reference}}. */
@@ -98,49 +89,8 @@ public final class MessageQueries {
         status,
         call.query("receiver"),
         call.query("channel"),
-        number(call, "after", 0, 0, Long.MAX_VALUE),
-        (int) number(call, "limit", 100, 1, MOST));
-  }
-
-  private static long number(Call call, String name, long unset, long least, long most) {
-    String text = call.query(name);
-    if (text == null || text.isEmpty()) {
-      return unset;
-    }
-    try {
-      long value = Long.parseLong(text);
-      if (value >= least && value <= most) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      // said below
-    }
-    throw new Problem(
-        400,
-        "Bad " + name,
-        name + " must be a whole number from " + least + (most == MOST ? " to " + MOST : "") + ".");
-  }
-
-  /** {@code POST /messages/{reference}/replay}. */
-  public void replay(Exchange exchange) {
-    Call.handle(
-        exchange,
-        Role.OPERATE,
-        call -> {
-          Reference reference = reference(call);
-          switch (actions.replay(reference, call.caller())) {
-            case DONE -> {
-              wakeRouter.run();
-              call.json(202, Map.of("reference", reference.toString(), "replayed", true));
-            }
-            case UNKNOWN_MESSAGE -> throw notInOutbox(reference);
-            case NOT_STUCK ->
-                throw new Problem(
-                    409,
-                    "Nothing to replay",
-                    "The message " + reference + " is neither held nor rejected.");
-          }
-        });
+        call.number("after", 0, 0, Long.MAX_VALUE),
+        (int) call.number("limit", 100, 1, MOST));
   }
 
   private View find(Call call) {
@@ -148,23 +98,11 @@ public final class MessageQueries {
     return views.find(reference).orElseThrow(() -> notFound(reference));
   }
 
-  private Problem notInOutbox(Reference reference) {
-    return views.find(reference).isEmpty()
-        ? notFound(reference)
-        : new Problem(
-            409,
-            "Nothing to replay",
-            "The message "
-                + reference
-                + " has left the delivery outbox (intergov.retention.outbox); submit it under a new"
-                + " reference to send it again.");
-  }
-
   private static Problem notFound(Reference reference) {
     return new Problem(404, "No such message", "There is no message " + reference + ".");
   }
 
-  private static Reference reference(Call call) {
+  static Reference reference(Call call) {
     try {
       return Reference.parse(call.segment(1));
     } catch (IllegalArgumentException e) {

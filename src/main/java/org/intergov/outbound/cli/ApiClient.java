@@ -17,6 +17,9 @@ import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 
 /** The gateway's REST API, with errors in words for whoever typed the command. */
 final class ApiClient {
@@ -26,21 +29,24 @@ final class ApiClient {
 
   private final URI url;
   private final String token;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_TIMEOUT)
-          .build();
+  private final HttpClient http;
 
   /**
    * Connects to nothing yet.
    *
    * @param url without a slash at its end
    * @param token the bearer token, null for none
+   * @param tls whom to trust; empty: whom Java trusts
    */
-  ApiClient(URI url, String token) {
+  ApiClient(URI url, String token, Optional<SSLContext> tls) {
     this.url = url;
     this.token = token;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT);
+    tls.ifPresent(builder::sslContext);
+    this.http = builder.build();
   }
 
   /**
@@ -55,6 +61,16 @@ final class ApiClient {
   /** Posts without a body; the answer may be empty, which gives a missing node. */
   JsonNode post(String path) {
     return json(sendOrFail(request(path).POST(BodyPublishers.noBody()).build()));
+  }
+
+  /** Posts a JSON document. */
+  JsonNode post(String path, JsonNode body) {
+    return json(
+        sendOrFail(
+            request(path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body.toString()))
+                .build()));
   }
 
   /**
@@ -95,6 +111,9 @@ final class ApiClient {
                       && e.getCause().getCause() instanceof UnresolvedAddressException)
               ? "unknown host"
               : "connection refused");
+    }
+    if (e instanceof SSLException) {
+      return "no TLS with the gateway at " + url + " (" + e.getMessage() + "); see --ca";
     }
     String detail = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     return "the gateway at " + url + " broke off without an answer (" + detail + ")";

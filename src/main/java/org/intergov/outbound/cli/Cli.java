@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SubmitCommand.class,
       StatusCommand.class,
       ReplayCommand.class,
+      ResolveCommand.class,
       DeadLettersCommand.class,
       SimulateChannelCommand.class,
       TokenCommand.class

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.intergov.outbound.Gateway;
@@ -70,7 +71,7 @@ final class DemoCommand implements Callable<Integer> {
     try (DemoChannels channels = DemoChannels.start();
         Gateway gateway = new Gateway(settings(home, channels))) {
       RunCommand.start(gateway);
-      DemoRun run = new DemoRun(new ApiClient(api, null), channels, out);
+      DemoRun run = new DemoRun(new ApiClient(api, null, Optional.empty()), channels, out);
       boolean good = run.play(messages, timeout);
       DemoGuide.print(out, api, management, keep);
       if (keep) {

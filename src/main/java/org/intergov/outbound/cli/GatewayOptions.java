@@ -4,6 +4,14 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.intergov.outbound.routing.TlsMaterial;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,8 +39,42 @@ final class GatewayOptions {
           "File whose first line is the bearer token for the gateway. Default: no token is sent.")
   private Path tokenFile;
 
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description =
+          "PEM file with the certificates to trust when the address is https. Default: Java's.")
+  private Path ca;
+
   ApiClient client() {
-    return new ApiClient(url, token());
+    return new ApiClient(url, token(), tls());
+  }
+
+  private Optional<SSLContext> tls() {
+    if (ca == null) {
+      return Optional.empty();
+    }
+    try {
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      int number = 0;
+      for (X509Certificate c : TlsMaterial.read(Map.of("ca", ca.toString())).trusted()) {
+        trusted.setCertificateEntry("ca-" + number++, c);
+      }
+      TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, factory.getTrustManagers(), null);
+      return Optional.of(context);
+    } catch (TlsMaterial.BadFileException e) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--ca %s: found %s, expected %s".formatted(ca, e.getMessage(), e.expected()),
+          e);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new ParameterException(command.commandLine(), "--ca " + ca + ": " + e, e);
+    }
   }
 
   private String token() {

@@ -1,11 +1,14 @@
 package org.intergov.outbound.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -13,34 +16,87 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "replay",
     header = "Sends held or rejected messages again.",
-    description = {"", "Exits 1 if any of them could not be replayed; the others are.", ""},
+    description = {
+      "",
+      "Either those named, or those that the options describe; --dry-run shows which. Exits 1 if any"
+          + " of them could not be replayed; the others are.",
+      ""
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     showDefaultValues = true)
 final class ReplayCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private GatewayOptions gateway;
+  @Mixin private StuckFilter filter;
 
   @Parameters(
-      arity = "1..*",
+      arity = "0..*",
       paramLabel = "REFERENCE",
       description = "The messages: sender and sender_ref, such as AU:the-ref.")
-  private List<String> references;
+  private List<String> references = List.of();
+
+  @Option(
+      names = "--parked",
+      description = "Lets the updates go again that the lake did not take; all of them.")
+  private boolean parked;
+
+  @Option(names = "--dry-run", description = "Only print what would go again.")
+  private boolean dryRun;
 
   @Override
   public Integer call() {
+    int given = (references.isEmpty() ? 0 : 1) + (filter.isGiven() ? 1 : 0) + (parked ? 1 : 0);
+    if (given != 1 || filter.fault() != null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          filter.fault() != null
+              ? filter.fault()
+              : "Wanted: a REFERENCE, or options that describe messages such as --status, or --parked.");
+    }
     ApiClient client = gateway.client();
+    // gathered first: what goes again leaves the pages that are read here
+    List<Again> all = new ArrayList<>();
+    references.forEach(r -> all.add(message(r)));
+    if (filter.isGiven()) {
+      filter.forEach(client, m -> all.add(message(m.path("reference").asText())));
+    } else if (parked) {
+      ApiPages.forEach(
+          client,
+          "/parked",
+          "parked",
+          p -> {
+            String place = p.path("queue").asText() + "/" + p.path("seq").asText();
+            String path = "/parked/" + place + "/replay";
+            all.add(new Again(p.path("reference").asText() + " (" + place + ")", path));
+          });
+    }
+    return replay(client, all);
+  }
+
+  private record Again(String name, String path) {}
+
+  private static Again message(String reference) {
+    return new Again(reference, "/messages/" + ApiClient.segment(reference) + "/replay");
+  }
+
+  private int replay(ApiClient client, List<Again> all) {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     int exitCode = Cli.DONE;
-    for (String reference : references) {
+    for (Again one : all) {
       try {
-        client.post("/messages/" + ApiClient.segment(reference) + "/replay");
-        out.println(reference + " goes again");
+        if (!dryRun) {
+          client.post(one.path());
+        }
+        out.println(one.name() + (dryRun ? " would go again" : " goes again"));
       } catch (CommandFailedException e) {
-        err.println(reference + ": " + e.getMessage());
+        err.println(one.name() + ": " + e.getMessage());
         exitCode = Cli.FAILED;
       }
+    }
+    if (all.isEmpty()) {
+      out.println("nothing fits");
     }
     out.flush();
     err.flush();

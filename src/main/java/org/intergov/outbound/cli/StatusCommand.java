@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,9 +39,37 @@ final class StatusCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON as the gateway gives it. Default: tables.")
   private boolean json;
 
+  @Option(
+      names = "--watch",
+      arity = "0..1",
+      fallbackValue = "2s",
+      paramLabel = "EVERY",
+      converter = StuckFilter.Age.class,
+      description = "Shows it again and again, every 2s unless told otherwise, until Ctrl-C.")
+  private Duration watch;
+
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
+    if (watch == null) {
+      return show(out);
+    }
+    while (true) {
+      if (Terminal.isThere()) {
+        out.print(Terminal.CLEAR);
+      }
+      out.println(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+      try {
+        show(out);
+      } catch (CommandFailedException e) {
+        out.println(e.getMessage()); // it may come back
+        out.flush();
+      }
+      Thread.sleep(Math.max(100, watch.toMillis()));
+    }
+  }
+
+  private Integer show(PrintWriter out) {
     if (reference == null) {
       showLanes(gateway.client().get("/channels"), out);
     } else {

@@ -11,6 +11,8 @@ import java.util.Map;
 import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
 import org.intergov.outbound.delivery.LakePatch;
+import org.intergov.outbound.delivery.Reason;
+import org.intergov.outbound.delivery.Rejection;
 import org.intergov.outbound.message.Message;
 import org.intergov.outbound.message.Reference;
 
@@ -99,6 +101,82 @@ public final class OperatorActions {
             Event.REPLAYED, r.getString(10), null, null, "was " + before + "; by " + who);
     DeliveryStatusJournal.append(
         connection, List.of(DeliveryStatusJournal.Line.of(id, message, replayed)));
+  }
+
+  /** What an operator's decision on a held message came to. */
+  public enum Resolution {
+    /** It is final now. */
+    DONE,
+    /** There is no such message in the outbox; it may have left it. */
+    UNKNOWN_MESSAGE,
+    /** It is not held, so there is nothing to decide. */
+    NOT_HELD
+  }
+
+  /**
+   * Ends a held message with what an operator has found out: the channel has it, or it has not.
+   * Then it is accepted, or rejected for reason {@code operator}.
+   *
+   * @param why for the journal
+   * @param who for the journal
+   */
+  public Resolution resolve(Reference reference, boolean delivered, String why, String who) {
+    String sql =
+        """
+        WITH before AS (
+          SELECT id, status FROM delivery_outbox
+          WHERE sender = ? AND sender_ref = ? FOR UPDATE
+        ), done AS (
+          UPDATE delivery_outbox o
+          SET status = ?, locked_until = NULL, last_error = NULL, updated_at = now()
+          FROM before b WHERE o.id = b.id AND b.status = 'held'
+          RETURNING o.id, o.sender, o.sender_ref, o.receiver, o.subject, o.obj, o.predicate,
+            o.channel_id
+        )
+        SELECT b.id, d.id, d.sender, d.sender_ref, d.receiver, d.subject, d.obj, d.predicate,
+          d.channel_id,
+          (SELECT j.channel_txn_id FROM delivery_status j
+           WHERE j.message_id = d.id AND j.event = 'held' ORDER BY j.seq DESC LIMIT 1)
+        FROM before b LEFT JOIN done d ON d.id = b.id
+        """;
+    return database.transaction(
+        connection -> {
+          try (PreparedStatement s = connection.prepareStatement(sql)) {
+            s.setString(1, reference.sender());
+            s.setString(2, reference.senderRef());
+            s.setString(3, delivered ? "accepted" : "rejected");
+            try (ResultSet r = s.executeQuery()) {
+              if (!r.next()) {
+                return Resolution.UNKNOWN_MESSAGE;
+              }
+              if (r.getObject(2) == null) {
+                return Resolution.NOT_HELD;
+              }
+              record(connection, r, delivered, why, who);
+              return Resolution.DONE;
+            }
+          }
+        });
+  }
+
+  private static void record(
+      Connection connection, ResultSet r, boolean delivered, String why, String who)
+      throws SQLException {
+    long id = r.getLong(2);
+    Message message = Columns.message(r, 3);
+    String channelId = r.getString(9);
+    String txn = r.getString(10);
+    if (delivered) {
+      LakePatch accepted = LakePatch.accepted(channelId, txn);
+      MessageUpdates.post(connection, List.of(new Settlements.Update(id, message, accepted)));
+    } else {
+      Rejection rejection = new Rejection(Reason.OPERATOR, why, channelId, txn);
+      RejectedMessages.post(connection, List.of(new Settlements.Rejected(id, message, rejection)));
+    }
+    String detail = (delivered ? "delivered: " : "not delivered: ") + why + "; by " + who;
+    JournalEntry resolved = new JournalEntry(Event.RESOLVED, channelId, txn, null, detail);
+    DeliveryStatusJournal.append(
+        connection, List.of(DeliveryStatusJournal.Line.of(id, message, resolved)));
   }
 
   /** Stops the claiming for a lane on every replica; what is in flight ends. */

@@ -130,6 +130,10 @@ public final class Stores implements AutoCloseable {
     return new OperatorActions(outboxDatabase, expiresAfter);
   }
 
+  public ParkedRows parked() {
+    return new ParkedRows(outboxDatabase);
+  }
+
   public Retention retention(Retention.Policy policy) {
     return new Retention(outboxDatabase, policy);
   }

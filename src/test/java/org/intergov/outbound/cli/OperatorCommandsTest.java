@@ -101,6 +101,62 @@ class OperatorCommandsTest {
   }
 
   @Test
+  void replay_by_description_sends_what_fits_and_with_dry_run_only_shows_it() {
+    gateway.on(
+        "GET /messages?status=rejected&channel=sg",
+        200,
+        """
+        {"messages":[
+          {"reference":"AU:1","reason":"expired","updated_at":"2026-01-01T00:00:00Z"},
+          {"reference":"AU:2","reason":"refused","updated_at":"2026-01-01T00:00:00Z"},
+          {"reference":"AU:3","reason":"expired","updated_at":"2126-01-01T00:00:00Z"}]}""");
+    gateway.on("POST /messages/AU:1/replay", 202, "");
+    String[] which = {
+      "replay",
+      "--status",
+      "rejected",
+      "--channel",
+      "sg",
+      "--reason",
+      "expired",
+      "--older-than",
+      "1h",
+      "--url",
+      gateway.url(),
+      "--dry-run"
+    };
+
+    Run dry = Run.of(which);
+    Run real = Run.of(java.util.Arrays.copyOf(which, which.length - 1));
+
+    assertThat(dry.out().lines()).containsExactly("AU:1 would go again");
+    assertThat(real.out().lines()).containsExactly("AU:1 goes again");
+    assertThat(real.exitCode()).isZero();
+  }
+
+  @Test
+  void replay_wants_messages_or_a_description_and_not_both() {
+    assertThat(Run.of("replay").exitCode()).isEqualTo(2);
+    assertThat(Run.of("replay", "AU:1", "--status", "held").exitCode()).isEqualTo(2);
+    assertThat(Run.of("replay", "--status", "accepted").err()).contains("held or rejected");
+  }
+
+  @Test
+  void resolve_says_what_was_found_out() {
+    gateway.on("POST /messages/AU:1/resolve", 200, "{}");
+
+    Run run =
+        Run.of("resolve", "AU:1", "--delivered", "--reason", "they called", "--url", gateway.url());
+
+    assertThat(run.out().lines()).containsExactly("AU:1 is accepted");
+    assertThat(Run.of("resolve", "AU:1", "--reason", "x").exitCode()).isEqualTo(2);
+    assertThat(
+            Run.of("resolve", "AU:1", "--delivered", "--not-delivered", "--reason", "x").exitCode())
+        .isEqualTo(2);
+    assertThat(Run.of("resolve", "AU:1", "--delivered").exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void dead_letters_reads_every_page() {
     gateway.on(
         "GET /messages?status=held",
@@ -113,23 +169,30 @@ class OperatorCommandsTest {
         "GET /messages?status=rejected",
         200,
         "{\"messages\":[{\"reference\":\"AU:3\",\"status\":\"rejected\",\"reason\":\"refused\"}]}");
+    gateway.on(
+        "GET /parked",
+        200,
+        "{\"parked\":[{\"queue\":\"message_updates\",\"seq\":7,\"reference\":\"AU:4\",\"last_error\":\"gone\"}]}");
 
     Run table = Run.of("dead-letters", "--url", gateway.url());
     Run json = Run.of("dead-letters", "--json", "--url", gateway.url());
 
     assertThat(table.exitCode()).isZero();
-    assertThat(table.out().lines()).hasSize(4);
-    assertThat(table.out()).containsSubsequence("REFERENCE", "AU:1", "AU:2", "AU:3", "refused");
-    assertThat(json.out().lines()).hasSize(3).allMatch(line -> line.startsWith("{"));
+    assertThat(table.out().lines()).hasSize(5);
+    assertThat(table.out())
+        .containsSubsequence(
+            "REFERENCE", "AU:1", "AU:2", "AU:3", "refused", "AU:4", "message_updates/7");
+    assertThat(json.out().lines()).hasSize(4).allMatch(line -> line.startsWith("{"));
   }
 
   @Test
   void no_dead_letters_is_said() {
     gateway.on("GET /messages?status=held", 200, "{\"messages\":[],\"next\":null}");
     gateway.on("GET /messages?status=rejected", 200, "{\"messages\":[],\"next\":null}");
+    gateway.on("GET /parked", 200, "{\"parked\":[],\"next\":null}");
 
     assertThat(Run.of("dead-letters", "--url", gateway.url()).out())
-        .contains("no message is held or rejected");
+        .contains("nothing waits for an operator");
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.message.Reference;
 import org.intergov.outbound.store.OperatorActions.Replay;
+import org.intergov.outbound.store.OperatorActions.Resolution;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +102,67 @@ class OperatorActionsTest {
     replay("1");
 
     assertThat(store.claim("", 1).get(0).claim()).isEqualTo(Delivery.Claim.DUE);
+  }
+
+  @Test
+  void a_held_message_that_was_delivered_is_accepted_as_the_operator_says() {
+    store.submit("a", "1");
+    store.run("UPDATE delivery_outbox SET status = 'held'");
+
+    assertThat(resolve("1", true)).isEqualTo(Resolution.DONE);
+    store.applyUpdates();
+
+    assertThat(store.outbox("1", "status")).isEqualTo("accepted");
+    assertThat(store.lake("1", "status || ' ' || channel_id")).isEqualTo("accepted a");
+    assertThat(store.events("1")).containsExactly("submitted", "resolved", "accepted");
+    assertThat(store.ask("SELECT detail FROM delivery_status WHERE event = 'resolved'"))
+        .containsExactly("delivered: they called; by night shift");
+    assertThat(resolve("1", true)).as("once").isEqualTo(Resolution.NOT_HELD);
+  }
+
+  @Test
+  void a_held_message_that_was_not_delivered_is_rejected_and_may_be_replayed() {
+    store.submit("a", "1");
+    store.run("UPDATE delivery_outbox SET status = 'held'");
+
+    assertThat(resolve("1", false)).isEqualTo(Resolution.DONE);
+    assertThat(store.rejected.claim(1)).singleElement().extracting("reason").isEqualTo("operator");
+
+    assertThat(store.outbox("1", "status")).isEqualTo("rejected");
+    assertThat(replay("1")).isEqualTo(Replay.DONE);
+  }
+
+  @Test
+  void only_what_is_held_can_be_resolved() {
+    store.submit("a", "1");
+
+    assertThat(resolve("1", true)).isEqualTo(Resolution.NOT_HELD);
+    assertThat(resolve("none", true)).isEqualTo(Resolution.UNKNOWN_MESSAGE);
+    assertThat(store.events("1")).containsExactly("submitted");
+  }
+
+  @Test
+  void what_the_lake_did_not_take_is_listed_and_goes_again() {
+    store.submit("a", "1");
+    Delivery d = store.claim("a", 1).get(0);
+    store.settlements.deliveries(List.of(refused(d)));
+    store.run(
+        "UPDATE rejected_messages SET parked_at = now(), attempts = 9, last_error = 'no lake'");
+    ParkedRows parked = new ParkedRows(store.outboxDatabase);
+
+    ParkedRows.Parked found = parked.page(0, 10).get(0);
+    assertThat(found.reference()).isEqualTo("AU:1");
+    assertThat(found.queue() + " " + found.lastError()).isEqualTo("rejected_messages no lake");
+    assertThat(parked.again("message_updates", found.seq(), "night shift")).isEmpty();
+    assertThat(parked.again(found.queue(), found.seq(), "night shift")).contains("AU:1");
+    assertThat(parked.page(0, 10)).isEmpty();
+    assertThat(store.rejected.claim(1)).hasSize(1);
+    assertThat(store.events("1")).endsWith("replayed");
+  }
+
+  private static Resolution resolve(String ref, boolean delivered) {
+    return new OperatorActions(store.outboxDatabase, Duration.ofDays(7))
+        .resolve(Reference.parse("AU:" + ref), delivered, "they called", "night shift");
   }
 
   @Test

@@ -1,0 +1,161 @@
+package org.intergov.outbound.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.intergov.outbound.message.Reference;
+import org.intergov.outbound.message.Violation;
+import org.intergov.outbound.store.OperatorActions;
+import org.intergov.outbound.store.ParkedRows;
+
+/**
+ * What an operator does to messages that are stuck: sends them again, decides on held ones, lets
+ * parked updates go again. Thread-safe.
+ */
+public final class StuckMessages {
+  private static final int MOST_BYTES = 8_192;
+  private static final int MOST_REASON = 500;
+
+  private final OperatorActions actions;
+  private final ParkedRows parked;
+  private final Runnable wakeRouter;
+  private final Runnable wakeLake;
+
+  /**
+   * @param wakeLake wakes whoever takes updates and rejections to the lake
+   */
+  public StuckMessages(
+      OperatorActions actions, ParkedRows parked, Runnable wakeRouter, Runnable wakeLake) {
+    this.actions = actions;
+    this.parked = parked;
+    this.wakeRouter = wakeRouter;
+    this.wakeLake = wakeLake;
+  }
+
+  /** {@code POST /messages/{reference}/replay}. */
+  public void replay(Exchange exchange) {
+    Call.handle(
+        exchange,
+        Role.OPERATE,
+        call -> {
+          Reference reference = MessageQueries.reference(call);
+          switch (actions.replay(reference, call.caller())) {
+            case DONE -> {
+              wakeRouter.run();
+              call.json(202, Map.of("reference", reference.toString(), "replayed", true));
+            }
+            case UNKNOWN_MESSAGE -> throw notInOutbox(reference);
+            case NOT_STUCK ->
+                throw new Problem(
+                    409,
+                    "Nothing to replay",
+                    "The message " + reference + " is neither held nor rejected.");
+          }
+        });
+  }
+
+  /** {@code POST /messages/{reference}/resolve}: the body says {@code delivered} and why. */
+  public void resolve(Exchange exchange) {
+    Call.handle(
+        exchange,
+        Role.OPERATE,
+        call -> {
+          Reference reference = MessageQueries.reference(call);
+          Decision decision = decision(call);
+          switch (actions.resolve(
+              reference, decision.delivered(), decision.reason(), call.caller())) {
+            case DONE -> {
+              wakeLake.run();
+              call.json(
+                  200,
+                  Map.of("reference", reference.toString(), "delivered", decision.delivered()));
+            }
+            case UNKNOWN_MESSAGE -> throw notInOutbox(reference);
+            case NOT_HELD ->
+                throw new Problem(
+                    409, "Nothing to resolve", "The message " + reference + " is not held.");
+          }
+        });
+  }
+
+  private record Decision(boolean delivered, String reason) {}
+
+  private static Decision decision(Call call) throws IOException {
+    JsonNode body = call.body(MOST_BYTES);
+    List<Violation> errors = new ArrayList<>();
+    body.fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!name.equals("delivered") && !name.equals("reason")) {
+                errors.add(
+                    new Violation(
+                        "body", "unknown_field", "only delivered and reason belong here"));
+              }
+            });
+    if (!body.path("delivered").isBoolean()) {
+      errors.add(new Violation("delivered", "type", "true or false: whether it was delivered"));
+    }
+    String reason = body.path("reason").asText("").strip();
+    if (!body.path("reason").isTextual() || reason.isEmpty() || reason.length() > MOST_REASON) {
+      errors.add(
+          new Violation(
+              "reason", "length", "why, for the journal, 1 to " + MOST_REASON + " characters"));
+    }
+    if (!errors.isEmpty()) {
+      String detail = "Expected {\"delivered\": true or false, \"reason\": \"...\"}.";
+      throw new Problem(400, "Bad decision", detail, errors, Map.of());
+    }
+    return new Decision(body.path("delivered").booleanValue(), reason);
+  }
+
+  /** {@code GET /parked?after=&limit=}: updates that the lake did not take. */
+  public void parked(Exchange exchange) {
+    Call.handle(
+        exchange,
+        Role.READ,
+        call -> {
+          int limit = (int) call.number("limit", 100, 1, 1_000);
+          List<ParkedRows.Parked> found =
+              parked.page(call.number("after", 0, 0, Long.MAX_VALUE), limit);
+          Map<String, Object> page = new LinkedHashMap<>();
+          page.put("parked", found);
+          page.put(
+              "next",
+              found.size() == limit ? String.valueOf(found.get(found.size() - 1).seq()) : null);
+          call.json(200, page);
+        });
+  }
+
+  /** {@code POST /parked/{queue}/{seq}/replay}. */
+  public void parkedAgain(Exchange exchange) {
+    Call.handle(
+        exchange,
+        Role.OPERATE,
+        call -> {
+          String queue = call.segment(1);
+          String seq = call.segment(2);
+          String reference =
+              seq.matches("[0-9]{1,18}")
+                  ? parked.again(queue, Long.parseLong(seq), call.caller()).orElse(null)
+                  : null;
+          if (reference == null) {
+            throw new Problem(404, "Nothing parked", "No parked row has that queue and number.");
+          }
+          wakeLake.run();
+          call.json(202, Map.of("reference", reference, "queue", queue, "replayed", true));
+        });
+  }
+
+  private static Problem notInOutbox(Reference reference) {
+    return new Problem(
+        404,
+        "Not in the outbox",
+        "The delivery outbox has no message "
+            + reference
+            + "; what was finished long ago may have left it (intergov.retention.outbox).");
+  }
+}

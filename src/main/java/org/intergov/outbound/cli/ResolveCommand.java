@@ -1,0 +1,67 @@
+package org.intergov.outbound.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code resolve}: an operator's decision on a held message. */
+@Command(
+    name = "resolve",
+    header = "Ends a held message with what you found out about it.",
+    description = {
+      "",
+      "A held message may or may not have been delivered: ask the other side, then say so. Delivered"
+          + " makes it accepted; not delivered makes it rejected, for reason operator, and 'replay'"
+          + " may send it again. The journal says who decided and why.",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class ResolveCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private GatewayOptions gateway;
+
+  @Parameters(
+      paramLabel = "REFERENCE",
+      description = "The message: its sender and sender_ref, such as AU:the-ref.")
+  private String reference;
+
+  @ArgGroup(multiplicity = "1")
+  private Decision decision;
+
+  @Option(
+      names = "--reason",
+      required = true,
+      paramLabel = "TEXT",
+      description = "Why, for the journal, such as who was asked.")
+  private String reason;
+
+  /** One of the two must be given. */
+  static final class Decision {
+    @Option(names = "--delivered", required = true, description = "The other side has it.")
+    private boolean delivered;
+
+    @Option(names = "--not-delivered", required = true, description = "The other side has it not.")
+    private boolean notDelivered;
+  }
+
+  @Override
+  public Integer call() {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    body.put("delivered", decision.delivered);
+    body.put("reason", reason);
+    gateway.client().post("/messages/" + ApiClient.segment(reference) + "/resolve", body);
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(reference + (decision.delivered ? " is accepted" : " is rejected"));
+    out.flush();
+    return Cli.DONE;
+  }
+}

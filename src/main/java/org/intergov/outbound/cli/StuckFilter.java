@@ -1,0 +1,102 @@
+package org.intergov.outbound.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.intergov.outbound.routing.Durations;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Which held and rejected messages a command is about: options of all that have a choice. */
+final class StuckFilter {
+  @Option(
+      names = "--status",
+      paramLabel = "STATUS",
+      description = "held or rejected. Default: both.")
+  private String status;
+
+  @Option(names = "--channel", paramLabel = "ID", description = "Of this channel alone.")
+  private String channel;
+
+  @Option(names = "--receiver", paramLabel = "CC", description = "To this jurisdiction alone.")
+  private String receiver;
+
+  @Option(
+      names = "--reason",
+      paramLabel = "REASON",
+      description =
+          "Rejected for this reason alone: no_route, refused, undeliverable, revoked, expired,"
+              + " invalid or operator.")
+  private String reason;
+
+  @Option(
+      names = "--older-than",
+      paramLabel = "AGE",
+      converter = Age.class,
+      description = "That have been so for this long, such as 30m or 2d.")
+  private Duration olderThan;
+
+  boolean isGiven() {
+    return status != null
+        || channel != null
+        || receiver != null
+        || reason != null
+        || olderThan != null;
+  }
+
+  /** Null, or what is wrong with the options. */
+  String fault() {
+    return status == null || status.equals("held") || status.equals("rejected")
+        ? null
+        : "--status is held or rejected, not '" + status + "'";
+  }
+
+  /** Hands on every message that fits, oldest first, page by page. */
+  void forEach(ApiClient client, Consumer<JsonNode> message) {
+    List<String> statuses = new ArrayList<>(status == null ? List.of("held") : List.of(status));
+    if (status == null) {
+      statuses.add("rejected");
+    }
+    Instant now = Instant.now();
+    for (String one : statuses) {
+      String query =
+          "/messages?status="
+              + one
+              + (channel == null ? "" : "&channel=" + ApiClient.query(channel))
+              + (receiver == null ? "" : "&receiver=" + ApiClient.query(receiver));
+      ApiPages.forEach(
+          client,
+          query,
+          "messages",
+          found -> {
+            if (fits(found, now)) {
+              message.accept(found);
+            }
+          });
+    }
+  }
+
+  private boolean fits(JsonNode message, Instant now) {
+    if (reason != null && !reason.equals(message.path("reason").asText())) {
+      return false;
+    }
+    return olderThan == null
+        || Instant.parse(message.path("updated_at").asText()).isBefore(now.minus(olderThan));
+  }
+
+  /** A duration as the configuration writes it. */
+  static final class Age implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      try {
+        return Durations.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException("'" + text + "' is not " + Durations.FORM);
+      }
+    }
+  }
+}
