@@ -65,8 +65,7 @@ final class Call {
     HttpServerRequest request = exchange.getMessage(HttpMessage.class).getRequest();
     Call call = new Call(exchange, request);
     try {
-      call.caller =
-          role == null ? "callback" : ApiAccess.of(exchange).enter(request, role);
+      call.caller = role == null ? "callback" : ApiAccess.of(exchange).enter(request, role);
       handler.answer(call);
     } catch (Problem p) {
       call.problem(p);

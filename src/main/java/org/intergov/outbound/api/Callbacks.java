@@ -13,8 +13,8 @@ import org.intergov.outbound.store.ChannelSubscriptions.Notified;
 /**
  * {@code /callbacks/{channel}/{subscription}}: where channels verify subscriptions (WebSub, section
  * 5.3) and tell of changes. A callback has no authority: what it says is not read, it only makes
- * the poller ask now. Channels have no token of the API; the address, which nobody can guess, is enough.
- * Thread-safe.
+ * the poller ask now. Channels have no token of the API; the address, which nobody can guess, is
+ * enough. Thread-safe.
  */
 public final class Callbacks {
   /** At once; each holds a thread and a connection for the time of one statement. */
