@@ -13,26 +13,33 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ManagementMBeansLevel;
 import org.apache.camel.ManagementStatisticsLevel;
 import org.apache.camel.main.Main;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
+import org.apache.camel.spi.Registry;
 import org.intergov.outbound.api.ApiAccess;
 import org.intergov.outbound.api.Callbacks;
 import org.intergov.outbound.api.ChannelOperations;
 import org.intergov.outbound.api.HttpErrors;
 import org.intergov.outbound.api.IntakeGate;
+import org.intergov.outbound.api.KafkaIntake;
 import org.intergov.outbound.api.MessageIntake;
 import org.intergov.outbound.api.MessageQueries;
+import org.intergov.outbound.api.PlainLanes;
 import org.intergov.outbound.api.ServerTls;
 import org.intergov.outbound.api.StuckMessages;
 import org.intergov.outbound.channel.ChannelApi;
 import org.intergov.outbound.channel.ChannelHttpComponent;
+import org.intergov.outbound.channel.ChannelKafkaComponent;
 import org.intergov.outbound.channel.ChannelKinds;
 import org.intergov.outbound.channel.ChannelPoller;
 import org.intergov.outbound.channel.ChannelRoutes;
 import org.intergov.outbound.channel.ChannelSubscriber;
+import org.intergov.outbound.channel.KafkaConnection;
+import org.intergov.outbound.channel.KafkaDeadLetters;
 import org.intergov.outbound.channel.MessageUpdater;
 import org.intergov.outbound.channel.MultichannelRouter;
 import org.intergov.outbound.channel.RejectedMessageProcessor;
@@ -48,6 +55,7 @@ import org.intergov.outbound.routing.KindDescription;
 import org.intergov.outbound.routing.Loaded;
 import org.intergov.outbound.routing.Problem;
 import org.intergov.outbound.routing.RoutingTable;
+import org.intergov.outbound.store.BoundedSubmissions;
 import org.intergov.outbound.store.DeliveryOutbox;
 import org.intergov.outbound.store.Settlements;
 import org.intergov.outbound.store.Stores;
@@ -74,6 +82,9 @@ public final class Gateway implements AutoCloseable {
   /** Only where rows do not stay for ever. */
   private static final String RETENTION = "retention";
 
+  /** Only where there is a topic to read. */
+  private static final String KAFKA_INTAKE = "kafka-intake";
+
   /** Threads for all calls but those of intake, which has its own share. */
   private static final int WORKERS = 20;
 
@@ -91,6 +102,7 @@ public final class Gateway implements AutoCloseable {
   private MultichannelRouter router;
   private ChannelPoller poller;
   private RetentionSweeper sweeper;
+  private KafkaDeadLetters deadLetters;
 
   public Gateway(Settings settings) {
     this.settings = settings;
@@ -138,6 +150,9 @@ public final class Gateway implements AutoCloseable {
       }
       if (settings.retention().isPresent()) {
         ChannelKinds.loadRoutes(camel, "routes/" + RETENTION + ".camel.yaml");
+      }
+      if (settings.kafkaIntake().isPresent()) {
+        ChannelKinds.loadRoutes(camel, "routes/" + KAFKA_INTAKE + ".camel.yaml");
       }
       ChannelRoutes channelRoutes = new ChannelRoutes(camel, kinds);
       table.channels().forEach(channelRoutes::add);
@@ -258,6 +273,7 @@ public final class Gateway implements AutoCloseable {
     main.addOverrideProperty("camel.metrics.enableRouteEventNotifier", "false");
     main.addOverrideProperty("camel.metrics.enableMessageHistory", "false");
     main.bind("vertx", vertx);
+    settings.kafkaIntake().ifPresent(this::kafkaTopic);
     period(Setting.ROUTER_PERIOD, settings.routerPeriod());
     period(Setting.POLLER_PERIOD, settings.pollerPeriod());
     period(Setting.UPDATER_PERIOD, settings.updaterPeriod());
@@ -270,8 +286,18 @@ public final class Gateway implements AutoCloseable {
     // what fails becomes an outcome; Camel neither retries it nor logs message content
     camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerDefinition());
     camel.addComponent("channel-http", new ChannelHttpComponent(vertx));
+    camel.addComponent("channel-kafka", new ChannelKafkaComponent());
     camel.getRegistry().bind("channelApi", new ChannelApi());
     return camel;
+  }
+
+  private void kafkaTopic(KafkaIntakeSettings kafka) {
+    KafkaConnection to = kafka.connection();
+    main.addOverrideProperty(Setting.KAFKA_BROKERS.key(), to.brokers());
+    main.addOverrideProperty(Setting.KAFKA_TOPIC.key(), kafka.topic());
+    main.addOverrideProperty(Setting.KAFKA_GROUP.key(), kafka.group());
+    main.addOverrideProperty(Setting.KAFKA_SECURITY_PROTOCOL.key(), to.securityProtocol());
+    main.addOverrideProperty(Setting.KAFKA_SASL_MECHANISM.key(), to.saslMechanism());
   }
 
   private void period(Setting setting, Duration period) {
@@ -289,7 +315,7 @@ public final class Gateway implements AutoCloseable {
     return loaded.table();
   }
 
-  private void assemble(CamelContext camel, java.util.function.Supplier<RoutingTable> table) {
+  private void assemble(CamelContext camel, Supplier<RoutingTable> table) {
     WakeUps wakeUps = WakeUps.of(camel);
     MessageRules messageRules = new MessageRules(settings.jurisdiction());
     MessageReader reader = new MessageReader(messageRules, MessageIntake.MOST_BYTES);
@@ -310,10 +336,7 @@ public final class Gateway implements AutoCloseable {
     registry.bind(
         "rejectedMessageProcessor",
         new RejectedMessageProcessor(stores.rejectedMessages(), wakeUps.rejecter()));
-    registry.bind(
-        "messageIntake",
-        new MessageIntake(
-            reader, stores.submissions(settings.intake().mostBacklog()), gate, table, wakeRouter));
+    bindIntake(registry, reader, table, wakeRouter);
     registry.bind("messageQueries", new MessageQueries(stores.views(), stores.journal()));
     registry.bind(
         "stuckMessages",
@@ -334,6 +357,24 @@ public final class Gateway implements AutoCloseable {
       registry.bind("retentionSweeper", sweeper);
     }
     registry.bind("databaseHealth", new DatabaseHealth(stores.queues()::answers));
+  }
+
+  private void bindIntake(
+      Registry registry, MessageReader reader, Supplier<RoutingTable> table, Runnable wakeRouter) {
+    BoundedSubmissions submissions = stores.submissions(settings.intake().mostBacklog());
+    PlainLanes lanes = new PlainLanes(table);
+    registry.bind("messageIntake", new MessageIntake(reader, submissions, gate, lanes, wakeRouter));
+    settings
+        .kafkaIntake()
+        .ifPresent(
+            kafka -> {
+              deadLetters = new KafkaDeadLetters(kafka.connection(), kafka.deadLetterTopic());
+              registry.bind("kafkaIntakeAuth", kafka.connection().auth());
+              registry.bind("kafkaIntakeTls", kafka.connection().tls());
+              registry.bind(
+                  "kafkaIntake",
+                  new KafkaIntake(reader, submissions, lanes, deadLetters, wakeRouter));
+            });
   }
 
   /**
@@ -359,6 +400,9 @@ public final class Gateway implements AutoCloseable {
       }
     }
     main.stop();
+    if (deadLetters != null) {
+      deadLetters.close();
+    }
     if (stores != null) {
       stores.close();
     }
@@ -369,10 +413,17 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void suspendIntake() {
+    suspend("message-intake");
+    if (settings.kafkaIntake().isPresent()) {
+      suspend(KAFKA_INTAKE);
+    }
+  }
+
+  private void suspend(String route) {
     try {
-      main.getCamelContext().getRouteController().suspendRoute("message-intake");
+      main.getCamelContext().getRouteController().suspendRoute(route);
     } catch (Exception e) {
-      LOG.debug("intake was not running", e);
+      LOG.debug("route {} was not running", route, e);
     }
   }
 

@@ -25,6 +25,7 @@ public record Settings(
     Optional<Tls> tls,
     Address management,
     Intake intake,
+    Optional<KafkaIntakeSettings> kafkaIntake,
     Duration expiresAfter,
     Duration routerPeriod,
     Duration pollerPeriod,
@@ -104,6 +105,7 @@ public record Settings(
             new Intake(
                 number(sources, Setting.INTAKE_MOST_REQUESTS, 1, 1_000),
                 number(sources, Setting.INTAKE_MOST_BACKLOG, 1, 1_000_000_000)),
+            KafkaIntakeSettings.read(sources),
             duration(sources, Setting.EXPIRES_AFTER, Duration.ofSeconds(1), Duration.ofDays(365)),
             duration(sources, Setting.ROUTER_PERIOD, Duration.ofMillis(10), Duration.ofMinutes(1)),
             duration(sources, Setting.POLLER_PERIOD, Duration.ofMillis(10), Duration.ofMinutes(1)),

@@ -153,6 +153,40 @@ class SettingsTest {
   }
 
   @Test
+  void intake_from_kafka_is_given_whole_or_not_at_all() {
+    assertThat(given(Map.of()).kafkaIntake()).isEmpty();
+    assertThatThrownBy(() -> given(Map.of("intergov.intake.kafka.topic", "in")))
+        .hasMessageContaining("intergov.intake.kafka.brokers: found nothing, expected host:port");
+    Throwable e =
+        catchThrowable(
+            () ->
+                given(
+                    Map.of(
+                        "intergov.intake.kafka.brokers", "kafka.example",
+                        "intergov.intake.kafka.topic", "in",
+                        "intergov.intake.kafka.auth.password", "hunter2")));
+    assertThat(e.getMessage())
+        .contains("intergov.intake.kafka.brokers: found \"kafka.example\", expected host:port")
+        .contains("intergov.intake.kafka.dead-letter-topic: found nothing, expected a value")
+        .contains("intergov.intake.kafka.auth.username: found nothing, expected a value")
+        .contains("expected auth: security-protocol SASL_SSL or SASL_PLAINTEXT beside it")
+        .doesNotContain("hunter2");
+    KafkaIntakeSettings whole =
+        given(
+                Map.of(
+                    "intergov.intake.kafka.brokers", "a.example:9092, b.example:9092",
+                    "intergov.intake.kafka.topic", "in",
+                    "intergov.intake.kafka.dead-letter-topic", "dead",
+                    "intergov.intake.kafka.security-protocol", "SASL_SSL",
+                    "intergov.intake.kafka.auth.username", "me",
+                    "intergov.intake.kafka.auth.password", "hunter2"))
+            .kafkaIntake()
+            .orElseThrow();
+    assertThat(whole.group()).isEqualTo("intergov-outbound");
+    assertThat(whole.toString()).doesNotContain("hunter2");
+  }
+
+  @Test
   void rows_are_kept_for_ever_unless_told_otherwise() {
     assertThat(given(Map.of()).retention()).isEmpty();
     assertThat(given(Map.of("intergov.retention.outbox", "30d")).retention())

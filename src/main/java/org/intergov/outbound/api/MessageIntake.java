@@ -7,16 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.intergov.outbound.message.Message;
 import org.intergov.outbound.message.MessageReader;
 import org.intergov.outbound.message.ReadResult;
 import org.intergov.outbound.message.Violation;
-import org.intergov.outbound.routing.Channel;
-import org.intergov.outbound.routing.Routing;
-import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.BoundedSubmissions;
 import org.intergov.outbound.store.Submissions.Result;
 import org.intergov.outbound.store.Submissions.Submission;
@@ -31,19 +27,22 @@ public final class MessageIntake {
   private final MessageReader reader;
   private final BoundedSubmissions submissions;
   private final IntakeGate gate;
-  private final Supplier<RoutingTable> table;
+  private final Function<Message, Submission> lanes;
   private final Runnable wakeRouter;
 
+  /**
+   * @param lanes names a message's lane where that is plain
+   */
   public MessageIntake(
       MessageReader reader,
       BoundedSubmissions submissions,
       IntakeGate gate,
-      Supplier<RoutingTable> table,
+      Function<Message, Submission> lanes,
       Runnable wakeRouter) {
     this.reader = reader;
     this.submissions = submissions;
     this.gate = gate;
-    this.table = table;
+    this.lanes = lanes;
     this.wakeRouter = wakeRouter;
   }
 
@@ -71,7 +70,7 @@ public final class MessageIntake {
 
   private void one(Call call) throws IOException {
     Message message = message(readAll(new RequestStream(call.request())));
-    Result result = submissions.store(List.of(submission(message))).get(0);
+    Result result = submissions.store(List.of(lanes.apply(message))).get(0);
     if (result == Result.CONFLICT) {
       throw new Problem(
           409,
@@ -140,13 +139,6 @@ public final class MessageIntake {
     return new Violation("body", "too_large", "expected at most " + MOST_BYTES + " bytes");
   }
 
-  /** With its lane where that is plain; what is screened or has no route is left to the router. */
-  private Submission submission(Message message) {
-    Routing routing = table.get().route(message, List.of());
-    Optional<Channel> plain = routing.screened().isEmpty() ? routing.channel() : Optional.empty();
-    return new Submission(message, plain.map(Channel::id).orElse(null));
-  }
-
   private void many(Call call) throws IOException {
     LineReader lines = new LineReader(new RequestStream(call.request()), MOST_BYTES);
     try (LineBatches batches = new LineBatches(submissions, wakeRouter)) {
@@ -173,7 +165,7 @@ public final class MessageIntake {
     }
     ReadResult read = reader.read(lines.line(), 0, lines.length());
     if (read instanceof ReadResult.Read ok) {
-      batches.good(number, submission(ok.message()), lines.length());
+      batches.good(number, lanes.apply(ok.message()), lines.length());
     } else {
       List<Violation> errors = ((ReadResult.Invalid) read).violations();
       batches.bad(number, status(errors), errors);

@@ -21,7 +21,7 @@ import org.intergov.outbound.routing.KindDescription;
  * of that kind may and must say.
  */
 public final class ChannelKinds {
-  private static final List<String> SHIPPED = List.of("http");
+  private static final List<String> SHIPPED = List.of("http", "kafka");
 
   /** Parameters that the gateway sets itself. */
   private static final Set<String> OWN = Set.of("channel", "concurrency", "timeout");

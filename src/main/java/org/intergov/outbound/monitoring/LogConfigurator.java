@@ -41,6 +41,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     context.getLogger("io.vertx.core.net.impl.ConnectionBase").setLevel(Level.OFF);
     // what the pool has to say of a lost database, the stages say once
     context.getLogger("com.zaxxer.hikari").setLevel(Level.ERROR);
+    // a line for each try to connect; the journal and the gateway's own lines say what follows
+    context.getLogger("org.apache.kafka").setLevel(Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 }

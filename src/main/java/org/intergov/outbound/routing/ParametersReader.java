@@ -70,6 +70,9 @@ final class ParametersReader {
       }
     }
     new TlsCheck(source).check(section, to);
+    if (kind.name().equals("kafka")) {
+      new KafkaCheck(source).check(section, to);
+    }
   }
 
   private void requireAll(Section given, Section channel, KindDescription kind) {

@@ -53,7 +53,7 @@ public final class TlsMaterial {
     }
 
     /** The key of {@code tls} that is to blame. */
-    String setting() {
+    public String setting() {
       return setting;
     }
 

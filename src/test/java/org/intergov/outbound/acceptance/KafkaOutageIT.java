@@ -1,0 +1,203 @@
+package org.intergov.outbound.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/** Brokers are killed, all of them go away, the database goes away, the gateway is killed. */
+@ExtendWith(ShowLogsOnFailure.class)
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = KafkaCluster.LOCK, mode = ResourceAccessMode.READ_WRITE)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class KafkaOutageIT {
+  private static final String DATABASE = "kafka_outage";
+  private static final String GROUP = "outage";
+  private static final String INTAKE = "outage-intake";
+  private static final PostgresServer POSTGRES = PostgresServer.shared();
+  private static KafkaCluster kafka;
+  private static TcpProxy database;
+  private static GatewayProcess gateway;
+
+  @BeforeAll
+  static void start() {
+    kafka = KafkaCluster.shared();
+    kafka.topic("outage", 3);
+    kafka.topic(INTAKE, 2);
+    database = new TcpProxy(POSTGRES.port());
+    gateway =
+        GatewayProcess.named("kafka-outage")
+            .database(POSTGRES.create(DATABASE, database))
+            .setting("INTERGOV_INTAKE_KAFKA_BROKERS", kafka.brokers())
+            .setting("INTERGOV_INTAKE_KAFKA_TOPIC", INTAKE)
+            .setting("INTERGOV_INTAKE_KAFKA_GROUP", GROUP)
+            .setting("INTERGOV_INTAKE_KAFKA_DEAD_LETTER_TOPIC", "outage-dead")
+            .channels(
+                """
+                channels:
+                  - id: fr-topic
+                    match: { receiver: FR }
+                    kind: kafka
+                    timeout: 5s
+                    retry: { attempts: 20, first-delay: 100ms, max-delay: 1s }
+                    parameters: { brokers: "%s", topic: outage }
+                """
+                    .formatted(kafka.brokers()))
+            .start();
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+    database.close();
+  }
+
+  @Test
+  @Order(1)
+  void a_gateway_killed_between_store_and_commit_stores_nothing_twice_and_loses_nothing() {
+    // a dead letter that nobody takes keeps it there: the topic does not exist yet
+    produce(Sent.many("FR", "between", 50));
+    try (KafkaProducer<String, String> producer = kafka.producer()) {
+      producer.send(new ProducerRecord<>(INTAKE, "bad", "no message"));
+    }
+    await("they are stored")
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> inLake("AU.between%") == 50);
+    gateway.kill9();
+    assertThat(kafka.committed(GROUP, INTAKE)).isLessThan(kafka.size(INTAKE));
+    kafka.topic("outage-dead", 1);
+    gateway.start();
+    kafka.awaitCommitted(GROUP, INTAKE);
+    awaitAccepted("AU.between%", 50);
+
+    assertThat(kafka.read("outage-dead"))
+        .singleElement()
+        .satisfies(r -> assertThat(r.key()).isEqualTo("bad"));
+    assertNothingLostAndDuplicatesOnlyWhereTheJournalSaysSo("between", 50);
+  }
+
+  @Test
+  @Order(2)
+  void while_the_database_is_away_nothing_is_committed_and_the_group_keeps_its_members() {
+    List<String> members = kafka.members(GROUP);
+    long committed = kafka.committed(GROUP, INTAKE);
+    database.cut();
+    produce(Sent.many("FR", "db-away", 200));
+    await("the gateway says that it waits")
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> gateway.log().contains("topic " + INTAKE + ": its records wait"));
+    assertThat(kafka.committed(GROUP, INTAKE)).isEqualTo(committed);
+    database.mend(POSTGRES.port());
+    kafka.awaitCommitted(GROUP, INTAKE);
+    awaitAccepted("AU.db-away%", 200);
+
+    assertThat(kafka.members(GROUP)).isEqualTo(members);
+  }
+
+  @Test
+  @Order(3)
+  void a_broker_killed_under_load_loses_nothing() {
+    int count = 3_000;
+    long before = kafka.size("outage");
+    List<Sent> messages = Sent.many("FR", "one-killed", count);
+    gateway.api().submit(messages.subList(0, count / 2));
+    produce(messages.subList(count / 2, count));
+    await("some are posted")
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> kafka.size("outage") >= before + 100);
+    kafka.leader("outage").kill();
+    awaitAccepted("AU.one-killed%", count);
+    kafka.startAll();
+
+    assertNothingLostAndDuplicatesOnlyWhereTheJournalSaysSo("one-killed", count);
+  }
+
+  @Test
+  @Order(4)
+  void while_all_brokers_are_down_messages_wait_and_none_is_held_or_rejected() {
+    kafka.killAll();
+    List<Sent> messages = gateway.api().submit(Sent.many("FR", "all-down", 300));
+    gateway.api().awaitEvent(messages.get(0), "unavailable", Duration.ofSeconds(60));
+    kafka.startAll();
+    awaitAccepted("AU.all-down%", 300);
+
+    assertNothingLostAndDuplicatesOnlyWhereTheJournalSaysSo("all-down", 300);
+    assertThat(POSTGRES.journal(DATABASE)).doesNotContainKeys("held", "rejected", "lease_lost");
+    // and the intake reads on
+    produce(Sent.many("FR", "after-all", 10));
+    awaitAccepted("AU.after-all%", 10);
+    kafka.awaitCommitted(GROUP, INTAKE);
+  }
+
+  private static void produce(List<Sent> messages) {
+    try (KafkaProducer<String, String> producer = kafka.producer()) {
+      messages.forEach(m -> producer.send(new ProducerRecord<>(INTAKE, m.ref(), m.json())));
+    }
+  }
+
+  private static long inLake(String subjects) {
+    String sql =
+        "SELECT 'all', count(*) FROM intergov.message_lake WHERE subject LIKE '%s'"
+            .formatted(subjects);
+    return POSTGRES.counts(DATABASE, sql).get("all");
+  }
+
+  private static void awaitAccepted(String subjects, long count) {
+    String sql =
+        "SELECT status, count(*) FROM intergov.message_lake WHERE subject LIKE '%s' GROUP BY 1"
+            .formatted(subjects);
+    await(subjects + " are accepted")
+        .atMost(Duration.ofSeconds(120))
+        .pollInterval(Duration.ofMillis(200))
+        .untilAsserted(
+            () -> assertThat(POSTGRES.counts(DATABASE, sql)).isEqualTo(Map.of("accepted", count)));
+  }
+
+  private static void assertNothingLostAndDuplicatesOnlyWhereTheJournalSaysSo(
+      String prefix, int count) {
+    Map<String, Integer> seen = new TreeMap<>();
+    kafka.read("outage").stream()
+        .map(r -> r.headers().lastHeader("idempotency-key").value())
+        .map(key -> new String(key, StandardCharsets.UTF_8))
+        .filter(key -> key.startsWith("AU:" + prefix + "-"))
+        .forEach(key -> seen.merge(key, 1, Integer::sum));
+    assertThat(seen).hasSize(count);
+    Set<String> twice =
+        seen.entrySet().stream()
+            .filter(e -> e.getValue() > 1)
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toSet());
+    Set<String> possibly =
+        new HashSet<>(
+            POSTGRES
+                .counts(
+                    DATABASE,
+                    "SELECT DISTINCT sender || ':' || sender_ref, 1 FROM intergov.delivery_status"
+                        + " WHERE event = 'possible_duplicate'")
+                .keySet());
+    assertThat(possibly).containsAll(twice);
+  }
+}
