@@ -14,7 +14,7 @@ public final class OutboundMain {
     int exitCode = 1;
     Thread.setDefaultUncaughtExceptionHandler(OutboundMain::uncaught);
     try {
-      exitCode = Cli.commandLine().execute(args);
+      exitCode = Cli.commandLine(args).execute(args);
     } catch (Throwable t) {
       t.printStackTrace();
     } finally {

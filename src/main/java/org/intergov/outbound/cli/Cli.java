@@ -1,6 +1,7 @@
 package org.intergov.outbound.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -8,7 +9,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The root command. A further command is one more entry in {@code subcommands}.
+ * The root command. A further command is one more entry in {@link #COMMANDS}.
  *
  * <p>Exit codes: {@value #DONE} done, {@value #FAILED} failed, {@value #WRONG_USAGE} wrong usage or
  * configuration. A command says so by what it returns, by a {@link CommandFailedException}, or by
@@ -23,20 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage or configuration"},
-    commandListHeading = "%nCommands:%n",
-    subcommands = {
-      RunCommand.class,
-      DemoCommand.class,
-      CheckCommand.class,
-      ExplainCommand.class,
-      SubmitCommand.class,
-      StatusCommand.class,
-      ReplayCommand.class,
-      ResolveCommand.class,
-      DeadLettersCommand.class,
-      SimulateChannelCommand.class,
-      TokenCommand.class
-    })
+    commandListHeading = "%nCommands:%n")
 public final class Cli implements Callable<Integer> {
   /** Exit code: done. */
   public static final int DONE = 0;
@@ -47,10 +35,45 @@ public final class Cli implements Callable<Integer> {
   /** Exit code: wrong usage or configuration. */
   public static final int WRONG_USAGE = 2;
 
+  /** In the order in which help lists them. */
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          RunCommand.class,
+          DemoCommand.class,
+          CheckCommand.class,
+          ExplainCommand.class,
+          SubmitCommand.class,
+          StatusCommand.class,
+          ReplayCommand.class,
+          ResolveCommand.class,
+          DeadLettersCommand.class,
+          SimulateChannelCommand.class,
+          TokenCommand.class);
+
   /** The command line with every command, ready to execute. */
   public static CommandLine commandLine() {
-    return new CommandLine(new Cli())
-        .setUsageHelpAutoWidth(true)
+    return commandLine(COMMANDS);
+  }
+
+  /**
+   * The command line as far as {@code args} need it: the one command that they name, none if there
+   * are no arguments, else all. Reading a command costs reflection, which a start can do without.
+   */
+  public static CommandLine commandLine(String[] args) {
+    if (args.length == 0) {
+      return commandLine(List.of());
+    }
+    List<Class<?>> named =
+        COMMANDS.stream()
+            .filter(c -> c.getAnnotation(Command.class).name().equals(args[0]))
+            .toList();
+    return commandLine(named.isEmpty() ? COMMANDS : named);
+  }
+
+  private static CommandLine commandLine(List<Class<?>> commands) {
+    CommandLine root = new CommandLine(new Cli());
+    commands.forEach(root::addSubcommand);
+    return root.setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler((e, args) -> wrongUsage(e))
         .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
   }
