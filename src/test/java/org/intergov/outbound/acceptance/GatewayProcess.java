@@ -37,6 +37,7 @@ public final class GatewayProcess implements AutoCloseable {
   private final int managementPort = Ports.free();
   private final Api api = new Api(apiPort);
   private List<String> options = List.of("-Xmx256m");
+  private List<String> wrapper = List.of();
   private Process process;
 
   private GatewayProcess(String name) {
@@ -108,6 +109,12 @@ public final class GatewayProcess implements AutoCloseable {
     return this;
   }
 
+  /** A command that ends by running the command it is given. */
+  GatewayProcess under(List<String> command) {
+    wrapper = command;
+    return this;
+  }
+
   String setting(String variable) {
     return settings.get(variable);
   }
@@ -130,7 +137,8 @@ public final class GatewayProcess implements AutoCloseable {
 
   /** Starts it and does not wait. */
   public GatewayProcess launch() {
-    List<String> command = new ArrayList<>(List.of(java()));
+    List<String> command = new ArrayList<>(wrapper);
+    command.add(java());
     command.addAll(options);
     command.addAll(List.of("-jar", jar().toString(), "run"));
     ProcessBuilder builder =
