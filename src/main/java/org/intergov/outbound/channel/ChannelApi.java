@@ -87,6 +87,24 @@ public final class ChannelApi {
   }
 
   /**
+   * Reads a page of {@code GET /messages?updated_since=…&fields=id,status}: a list of {@code {"id":
+   * …, "status": …}}, or a map that has it as {@code messages}. The body becomes a map of statuses
+   * by id; what has no id or no status is passed over, of two with the same id the later counts.
+   *
+   * @throws ChannelException.Unavailable if the channel could not say anything now
+   * @throws ChannelException.Refused if the answer is no such page
+   */
+  public void statuses(Message answer) throws ChannelException {
+    int status = answer.getHeader(Headers.HTTP_STATUS, 0, Integer.class);
+    if (status == 401 || status == 403 || status == 408 || status == 429 || status >= 500) {
+      throw new ChannelException.Unavailable("answered " + status);
+    } else if (status < 200 || status >= 300) {
+      throw new ChannelException.Refused("answered " + status);
+    }
+    answer.setBody(StatusPage.read(JSON, body(answer)));
+  }
+
+  /**
    * Reads the answer to a request for callbacks.
    *
    * @throws ChannelException.Unavailable unless the channel has taken it

@@ -21,8 +21,8 @@ final class ChannelHttpAttempt {
   private Buffer body;
   private HttpClientResponse head;
 
-  /** What came back; no header of it but one. */
-  record Answer(int status, String retryAfter, String body) {}
+  /** What came back; no header of it but two. */
+  record Answer(int status, String retryAfter, String link, String body) {}
 
   ChannelHttpAttempt(
       ChannelHttpEndpoint endpoint,
@@ -124,6 +124,7 @@ final class ChannelHttpAttempt {
           new Answer(
               response.statusCode(),
               response.getHeader("Retry-After"),
+              response.getHeader("Link"),
               body == null ? "" : body.toString()));
     }
   }

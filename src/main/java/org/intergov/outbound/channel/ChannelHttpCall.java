@@ -127,7 +127,18 @@ final class ChannelHttpCall {
       message.setHeader(Headers.RETRY_AFTER, answer.retryAfter());
     }
     message.setBody(answer.body());
+    if (endpoint.isPaged()) {
+      readLink(answer.link());
+    }
     callback.done(false);
+  }
+
+  private void readLink(String link) {
+    try {
+      exchange.getMessage().setHeader(Headers.NEXT_PAGE, NextPage.query(endpoint.address(), link));
+    } catch (ChannelException e) {
+      exchange.setException(e);
+    }
   }
 
   private void failed(ChannelException e) {

@@ -32,6 +32,7 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
   private int maxAnswerBytes = 65_536;
   private String keyHeader;
   private String contentType = "application/json";
+  private String paging = "none";
   private ParameterMap auth;
   private ParameterMap tls;
   private ParameterMap websub;
@@ -101,6 +102,11 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
   /** What lets us in; null: nothing is needed. */
   Credentials credentials() {
     return credentials;
+  }
+
+  /** Whether the query is in header {@code page}, and the answer may name a next page. */
+  boolean isPaged() {
+    return paging.equals("updated-since");
   }
 
   HttpMethod httpMethod() {
@@ -195,6 +201,15 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
   /** The media type of what is sent. */
   public void setContentType(String contentType) {
     this.contentType = contentType;
+  }
+
+  public String getPaging() {
+    return paging;
+  }
+
+  /** {@code updated-since}: the query is in header {@code page}, answers come page by page. */
+  public void setPaging(String paging) {
+    this.paging = paging;
   }
 
   /** How we identify ourselves: a reference to a {@link ParameterMap}, such as {@code #sg-auth}. */

@@ -49,13 +49,17 @@ final class ChannelHttpProducer extends DefaultAsyncProducer {
 
   private RequestOptions request(Exchange exchange) throws ChannelException {
     String target = path.contains(TXN_ID) ? path.replace(TXN_ID, txnId(exchange)) : path;
+    String query =
+        endpoint.isPaged()
+            ? exchange.getMessage().getHeader(Headers.PAGE, String.class)
+            : endpoint.getQuery();
     RequestOptions options =
         new RequestOptions()
             .setMethod(endpoint.httpMethod())
             .setHost(host)
             .setPort(port)
             .setSsl(tls)
-            .setURI(endpoint.getQuery() == null ? target : target + "?" + endpoint.getQuery())
+            .setURI(query == null ? target : target + "?" + query)
             .putHeader("Accept", "application/json");
     if (endpoint.getKeyHeader() != null) {
       String key = exchange.getMessage().getHeader(Headers.IDEMPOTENCY_KEY, String.class);

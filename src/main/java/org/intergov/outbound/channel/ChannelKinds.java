@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteTemplateDefinition;
@@ -61,8 +63,12 @@ public final class ChannelKinds {
           if (id.endsWith("-post")) {
             String name = id.substring(0, id.length() - "-post".length());
             RouteTemplateDefinition status = templates.get(name + "-status");
-            RouteTemplateDefinition subscribe = templates.get(name + "-subscribe");
-            kinds.put(name, describe(name, template, status, subscribe));
+            List<RouteTemplateDefinition> others =
+                Stream.of("-statuses", "-subscribe")
+                    .map(step -> templates.get(name + step))
+                    .filter(Objects::nonNull)
+                    .toList();
+            kinds.put(name, describe(name, template, status, others));
           }
         });
     return kinds;
@@ -72,14 +78,12 @@ public final class ChannelKinds {
       String name,
       RouteTemplateDefinition post,
       RouteTemplateDefinition status,
-      RouteTemplateDefinition subscribe) {
+      List<RouteTemplateDefinition> others) {
     List<RouteTemplateParameterDefinition> declared = new ArrayList<>(post.getTemplateParameters());
     if (status != null) {
       declared.addAll(status.getTemplateParameters());
     }
-    if (subscribe != null) {
-      declared.addAll(subscribe.getTemplateParameters());
-    }
+    others.forEach(other -> declared.addAll(other.getTemplateParameters()));
     declared.removeIf(p -> OWN.contains(p.getName()));
     return new KindDescription(name, status != null, DeclaredParameters.read(declared));
   }

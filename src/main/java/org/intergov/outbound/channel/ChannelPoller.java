@@ -1,12 +1,17 @@
 package org.intergov.outbound.channel;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.intergov.outbound.delivery.PendingDelivery;
@@ -37,6 +42,7 @@ public final class ChannelPoller {
   private final ChannelSender sender;
   private final SettlementQueue<PendingSettlement> settlements;
   private final Shares shares = Shares.ofHeap(BYTES_EACH);
+  private final StatusBatches batches;
   private final Map<String, CheckLane> lanes = new ConcurrentHashMap<>();
 
   /** Claimed and not answered, or answered and not written; never claimed again meanwhile. */
@@ -56,6 +62,8 @@ public final class ChannelPoller {
     this.table = table;
     this.wakeUps = wakeUps;
     this.sender = new ChannelSender(camel, "direct:ask-channel");
+    this.batches =
+        new StatusBatches(camel, this::ask, this::settle, channelId -> wakeUps.poller().signal());
     this.settlements =
         new SettlementQueue<>(
             "channel-poller",
@@ -79,23 +87,53 @@ public final class ChannelPoller {
     List<CheckSlots> wanted =
         shares.divide(
             table.get().channels(),
-            c -> lane(c.id()).freeSlots(c),
-            c -> lane(c.id()).held(),
+            c -> c.tellsChanges() ? batches.freeSlots(c) : lane(c.id()).freeSlots(c),
+            c -> lane(c.id()).held() + batches.held(c),
             ChannelPoller::slots);
     if (!wanted.isEmpty()) {
       long now = System.nanoTime();
+      List<PendingDelivery> together = new ArrayList<>();
       for (PendingDelivery d : pending.claim(wanted, List.copyOf(underWay), UUID.randomUUID())) {
         underWay.add(d.messageId());
-        lane(d.channelId()).add(d, now);
+        if (table.get().channel(d.channelId()).filter(Channel::tellsChanges).isPresent()) {
+          together.add(d);
+        } else {
+          lane(d.channelId()).add(d, now);
+        }
       }
+      askTogether(together);
       wanted.forEach(w -> run(w.channelId()));
     }
   }
 
   private static CheckSlots slots(Channel c, int free) {
     Poll poll = c.poll();
-    return new CheckSlots(
-        c.id(), free, poll.every(), Stock.lease(c), poll.finality(), poll.giveUpAfter());
+    // a round takes a call or two for all of them, and then perhaps one for each
+    Duration lease = c.tellsChanges() ? Stock.lease(c).multipliedBy(3) : Stock.lease(c);
+    return new CheckSlots(c.id(), free, poll.every(), lease, poll.finality(), poll.giveUpAfter());
+  }
+
+  private void askTogether(List<PendingDelivery> together) {
+    if (together.isEmpty()) {
+      return;
+    }
+    Map<Long, Instant> lastChanges;
+    try {
+      lastChanges = pending.lastChanges(together.stream().map(PendingDelivery::messageId).toList());
+    } catch (RuntimeException e) {
+      letGo(together);
+      throw e;
+    }
+    together.stream()
+        .collect(Collectors.groupingBy(PendingDelivery::channelId))
+        .forEach(
+            (id, deliveries) ->
+                table
+                    .get()
+                    .channel(id)
+                    .ifPresentOrElse(
+                        channel -> batches.ask(channel, deliveries, lastChanges),
+                        () -> letGo(deliveries)));
   }
 
   private CheckLane lane(String channelId) {
@@ -127,26 +165,32 @@ public final class ChannelPoller {
   }
 
   private void check(PendingDelivery d) {
-    Map<String, Object> headers =
-        Map.of(
-            Headers.CHANNEL_TXN_ID, d.channelTxnId(), Headers.REFERENCE, d.message().reference());
-    sender.send(
-        ChannelRoutes.statusEndpoint(d.channelId()),
-        null,
-        headers,
+    ask(
+        d,
         exchange -> {
-          Optional<PendingSettlement> change = rules.settle(d, answer(exchange));
-          if (change.isPresent()) {
-            settlements.add(change.get());
-            wakeUps.statusSettler().signal();
-          } else {
-            noNews(d);
-          }
+          settle(d, answer(exchange));
           if (lane(d.channelId()).answered(slotsOf(d.channelId()))) {
             wakeUps.poller().signal();
           }
           run(d.channelId());
         });
+  }
+
+  private void settle(PendingDelivery d, StatusAnswer answer) {
+    Optional<PendingSettlement> change = rules.settle(d, answer);
+    if (change.isPresent()) {
+      settlements.add(change.get());
+      wakeUps.statusSettler().signal();
+    } else {
+      noNews(d);
+    }
+  }
+
+  private void ask(PendingDelivery d, Consumer<Exchange> answered) {
+    Map<String, Object> headers =
+        Map.of(
+            Headers.CHANNEL_TXN_ID, d.channelTxnId(), Headers.REFERENCE, d.message().reference());
+    sender.send(ChannelRoutes.statusEndpoint(d.channelId()), null, headers, answered);
   }
 
   private int slotsOf(String channelId) {
@@ -163,9 +207,10 @@ public final class ChannelPoller {
       return new StatusAnswer.Unreachable(PostOutcome.describe(failure));
     }
     String word = exchange.getMessage().getHeader(Headers.CHANNEL_STATUS, String.class);
-    if (word == null) {
-      return new StatusAnswer.NoStatus("no status");
-    }
+    return word == null ? new StatusAnswer.NoStatus("no status") : status(word);
+  }
+
+  static StatusAnswer status(String word) {
     return switch (word) {
       case "received" -> StatusAnswer.Status.RECEIVED;
       case "confirmed" -> StatusAnswer.Status.CONFIRMED;

@@ -34,6 +34,10 @@ public final class ChannelRoutes {
     return "direct:" + channelId + "-subscribe";
   }
 
+  static String statusesEndpoint(String channelId) {
+    return "direct:" + channelId + "-statuses";
+  }
+
   /** Adds and starts a channel's routes. */
   public void add(Channel channel) {
     Map<String, Object> bound = new HashMap<>(parameters.bind(channel));
@@ -48,6 +52,9 @@ public final class ChannelRoutes {
     add(channel, "post", bound);
     if (kinds.get(channel.kind()).hasStatus()) {
       add(channel, "status", bound);
+    }
+    if (channel.tellsChanges()) {
+      add(channel, "statuses", bound);
     }
     if (channel.callsBack()) {
       add(channel, "subscribe", bound);

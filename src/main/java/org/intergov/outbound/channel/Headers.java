@@ -17,6 +17,12 @@ public final class Headers {
   /** In for subscribe: the path under which the channel is to call back. */
   static final String CALLBACK_PATH = "callbackPath";
 
+  /** In for statuses: the query of the page that is asked for. */
+  static final String PAGE = "page";
+
+  /** Out of statuses: the query of the next page, if there is one. */
+  static final String NEXT_PAGE = "nextPage";
+
   /** Out of an HTTP call: the status code. */
   static final String HTTP_STATUS = "httpStatus";
 

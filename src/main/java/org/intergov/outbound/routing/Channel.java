@@ -40,6 +40,11 @@ public record Channel(
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
   }
 
+  /** Whether it is asked for all changes since a moment: parameter {@code status-batch} says so. */
+  public boolean tellsChanges() {
+    return "updated-since".equals(parameters.get("status-batch"));
+  }
+
   /** Whether it is asked to call back about its deliveries: it has parameter {@code websub}. */
   public boolean callsBack() {
     return parameters.containsKey("websub.callback-url");

@@ -5,10 +5,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.intergov.outbound.delivery.PendingDelivery;
@@ -128,6 +132,34 @@ public final class ChannelPending {
               Duration.ofMillis(Math.max(0, r.getLong(17)))));
     }
     return claimed;
+  }
+
+  /**
+   * When each of these deliveries was posted or, if it is confirmed, confirmed.
+   *
+   * @return by message id; without those that are not pending any more
+   */
+  public Map<Long, Instant> lastChanges(Collection<Long> messageIds) {
+    String sql =
+        """
+        SELECT p.message_id, coalesce(p.confirmed_at, p.posted_at)
+        FROM unnest(?::int8[]) AS u (id)
+        CROSS JOIN LATERAL (
+          SELECT c.* FROM channel_pending c WHERE c.message_id = u.id LIMIT 1) p
+        """;
+    return database.statement(
+        connection -> {
+          try (PreparedStatement s = connection.prepareStatement(sql)) {
+            s.setArray(1, connection.createArrayOf("int8", messageIds.toArray()));
+            Map<Long, Instant> changes = new HashMap<>();
+            try (ResultSet r = s.executeQuery()) {
+              while (r.next()) {
+                changes.put(r.getLong(1), r.getObject(2, OffsetDateTime.class).toInstant());
+              }
+            }
+            return changes;
+          }
+        });
   }
 
   /** Posts deliveries to be followed, inside the caller's transaction. */

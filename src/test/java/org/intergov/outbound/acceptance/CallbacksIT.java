@@ -5,8 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -14,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Channels that call back when a delivery changes. */
+/** Channels that tell of changes: that call back, or list all of them at once. */
 @ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.SAME_THREAD)
 class CallbacksIT {
@@ -24,6 +29,7 @@ class CallbacksIT {
   private static final TestHub HUB = new TestHub();
   private static TestChannel channel;
   private static TestChannel deaf;
+  private static TestChannel batch;
   private static GatewayProcess gateway;
   private static Api api;
 
@@ -31,6 +37,7 @@ class CallbacksIT {
   static void start() {
     channel = new TestChannel().subscriptions(HUB);
     deaf = new TestChannel().subscriptions(r -> r.response().setStatusCode(500).end());
+    batch = new TestChannel();
     gateway = GatewayProcess.named("callbacks").database(POSTGRES.create("callbacks"));
     api = gateway.api();
     gateway
@@ -47,8 +54,13 @@ class CallbacksIT {
                 poll: { first-after: 100ms, every: 500ms }
                 kind: http
                 parameters: { url: "%s", websub: { callback-url: "%s" } }
+              - id: fj-batch
+                match: { receiver: FJ }
+                poll: { first-after: 100ms, every: 300ms, give-up-after: 3s }
+                kind: http
+                parameters: { url: "%s", status-batch: updated-since }
             """
-                .formatted(channel.url(), api.base(), deaf.url(), api.base()))
+                .formatted(channel.url(), api.base(), deaf.url(), api.base(), batch.url()))
         .start();
   }
 
@@ -57,6 +69,7 @@ class CallbacksIT {
     gateway.close();
     channel.close();
     deaf.close();
+    batch.close();
   }
 
   private static String subscribed(Sent message) {
@@ -145,5 +158,42 @@ class CallbacksIT {
     assertThat(gateway.log()).contains("channel nz-deaf: takes no subscription");
     assertThat(Map.of("complaints", channel.complaints()))
         .containsEntry("complaints", java.util.List.of());
+  }
+
+  @Test
+  void a_channel_that_lists_changes_is_asked_once_for_all_and_page_by_page() {
+    List<Sent> listed = Sent.many("FJ", "listed", 5);
+    Sent missing = Sent.to("FJ", "never-listed");
+    Collection<String> queries = new ConcurrentLinkedQueue<>();
+    batch.listing(
+        request -> {
+          queries.add(request.query());
+          boolean first = !request.query().contains("page=2");
+          String page =
+              listed.stream()
+                  .skip(first ? 0 : 2)
+                  .limit(first ? 2 : 3)
+                  .map(batch::id)
+                  .filter(Objects::nonNull)
+                  .map(id -> "{\"id\": " + id + ", \"status\": \"confirmed\"}")
+                  .collect(Collectors.joining(",", "[", "]"));
+          if (first) {
+            String next = batch.url() + "/messages?" + request.query() + "&page=2";
+            request.response().putHeader("Link", "<" + next + ">; rel=\"next\"");
+          }
+          request.response().end(page);
+        });
+    api.submit(listed);
+    api.submit(missing);
+    listed.forEach(m -> api.awaitStatus(m, "accepted"));
+    api.awaitStatus(missing, "accepted");
+
+    assertThat(queries)
+        .allMatch(
+            q -> q.matches("updated_since=20[0-9T:-]+Z&fields=id,status(&page=2)?"), "as agreed")
+        .anyMatch(q -> q.endsWith("page=2"));
+    assertThat(listed).allMatch(m -> batch.checks(m).isEmpty());
+    assertThat(batch.checks(missing)).as("asked about by itself in the end").isNotEmpty();
+    assertThat(api.events(missing)).containsExactly("submitted", "posted", "confirmed", "accepted");
   }
 }

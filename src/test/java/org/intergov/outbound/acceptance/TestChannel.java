@@ -52,6 +52,7 @@ final class TestChannel implements AutoCloseable {
   private volatile Function<Post, Reply> otherwise = post -> Reply.accept();
   private volatile StatusReply statusOtherwise = StatusReply.says("confirmed");
   private volatile Consumer<HttpServerRequest> subscriptions;
+  private volatile Consumer<HttpServerRequest> listing;
   private long lastId = 16;
   private final HttpServerOptions tls;
   private HttpServer server;
@@ -137,6 +138,12 @@ final class TestChannel implements AutoCloseable {
     return this;
   }
 
+  /** Who answers {@code GET /messages?…}. */
+  TestChannel listing(Consumer<HttpServerRequest> answer) {
+    listing = answer;
+    return this;
+  }
+
   /** The channel's id of a message that it has taken. */
   String id(Sent message) {
     return subjects.entrySet().stream()
@@ -152,6 +159,10 @@ final class TestChannel implements AutoCloseable {
       request.bodyHandler(body -> takePost(request, body));
     } else if (request.method().name().equals("GET") && path.matches("/messages/[0-9]+")) {
       takeCheck(request, Long.parseLong(path.substring("/messages/".length())));
+    } else if (listing != null
+        && request.method().name().equals("GET")
+        && path.equals("/messages")) {
+      listing.accept(request);
     } else if (subscriptions != null && path.equals("/messages/subscriptions/by_id")) {
       subscriptions.accept(request);
     } else {

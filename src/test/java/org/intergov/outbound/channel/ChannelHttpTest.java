@@ -103,6 +103,39 @@ class ChannelHttpTest {
   }
 
   @Test
+  void nothing_that_a_hostile_channel_answers_comes_with_a_later_call() throws Exception {
+    String wild =
+        """
+        Set-Cookie: session=evil; Path=/
+        Authorization: Bearer evil
+        WWW-Authenticate: Basic realm="evil"
+        X-API-Key: evil
+        Idempotency-Key: evil
+        Host: evil.example
+        Location: http://evil.example/
+        Link: <http://evil.example/messages?p=2>; rel="next"
+        Alt-Svc: h2="evil.example:443"
+        CamelHttpUri: http://evil.example
+        channelStatus: evil
+        reference: evil
+        page: evil
+        """
+            .replace("\n", "\r\n");
+    String body = "{\"id\": \"17\\r\\nX-Evil: evil\", \"headers\": {\"X-Evil\": \"evil\"}}";
+    try (RawServer server = new RawServer(RawServer.answers("201 Created", wild, body))) {
+      String endpoint = post(server.url());
+      for (int i = 0; i < 3; i++) {
+        Exchange exchange = call(endpoint, BODY, HEADERS);
+        assertThat(exchange.getMessage().getHeaders())
+            .containsOnlyKeys("idempotencyKey", "reference", "subject", "httpStatus")
+            .containsEntry("reference", "AU:the-ref");
+        assertThat(outcome(exchange)).isInstanceOf(Outcome.Unknown.class);
+      }
+      assertThat(server.requests()).hasSize(3).noneMatch(r -> r.contains("evil"));
+    }
+  }
+
+  @Test
   void a_refused_connection_is_unavailable() throws Exception {
     int free;
     try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
