@@ -1,11 +1,15 @@
 package org.intergov.outbound.api;
 
 import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -59,6 +63,7 @@ public final class ChannelOperations {
             state.put("kind", c.kind());
             state.put("description", c.description());
             state.put("paused_by", paused.get(c.id()));
+            addSchedule(state, c, table.get().now());
             if (paused.containsKey(c.id())) {
               state.put("state", "paused");
             }
@@ -92,6 +97,17 @@ public final class ChannelOperations {
     state.put("oldest_seconds", w.oldestSeconds());
     state.put("held", h.waiting());
     return state;
+  }
+
+  /** Maintenance goes before not being active: what waits there is said to wait. */
+  private static void addSchedule(Map<String, Object> state, Channel channel, Instant now) {
+    Optional<Instant> rests = channel.schedule().maintenance().endAt(now);
+    if (rests.isPresent()) {
+      state.put("state", "maintenance");
+    } else if (!channel.schedule().active().at(now)) {
+      state.put("state", "inactive");
+    }
+    state.put("maintenance_until", rests.map(Instant::toString).orElse(null));
   }
 
   private static void addLane(Map<String, Object> state, ChannelLane lane) {
@@ -136,7 +152,10 @@ public final class ChannelOperations {
     return id;
   }
 
-  /** {@code POST /explain}: the body is a message. */
+  /**
+   * {@code POST /explain}: the body is a message. With {@code ?at=}, as it would be at that moment;
+   * whether a channel is paused is always as it is now.
+   */
   public void explain(Exchange exchange) {
     Call.handle(
         exchange,
@@ -151,21 +170,39 @@ public final class ChannelOperations {
                 invalid.violations(),
                 Map.of());
           }
-          Explanation explanation = table.get().explain(((ReadResult.Read) read).message());
+          RoutingTable current = table.get();
+          Instant at = moment(call.query("at"), current);
+          Explanation explanation = current.explain(((ReadResult.Read) read).message(), at);
+          Map<String, String> paused = actions.paused();
           Map<String, Object> document = new LinkedHashMap<>();
           document.put("channel", explanation.channel().map(Channel::id).orElse(null));
+          document.put("at", at.toString());
           document.put(
-              "entries",
-              explanation.entries().stream()
-                  .map(
-                      e ->
-                          Map.of(
-                              "channel", e.channel(),
-                              "verdict", e.verdict().name().toLowerCase(Locale.ROOT),
-                              "reason", e.reason()))
-                  .toList());
+              "entries", explanation.entries().stream().map(e -> entry(e, paused)).toList());
           call.json(200, document);
         });
+  }
+
+  private static Instant moment(String at, RoutingTable table) {
+    try {
+      return at == null ? table.now() : OffsetDateTime.parse(at).toInstant();
+    } catch (DateTimeException e) {
+      throw new Problem(
+          400,
+          "Bad moment",
+          "The parameter at is a date-time with offset such as 2026-12-01T02:00:00Z; a + in it is"
+              + " written %2B.");
+    }
+  }
+
+  private static Map<String, Object> entry(Explanation.Entry e, Map<String, String> paused) {
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("channel", e.channel());
+    entry.put("verdict", e.verdict().name().toLowerCase(Locale.ROOT));
+    entry.put("reason", e.reason());
+    entry.put("waits_until", e.waitsUntil().map(Instant::toString).orElse(null));
+    entry.put("paused_by", paused.get(e.channel()));
+    return entry;
   }
 
   private static byte[] bounded(Call call) throws IOException {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.intergov.outbound.delivery.Delivery;
@@ -31,6 +32,7 @@ final class LaneClaims {
   private final DeliveryOutbox outbox;
   private final Supplier<RoutingTable> table;
   private final Shares shares;
+  private final Resting resting = new Resting();
   private LostClaim lostClaim;
   private long orphansLookedFor = System.nanoTime() - ORPHANS_EVERY.toNanos();
 
@@ -81,11 +83,16 @@ final class LaneClaims {
     return wanted;
   }
 
-  /** What each lane may claim of what this replica may still hold. */
+  /**
+   * What each lane may claim of what this replica may still hold; nothing, if its channel is in
+   * maintenance.
+   */
   List<LaneSlots> shares(Map<String, ChannelLane> lanes) {
+    RoutingTable current = table.get();
+    Set<String> inMaintenance = resting.ids(current);
     return shares.divide(
-        table.get().channels(),
-        c -> lane(lanes, c).freeSlots(),
+        current.channels(),
+        c -> inMaintenance.contains(c.id()) ? 0 : lane(lanes, c).freeSlots(),
         c -> lane(lanes, c).held(),
         (c, slots) -> new LaneSlots(c.id(), slots, lane(lanes, c).lease()));
   }

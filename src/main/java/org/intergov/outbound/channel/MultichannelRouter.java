@@ -2,6 +2,7 @@ package org.intergov.outbound.channel;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
@@ -111,13 +112,16 @@ public final class MultichannelRouter {
       settlements.add(rules.invalid(d, violations(d)));
     } else if (d.channelId() == null) {
       settlements.add(rules.route(d, false));
-    } else if (lane == null || table.get().channel(d.channelId()).isEmpty()) {
-      settlements.add(
-          d.unknowns() == 0
-              ? rules.route(d, true)
-              : rules.hold(d, "channel " + d.channelId() + " is gone, an outcome is unknown"));
     } else {
-      lane.add(d, claimedAt);
+      Optional<String> whyNot = table.get().whyNot(d.channelId());
+      if (lane != null && whyNot.isEmpty()) {
+        lane.add(d, claimedAt);
+      } else if (d.unknowns() == 0) {
+        settlements.add(rules.route(d, true));
+      } else {
+        String why = "channel " + d.channelId() + " " + whyNot.orElse("is gone");
+        settlements.add(rules.hold(d, why + ", an outcome is unknown"));
+      }
     }
   }
 

@@ -1,10 +1,14 @@
 package org.intergov.outbound.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.intergov.outbound.Tables;
 import org.intergov.outbound.message.MessageReader;
@@ -14,30 +18,49 @@ import org.intergov.outbound.message.Violation;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.Explanation;
 import org.intergov.outbound.routing.InvalidChannelsException;
+import org.intergov.outbound.routing.RoutingTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code explain}: which channel would carry a message, and why not the others. */
+/** {@code explain}: which channel would carry a message, and what an edit of the table changes. */
 @Command(
     name = "explain",
     header = "Says which channel would carry a message, and why not the others.",
-    description = {"", "Reads the routing table and the message; needs no running gateway.", ""},
+    description = {
+      "",
+      "Reads the routing table and the message; needs no running gateway.",
+      "",
+      "With --all, says what an edit would change: each message of SAMPLES (one a line, or a JSON"
+          + " array) is routed by the table in force (--channels) and by the edited one (CHANNELS)."
+          + " Lines that are no message are reported and passed over.",
+      ""
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:a channel would carry it",
-      "1:none would, or the message is invalid",
+      "0:a channel would carry it; with --all: the tables were compared",
+      "1:none would, or the message is invalid; with --all: no line is a message, or --fail-on-change"
+          + " and a message would change",
       "2:wrong usage or configuration"
     })
 final class ExplainCommand implements Callable<Integer> {
-  private static final int MOST_BYTES = 65_536;
+  static final int MOST_BYTES = 65_536;
 
   @Spec private CommandSpec spec;
   @Mixin private TableOptions table;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "SAMPLES",
+      description = "With --all: the file of messages; - reads standard input.")
+  private String samples;
 
   @Option(
       names = "--message",
@@ -46,47 +69,144 @@ final class ExplainCommand implements Callable<Integer> {
       description = "The message as JSON; - reads standard input. Default: ${DEFAULT-VALUE}.")
   private String message;
 
+  @Option(
+      names = "--all",
+      description =
+          "Compare two tables over the messages of SAMPLES. Default: explain one message.")
+  private boolean all;
+
+  @Option(
+      names = "--channels",
+      paramLabel = "FILE",
+      description =
+          "The table in force, to compare with; without --all, the same as CHANNELS. Default:"
+              + " $$INTERGOV_CHANNELS if it is set, else channels.yaml.")
+  private Path channels;
+
+  @Option(
+      names = "--at",
+      paramLabel = "TIME",
+      converter = MomentConverter.class,
+      description =
+          "The moment for which to say it, such as 2026-12-01T02:00:00+11:00. Default: now.")
+  private Instant at;
+
+  @Option(
+      names = "--fail-on-change",
+      description = "With --all: exit 1 if a message would change. Default: exit 0.")
+  private boolean failOnChange;
+
+  @Option(names = "--json", description = "Print JSON. Default: text.")
+  private boolean json;
+
   @Override
   public Integer call() throws Exception {
-    PrintWriter out = spec.commandLine().getOut();
-    MessageReader reader = new MessageReader(new MessageRules(table.jurisdiction()), MOST_BYTES);
-    ReadResult read = reader.read(bytes());
-    if (read instanceof ReadResult.Invalid invalid) {
-      StringBuilder words = new StringBuilder("the message is invalid:");
-      for (Violation v : invalid.violations()) {
-        words.append(System.lineSeparator()).append("  ").append(v.field()).append(": ");
-        words.append(v.detail());
-      }
-      throw new CommandFailedException(words.toString());
+    Instant moment = at == null ? Instant.now() : at;
+    if (all) {
+      return compare(moment);
     }
-    Explanation explanation = explain(((ReadResult.Read) read));
-    out.println(
-        explanation.channel().map(Channel::id).map(id -> "carried by " + id).orElse("no route"));
-    explanation
-        .entries()
-        .forEach(e -> out.printf("  %-14s %-20s %s%n", e.verdict(), e.channel(), e.reason()));
+    if (samples != null || failOnChange) {
+      throw usage("SAMPLES and --fail-on-change go with --all");
+    }
+    if (channels != null && spec.commandLine().getParseResult().hasMatchedPositional(0)) {
+      throw usage("name the table once: as CHANNELS or with --channels");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    ReadResult read = reader().read(bytes());
+    if (read instanceof ReadResult.Invalid invalid) {
+      throw new CommandFailedException(words(invalid));
+    }
+    Explanation explanation =
+        load(channels == null ? table.file() : channels)
+            .explain(((ReadResult.Read) read).message(), moment);
+    if (json) {
+      out.println(json(explanation, moment).toPrettyString());
+    } else {
+      out.println(
+          explanation.channel().map(Channel::id).map(id -> "carried by " + id).orElse("no route"));
+      explanation
+          .entries()
+          .forEach(e -> out.printf("  %-14s %-20s %s%n", e.verdict(), e.channel(), e.reason()));
+    }
     out.flush();
     return explanation.channel().isPresent() ? Cli.DONE : Cli.FAILED;
   }
 
-  private Explanation explain(ReadResult.Read read) throws Exception {
+  private ParameterException usage(String what) {
+    return new ParameterException(spec.commandLine(), what);
+  }
+
+  private Integer compare(Instant moment) throws Exception {
+    if (samples == null) {
+      throw usage("--all compares over a file of messages: explain --all CHANNELS SAMPLES");
+    }
+    Path present = channels == null ? TableOptions.ofEnvironment() : channels;
+    TableComparison comparison =
+        new TableComparison(load(present), load(table.file()), moment, reader());
+    try (InputStream in = open(samples)) {
+      comparison.addAll(LineSources.of(in));
+    } catch (IOException e) {
+      throw new CommandFailedException("cannot read " + samples + ": " + e, Cli.WRONG_USAGE, e);
+    }
+    ComparisonReport report = new ComparisonReport(comparison, present, table.file());
+    if (json) {
+      spec.commandLine().getOut().println(report.json().toPrettyString());
+    } else {
+      report.print(spec.commandLine().getOut(), spec.commandLine().getErr());
+    }
+    spec.commandLine().getOut().flush();
+    spec.commandLine().getErr().flush();
+    boolean nothingCompared = comparison.messages() == 0 && comparison.badLines() > 0;
+    boolean failed = nothingCompared || (failOnChange && comparison.changed() > 0);
+    return failed ? Cli.FAILED : Cli.DONE;
+  }
+
+  private MessageReader reader() {
+    return new MessageReader(new MessageRules(table.jurisdiction()), MOST_BYTES);
+  }
+
+  private RoutingTable load(Path file) throws Exception {
     try {
-      return Tables.load(table.file(), table.jurisdiction()).table().explain(read.message());
+      return Tables.load(file, table.jurisdiction()).table();
     } catch (InvalidChannelsException e) {
       throw new CommandFailedException(e.getMessage(), Cli.WRONG_USAGE);
     }
   }
 
+  private static String words(ReadResult.Invalid invalid) {
+    StringBuilder words = new StringBuilder("the message is invalid:");
+    for (Violation v : invalid.violations()) {
+      words.append(System.lineSeparator()).append("  ").append(v.field()).append(": ");
+      words.append(v.detail());
+    }
+    return words.toString();
+  }
+
+  private static ObjectNode json(Explanation explanation, Instant moment) {
+    ObjectNode document = MessageJson.JSON.createObjectNode();
+    document.put("channel", explanation.channel().map(Channel::id).orElse(null));
+    document.put("at", moment.toString());
+    ArrayNode entries = document.putArray("entries");
+    for (Explanation.Entry e : explanation.entries()) {
+      entries
+          .addObject()
+          .put("channel", e.channel())
+          .put("verdict", e.verdict().name().toLowerCase(Locale.ROOT))
+          .put("reason", e.reason())
+          .put("waits_until", e.waitsUntil().map(Instant::toString).orElse(null));
+    }
+    return document;
+  }
+
   private byte[] bytes() {
-    try {
-      if (message.equals("-")) {
-        return System.in.readNBytes(MOST_BYTES + 1);
-      }
-      try (InputStream in = Files.newInputStream(Path.of(message))) {
-        return in.readNBytes(MOST_BYTES + 1);
-      }
+    try (InputStream in = open(message)) {
+      return in.readNBytes(MOST_BYTES + 1);
     } catch (IOException e) {
       throw new CommandFailedException("cannot read " + message + ": " + e, Cli.WRONG_USAGE, e);
     }
+  }
+
+  private static InputStream open(String file) throws IOException {
+    return file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
   }
 }

@@ -31,6 +31,12 @@ final class TableOptions {
           "The sender: ISO 3166-1 alpha-2. Default: $$INTERGOV_JURISDICTION if it is set, else AU.")
   private String jurisdiction;
 
+  /** The table that {@code run} would take, unless told otherwise. */
+  static Path ofEnvironment() {
+    String set = System.getenv("INTERGOV_CHANNELS");
+    return Path.of(set == null || set.isEmpty() ? "channels.yaml" : set);
+  }
+
   Path file() {
     return file;
   }

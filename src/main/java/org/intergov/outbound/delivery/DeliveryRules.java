@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.intergov.outbound.message.Message;
 import org.intergov.outbound.message.Violation;
 import org.intergov.outbound.routing.Channel;
@@ -42,17 +43,17 @@ public final class DeliveryRules {
   /**
    * Names the channel of a delivery that has none, or rejects it.
    *
-   * @param anew the lane it waited in is gone, which the journal must tell; if no channel takes it
-   *     now, it waits
+   * @param anew the channel it waited for is gone or not active, which the journal must tell; if no
+   *     channel takes it now, it waits
    */
   public Settlement route(Delivery delivery, boolean anew) {
+    String why = anew ? "channel " + delivery.channelId() + " " + whyNot(delivery) : "";
     SettlementBuilder next = new SettlementBuilder(delivery).moveTo(null);
     Routing routing = screen(next, delivery.message());
     if (routing.channel().isPresent()) {
       String channel = routing.channel().get().id();
       if (anew) {
-        next.journal(
-            Event.ROUTED, channel, "routed anew: channel " + delivery.channelId() + " is gone");
+        next.journal(Event.ROUTED, channel, "routed anew: " + why);
       }
       return next.moveTo(channel).build();
     }
@@ -60,7 +61,7 @@ public final class DeliveryRules {
       // another replica may know the channel, or an edit bring it back; expiry ends the waiting
       return new SettlementBuilder(delivery)
           .due(GONE_AGAIN_AFTER)
-          .error("channel " + delivery.channelId() + " is gone and no other takes the message")
+          .error(why + " and no other takes the message")
           .build();
     }
     if (routing.matchedAny() || !delivery.refusedBy().isEmpty()) {
@@ -68,8 +69,23 @@ public final class DeliveryRules {
           .build();
     }
     Message m = delivery.message();
-    String detail = "no channel matches receiver " + m.receiver() + " and this predicate";
+    String detail =
+        "no channel matches receiver "
+            + m.receiver()
+            + " and this predicate"
+            + routing.inactive().stream()
+                .map(
+                    c ->
+                        "; "
+                            + c.id()
+                            + " does, but "
+                            + table.get().whyNot(c.id()).orElse("was not active"))
+                .collect(Collectors.joining());
     return next.journal(Event.NO_ROUTE, null, detail).reject(Reason.NO_ROUTE, detail, null).build();
+  }
+
+  private String whyNot(Delivery delivery) {
+    return table.get().whyNot(delivery.channelId()).orElse("is gone");
   }
 
   /** A message that breaks the rules, inserted past the API: rejected, never sent. */

@@ -1,6 +1,5 @@
 package org.intergov.outbound.delivery;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -18,26 +17,13 @@ final class FailOver {
    */
   static Optional<Channel> after(
       RoutingTable table, Message message, String channelId, Collection<String> refusedBy) {
-    List<Channel> carriers = carriers(table, message, refusedBy);
+    List<Channel> carriers = table.carriers(message, refusedBy);
     int own = indexOf(carriers, channelId);
     List<Channel> others = carriers.stream().filter(c -> !c.id().equals(channelId)).toList();
     if (others.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(others.get(own < 0 || own >= others.size() ? 0 : own));
-  }
-
-  private static List<Channel> carriers(
-      RoutingTable table, Message message, Collection<String> refusedBy) {
-    List<Channel> carriers = new ArrayList<>();
-    List<String> excluded = new ArrayList<>(refusedBy);
-    Optional<Channel> next = table.next(message, excluded);
-    while (next.isPresent()) {
-      carriers.add(next.get());
-      excluded.add(next.get().id());
-      next = table.next(message, excluded);
-    }
-    return carriers;
   }
 
   /** Whether {@code a} stands before {@code b} in the table. */

@@ -52,4 +52,9 @@ public record Message(
   public String channelJson() {
     return ChannelJson.of(this);
   }
+
+  /** How long {@link #channelJson} is, in bytes of UTF-8. */
+  public int channelBytes() {
+    return ChannelJson.bytesOf(this);
+  }
 }

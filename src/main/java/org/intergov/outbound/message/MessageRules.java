@@ -33,6 +33,15 @@ public final class MessageRules {
     return jurisdiction;
   }
 
+  /** The most bytes of UTF-8 that the body for a channel can have. */
+  public static int mostChannelBytes() {
+    // a character takes four bytes at most, a country code two; control characters may not travel
+    return new Message("AU", "", "AU", "", "", "").channelBytes()
+        + 4 * MessageField.SUBJECT.mostCodePoints
+        + 4 * MessageField.OBJ.mostCodePoints
+        + 4 * MessageField.PREDICATE.mostCodePoints;
+  }
+
   /** All violations of the message, in field order; empty if it may travel. */
   public List<Violation> check(Message message) {
     List<Violation> found = new ArrayList<>(0);

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param parameters of the kind, as given in the file, placeholders resolved; may hold secrets
  * @param match which messages it takes
  * @param screen which of those it must not carry
+ * @param schedule when it counts and when it rests
  * @param concurrency posts at a time, per replica
  * @param retry when it is unavailable
  * @param poll how a delivery is followed
@@ -29,6 +30,7 @@ public record Channel(
     Map<String, String> parameters,
     Match match,
     Screen screen,
+    Schedule schedule,
     int concurrency,
     Retry retry,
     Poll poll,

@@ -12,11 +12,15 @@ import org.snakeyaml.engine.v2.nodes.Node;
 /** Reads the entries of one file, one after the other. */
 final class ChannelReader {
 
-  private static final List<String> KEYS =
-      Stream.concat(
-              Stream.of("id", "description", "match", "screen", "kind", "parameters"),
-              SettingsReader.KEYS.stream())
+  static final List<String> KEYS =
+      Stream.of(
+              List.of("id", "description", "match", "screen", "kind", "parameters"),
+              ScheduleReader.KEYS,
+              SettingsReader.KEYS)
+          .flatMap(List::stream)
           .toList();
+
+  private static final String ID = "[a-z][a-z0-9-]{0,62}";
 
   private static final String ID_FORM =
       "lower-case letters, digits and \"-\", beginning with a letter, at most 63 characters";
@@ -63,6 +67,7 @@ final class ChannelReader {
     if (match.isPresent() && screen.isPresent()) {
       checkReachable(section, match.get(), screen.get());
     }
+    Schedule schedule = ScheduleReader.read(section);
     Settings settings = SettingsReader.read(section, defaults);
     if (source.problems().errors() > before) {
       return Optional.empty();
@@ -75,6 +80,7 @@ final class ChannelReader {
             values,
             match.orElseThrow(),
             screen.orElseThrow(),
+            schedule,
             settings.concurrency(),
             settings.retry(),
             settings.poll(),
@@ -83,15 +89,24 @@ final class ChannelReader {
             settings.timeout()));
   }
 
+  /** What an entry may be; its rules and parameters are defined elsewhere. */
+  Outline outline() {
+    Outline channel = new Outline(KEYS);
+    Section section = Section.outlined(channel);
+    id(section);
+    section.text("description", "a text");
+    kind(section);
+    match(section);
+    ScheduleReader.read(section);
+    SettingsReader.read(section, Settings.BUILT_IN);
+    return channel;
+  }
+
   private Optional<String> id(Section section) {
-    if (section.get("id").isEmpty()) {
-      section.missing("id", ID_FORM);
-      return Optional.empty();
-    }
-    Optional<Text> id = section.text("id", ID_FORM);
-    if (id.isPresent() && !id.get().value().matches("[a-z][a-z0-9-]{0,62}")) {
-      source.error(id.get(), ID_FORM);
-    } else if (id.isPresent()) {
+    section.require("id", ID_FORM);
+    Optional<Text> id = section.text("id", ID_FORM, ID);
+    section.outline(o -> o.put("id", Outline.notANumber(ID_FORM, ID)));
+    if (id.isPresent()) {
       Integer earlier = linesOfIds.putIfAbsent(id.get().value(), id.get().line());
       if (earlier != null) {
         source.error(id.get(), "an id of its own; line " + earlier + " has this one already");
@@ -102,23 +117,15 @@ final class ChannelReader {
 
   private Optional<KindDescription> kind(Section section) {
     TreeSet<String> known = new TreeSet<>(kinds.keySet());
-    if (section.get("kind").isEmpty()) {
-      section.missing("kind", Suggestion.oneOf(known, ""));
-      return Optional.empty();
-    }
-    Optional<Text> name = section.text("kind", Suggestion.oneOf(known, ""));
-    if (name.isPresent() && !known.contains(name.get().value())) {
-      source.error(name.get(), Suggestion.oneOf(known, name.get().written()));
-    }
-    return name.map(text -> kinds.get(text.value()));
+    section.require("kind", Suggestion.oneOf(known, ""));
+    return section.word("kind", known).map(text -> kinds.get(text.value()));
   }
 
   private Optional<Match> match(Section section) {
-    if (section.get("match").isEmpty()) {
-      section.missing("match", NO_MATCH);
-      return Optional.empty();
-    }
-    return matches.read(section.get("match").get(), section.pathOf("match"), NO_MATCH);
+    section.require("match", NO_MATCH);
+    return section
+        .get("match")
+        .flatMap(node -> matches.read(node, section.pathOf("match"), NO_MATCH));
   }
 
   private void checkReachable(Section section, Match match, Screen screen) {
@@ -129,6 +136,13 @@ final class ChannelReader {
           "sender",
           "a sender that this gateway never has",
           "%s or *: this gateway sends for it only, the entry could never carry a message");
+    } else if (match.size().isEmpty()) {
+      unreachable(
+          section,
+          "match",
+          SizeMatch.KEY,
+          match.size().values(),
+          MatchReader.A_SIZE + "; the entry could never carry a message");
     } else if (!reachability.allowsAny(match, screen)) {
       unreachable(
           section,
@@ -160,6 +174,6 @@ final class ChannelReader {
   }
 
   private static List<String> keysOf(String outer) {
-    return outer.equals("match") ? MatchField.KEYS : List.of("allow", "deny");
+    return outer.equals("match") ? MatchReader.KEYS : ScreenReader.KEYS;
   }
 }

@@ -11,6 +11,10 @@ final class ChannelUrl {
       "an absolute http or https URL such as https://channel.example, without user, query,"
           + " fragment or percent sign";
 
+  /** About what {@link #read} takes, as a regular expression. */
+  static final String PATTERN =
+      "[hH][tT][tT][pP][sS]?://(?:[^\\s/?#@%:\\[]+|\\[[0-9a-fA-F:.]+\\])(?::[0-9]{0,5})?(?:/[^\\s?#%]*)?";
+
   private ChannelUrl() {}
 
   /** The URL without a slash at its end; nothing, and a problem, if it is none. */

@@ -1,6 +1,7 @@
 package org.intergov.outbound.routing;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,8 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** Loads {@code channels.yaml}, validated whole. */
 public final class ChannelsFile {
+
+  static final List<String> KEYS = List.of("defaults", "channels");
 
   private static final String CHANNELS = "a list of at least one channel";
 
@@ -33,6 +36,20 @@ public final class ChannelsFile {
       String jurisdiction,
       Map<String, KindDescription> kinds)
       throws InvalidChannelsException {
+    return load(file, env, jurisdiction, kinds, Clock.systemUTC());
+  }
+
+  /**
+   * As {@link #load(Path, Function, String, Map)}, with a clock that tells which entries are
+   * active.
+   */
+  public static Loaded load(
+      Path file,
+      Function<String, String> env,
+      String jurisdiction,
+      Map<String, KindDescription> kinds,
+      Clock clock)
+      throws InvalidChannelsException {
     MessageRules rules = new MessageRules(jurisdiction);
     Problems problems = new Problems(file);
     Source source = new Source(problems, env);
@@ -44,11 +61,11 @@ public final class ChannelsFile {
       problems.error(1, "", "an empty file", "channels: with " + CHANNELS);
     }
     problems.throwIfErrors();
-    return new Loaded(new RoutingTable(channels), problems.inOrder());
+    return new Loaded(new RoutingTable(channels, clock), problems.inOrder());
   }
 
   private static void read(Source source, Node root, ChannelReader reader, List<Channel> to) {
-    Optional<Section> opened = Section.open(source, root, "", List.of("defaults", "channels"));
+    Optional<Section> opened = Section.open(source, root, "", KEYS);
     if (opened.isEmpty()) {
       return;
     }

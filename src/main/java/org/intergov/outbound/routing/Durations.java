@@ -9,6 +9,9 @@ public final class Durations {
   /** What {@link #parse} takes, to end a sentence with. */
   public static final String FORM = "a duration such as 500ms, 2s, 5m, 1h or 7d";
 
+  /** All that {@link #parse} takes, as a regular expression. */
+  static final String PATTERN = "[0-9]{1,9}(?:ms|s|m|h|d)";
+
   private static final int MOST_DIGITS = 9;
 
   private Durations() {}

@@ -1,5 +1,6 @@
 package org.intergov.outbound.routing;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,8 +22,11 @@ public record Explanation(Optional<Channel> channel, List<Entry> entries) {
    * @param channel its id
    * @param reason for people: the first rule that excluded it, or its place in the order of
    *     failover
+   * @param waitsUntil when the maintenance of a channel that would carry it ends; empty if there is
+   *     none
    */
-  public record Entry(String channel, Verdict verdict, String reason) {}
+  public record Entry(
+      String channel, Verdict verdict, String reason, Optional<Instant> waitsUntil) {}
 
   /** What becomes of an entry. */
   public enum Verdict {
@@ -32,6 +36,8 @@ public record Explanation(Optional<Channel> channel, List<Entry> entries) {
     WOULD_BE_NEXT,
     /** It matches, but must not carry the message. */
     SCREENED,
+    /** It matches, but is not active at that moment. */
+    INACTIVE,
     /** It does not match. */
     NO_MATCH
   }

@@ -11,7 +11,8 @@ public enum MatchField {
   RECEIVER,
   SUBJECT,
   OBJ,
-  PREDICATE;
+  PREDICATE,
+  SENDER_REF;
 
   static final List<String> KEYS = Stream.of(values()).map(MatchField::key).toList();
 
@@ -28,6 +29,7 @@ public enum MatchField {
       case SUBJECT -> m.subject();
       case OBJ -> m.obj();
       case PREDICATE -> m.predicate();
+      case SENDER_REF -> m.senderRef();
     };
   }
 }

@@ -3,8 +3,11 @@ package org.intergov.outbound.routing;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.intergov.outbound.message.MessageRules;
 import org.intergov.outbound.message.Violation;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -13,8 +16,15 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 /** Reads a rule: a map from fields to what they must be. */
 final class MatchReader {
 
+  static final List<String> KEYS =
+      Stream.concat(MatchField.KEYS.stream(), Stream.of(SizeMatch.KEY)).toList();
+
   private static final String FORM =
       "a value, a prefix such as UN.CEFACT.* (a star after the last dot), or * alone for any value";
+
+  static final String A_SIZE =
+      "a size that a message can have: its JSON for the channel takes from %s to %s"
+          .formatted(Sizes.format(SizeMatch.SMALLEST), Sizes.format(SizeMatch.LARGEST));
 
   private final Source source;
   private final MessageRules rules;
@@ -35,17 +45,71 @@ final class MatchReader {
       source.error(node, path, "nothing", ifEmpty);
       return Optional.empty();
     }
-    Optional<Section> section = Section.open(source, node, path, MatchField.KEYS);
+    Optional<Section> section = Section.open(source, node, path, KEYS);
     List<FieldMatch> fields = new ArrayList<>();
     for (MatchField field : MatchField.values()) {
       section
           .flatMap(s -> s.get(field.key()))
           .ifPresent(value -> fields.add(readField(field, value, path + "." + field.key())));
     }
-    if (fields.isEmpty() && source.problems().errors() == before) {
+    SizeMatch size =
+        section.flatMap(s -> s.get(SizeMatch.KEY).map(n -> readSize(s))).orElse(SizeMatch.ANY);
+    if (fields.isEmpty() && size.isAny() && source.problems().errors() == before) {
       source.error(node, path, "an empty map", ifEmpty);
     }
-    return source.problems().errors() > before ? Optional.empty() : Optional.of(new Match(fields));
+    return source.problems().errors() > before
+        ? Optional.empty()
+        : Optional.of(new Match(fields, size));
+  }
+
+  private SizeMatch readSize(Section rule) {
+    int before = source.problems().errors();
+    SizeMatch size =
+        rule.section(SizeMatch.KEY, SizeMatch.KEYS).map(MatchReader::bounds).orElse(SizeMatch.ANY);
+    if (source.problems().errors() > before) {
+      return SizeMatch.ANY;
+    }
+    String path = rule.pathOf(SizeMatch.KEY);
+    Node node = rule.get(SizeMatch.KEY).orElseThrow();
+    if (size.moreThan() >= size.atMost()) {
+      source.error(node, path, size.values(), "more-than to be less than at-most");
+    }
+    return size;
+  }
+
+  private static SizeMatch bounds(Section size) {
+    size.notEmpty("at-most, more-than or both");
+    long atMost = size.size(SizeMatch.AT_MOST).orElse(Long.MAX_VALUE);
+    long moreThan = size.size(SizeMatch.MORE_THAN).orElse(-1L);
+    return new SizeMatch(moreThan, atMost);
+  }
+
+  /** What a rule may be. */
+  static Outline outline() {
+    Outline rule = new Outline(KEYS);
+    for (MatchField field : MatchField.values()) {
+      rule.put(field.key(), Outline.oneOrMore(outlineOf(field)));
+    }
+    bounds(Section.outlined(rule.map(SizeMatch.KEY, SizeMatch.KEYS)));
+    rule.also("minProperties", 1);
+    return rule;
+  }
+
+  /** What a rule may want of a sender or receiver. */
+  static Map<String, Object> countries() {
+    return Outline.choice(
+        "a country code such as AU, or * alone for any",
+        Stream.concat(Stream.of("*"), Stream.of(Locale.getISOCountries()).sorted()).toList());
+  }
+
+  private static Map<String, Object> outlineOf(MatchField field) {
+    return switch (field) {
+      case SENDER, RECEIVER -> Outline.object("$ref", ChannelsSchema.COUNTRY);
+      case OBJ -> Outline.text(FORM, "\\*|[^*\\s]+|[^*\\s]+\\.\\*");
+      case PREDICATE -> Outline.text(FORM, "\\*|[^.*\\s]+(?:\\.[^.*\\s]+)*(?:\\.\\*)?");
+      case SUBJECT, SENDER_REF ->
+          Outline.text(FORM, "\\*|[^*\\s](?:[^*]*[^*\\s])?|[^*\\s][^*]*\\.\\*");
+    };
   }
 
   private FieldMatch readField(MatchField field, Node node, String path) {

@@ -18,7 +18,7 @@ final class ParameterForms {
   private static final String HEADER_FORM =
       "the name of an HTTP header of its own, such as Idempotency-Key";
 
-  private static final Duration MOST_IN_MAP = Duration.ofDays(30);
+  static final Duration MOST_IN_MAP = Duration.ofDays(30);
 
   private final Source source;
 
@@ -76,7 +76,7 @@ final class ParameterForms {
   }
 
   /** A parameter whose default is a duration is one. */
-  private static boolean isDuration(String text, Duration most) {
+  static boolean isDuration(String text, Duration most) {
     if (text == null) {
       return false;
     }

@@ -2,6 +2,7 @@ package org.intergov.outbound.routing;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Whether an entry can carry any message at all. Another entry that takes the same messages does
@@ -47,7 +48,7 @@ final class Reachability {
     }
     return screen.allow().stream()
         .map(rule -> and(own, rule))
-        .filter(both -> both.fields().stream().noneMatch(FieldMatch::isEmpty))
+        .filter(both -> !both.isEmpty())
         .toList();
   }
 
@@ -67,11 +68,20 @@ final class Reachability {
         return alternatives.stream().allMatch(one -> denied(with(match, one), deny));
       }
     }
-    return false;
+    OptionalLong cut =
+        deny.stream().flatMapToLong(rule -> match.size().cutsBy(rule.size())).findFirst();
+    return cut.isPresent()
+        && denied(sized(match, new SizeMatch(-1, cut.getAsLong())), deny)
+        && denied(sized(match, new SizeMatch(cut.getAsLong(), Long.MAX_VALUE)), deny);
+  }
+
+  private static Match sized(Match match, SizeMatch part) {
+    return new Match(match.fields(), match.size().and(part));
   }
 
   private static boolean covers(Match rule, Match match) {
-    return rule.fields().stream().allMatch(f -> f.covers(match.field(f.field())));
+    return rule.size().covers(match.size())
+        && rule.fields().stream().allMatch(f -> f.covers(match.field(f.field())));
   }
 
   private static Match and(Match a, Match b) {
@@ -79,13 +89,14 @@ final class Reachability {
     for (MatchField field : MatchField.values()) {
       both.add(a.field(field).and(b.field(field)));
     }
-    return new Match(both);
+    return new Match(both, a.size().and(b.size()));
   }
 
   private static Match with(Match match, FieldMatch replacement) {
     return new Match(
         match.fields().stream()
             .map(f -> f.field() == replacement.field() ? replacement : f)
-            .toList());
+            .toList(),
+        match.size());
   }
 }

@@ -11,10 +11,16 @@ import java.util.Optional;
  *     message out; those that had refused it already are not repeated
  * @param matchedAny whether any entry that was looked at matches, screened and already refused ones
  *     included; false means that there is no route
+ * @param inactive the entries that match but were passed over because they are not active now
  */
-public record Routing(Optional<Channel> channel, List<Screened> screened, boolean matchedAny) {
+public record Routing(
+    Optional<Channel> channel,
+    List<Screened> screened,
+    boolean matchedAny,
+    List<Channel> inactive) {
 
   public Routing {
     screened = List.copyOf(screened);
+    inactive = List.copyOf(inactive);
   }
 }

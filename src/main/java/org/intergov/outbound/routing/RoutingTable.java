@@ -1,5 +1,7 @@
 package org.intergov.outbound.routing;
 
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -10,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.intergov.outbound.message.Message;
-import org.intergov.outbound.message.Quote;
 
 /**
  * The channels in their order: the first one that matches a message and does not screen it carries
@@ -25,12 +26,17 @@ public final class RoutingTable {
   private final Map<String, Channel> byId = new LinkedHashMap<>();
   private final Map<String, Channel[]> byReceiver = new HashMap<>();
   private final Channel[] forAnyReceiver;
+  private final Clock clock;
+  private final boolean timed;
 
   /**
+   * @param clock tells whether an entry is active
    * @throws IllegalArgumentException if two channels have the same id
    */
-  RoutingTable(List<Channel> channels) {
+  RoutingTable(List<Channel> channels, Clock clock) {
     this.channels = List.copyOf(channels);
+    this.clock = clock;
+    this.timed = channels.stream().anyMatch(c -> !c.schedule().active().isAlways());
     Set<String> receivers = new TreeSet<>();
     for (Channel channel : channels) {
       if (byId.put(channel.id(), channel) != null) {
@@ -63,15 +69,26 @@ public final class RoutingTable {
   }
 
   /**
-   * The first channel that matches the message, does not screen it and has not refused it.
+   * The first channel that is active, matches the message, does not screen it and has not refused
+   * it. The whole decision is for one moment.
    *
    * @param alreadyRefused ids of channels that are passed over, unknown ones included
    */
   public Routing route(Message m, Collection<String> alreadyRefused) {
+    return route(m, alreadyRefused, timed ? clock.instant() : Instant.EPOCH);
+  }
+
+  /** As {@link #route(Message, Collection)}, at another moment. */
+  public Routing route(Message m, Collection<String> alreadyRefused, Instant now) {
     boolean matchedAny = false;
     List<Screened> screened = List.of();
+    List<Channel> inactive = List.of();
     for (Channel channel : candidates(m)) {
       if (!channel.match().matches(m)) {
+        continue;
+      }
+      if (!channel.schedule().active().at(now)) {
+        inactive = with(inactive, channel);
         continue;
       }
       matchedAny = true;
@@ -80,53 +97,70 @@ public final class RoutingTable {
       }
       Optional<String> rule = channel.screen().screens(m);
       if (rule.isEmpty()) {
-        return new Routing(Optional.of(channel), screened, true);
+        return new Routing(Optional.of(channel), screened, true, inactive);
       }
-      if (screened.isEmpty()) {
-        screened = new ArrayList<>();
-      }
-      screened.add(new Screened(channel, rule.get()));
+      screened = with(screened, new Screened(channel, rule.get()));
     }
-    return new Routing(Optional.empty(), screened, matchedAny);
+    return new Routing(Optional.empty(), screened, matchedAny, inactive);
   }
 
-  /** The first channel that matches the message, does not screen it and is not excluded. */
+  /** Most messages need no list at all. */
+  private static <T> List<T> with(List<T> list, T added) {
+    List<T> longer = list.isEmpty() ? new ArrayList<>() : list;
+    longer.add(added);
+    return longer;
+  }
+
+  /** The first channel that may carry the message and is not excluded. */
   public Optional<Channel> next(Message m, Collection<String> excluded) {
     return route(m, excluded).channel();
   }
 
-  /** Which channel carries the message, and for every other entry why it does not. */
-  public Explanation explain(Message m) {
-    List<Explanation.Entry> entries = new ArrayList<>();
-    Optional<Channel> carrier = Optional.empty();
-    int willing = 0;
-    for (Channel channel : channels) {
-      Optional<FieldMatch> mismatch = channel.match().firstMismatch(m);
-      Optional<String> screen = channel.screen().screens(m);
-      Explanation.Verdict verdict;
-      String reason;
-      if (mismatch.isPresent()) {
-        verdict = Explanation.Verdict.NO_MATCH;
-        reason = mismatch(mismatch.get(), m);
-      } else if (screen.isPresent()) {
-        verdict = Explanation.Verdict.SCREENED;
-        reason = "screened: " + screen.get();
-      } else if (willing++ == 0) {
-        carrier = Optional.of(channel);
-        verdict = Explanation.Verdict.CARRIES;
-        reason = "carries the message: the first that matches and does not screen it";
-      } else {
-        verdict = Explanation.Verdict.WOULD_BE_NEXT;
-        reason = "would be next: number " + willing + " in the order of failover";
+  /** Every channel that may carry the message now and is not excluded, in order. */
+  public List<Channel> carriers(Message m, Collection<String> excluded) {
+    Instant now = timed ? clock.instant() : Instant.EPOCH;
+    List<Channel> carriers = new ArrayList<>();
+    for (Channel channel : candidates(m)) {
+      if (channel.match().matches(m)
+          && channel.schedule().active().at(now)
+          && !excluded.contains(channel.id())
+          && channel.screen().screens(m).isEmpty()) {
+        carriers.add(channel);
       }
-      entries.add(new Explanation.Entry(channel.id(), verdict, reason));
     }
-    return new Explanation(carrier, entries);
+    return carriers;
   }
 
-  private static String mismatch(FieldMatch wanted, Message m) {
-    return "%s is %s, this entry takes %s"
-        .formatted(wanted.field().key(), Quote.of(wanted.field().of(m)), wanted.values());
+  /**
+   * Why a channel carries nothing now, whatever the message: {@code is gone}, or {@code is not
+   * active before …}; empty if it may.
+   */
+  public Optional<String> whyNot(String channelId) {
+    Channel channel = byId.get(channelId);
+    if (channel == null) {
+      return Optional.of("is gone");
+    }
+    Active active = channel.schedule().active();
+    if (active.isAlways()) {
+      return Optional.empty();
+    }
+    Instant now = clock.instant();
+    return active.at(now) ? Optional.empty() : Optional.of("is " + active.whyNot(now));
+  }
+
+  /** The moment, by the clock that this table goes by. */
+  public Instant now() {
+    return clock.instant();
+  }
+
+  /** Which channel carries the message now, and for every other entry why it does not. */
+  public Explanation explain(Message m) {
+    return explain(m, clock.instant());
+  }
+
+  /** As {@link #explain(Message)}, at another moment. */
+  public Explanation explain(Message m, Instant at) {
+    return Explainer.explain(channels, m, at);
   }
 
   private Channel[] candidates(Message m) {

@@ -1,12 +1,18 @@
 package org.intergov.outbound.routing;
 
+import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -15,22 +21,35 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** A map of the file: its keys checked, its values read by type, every problem reported. */
 final class Section {
 
   /** What the design has for later versions. */
-  private static final Set<String> NOT_YET = Set.of("rate", "ordering", "active");
+  private static final Set<String> NOT_YET = Set.of("rate", "ordering");
 
   private final Source source;
   private final Node node;
   private final String path;
+  private final Outline outline;
   private final Map<String, Node> values = new LinkedHashMap<>();
 
   private Section(Source source, Node node, String path) {
+    this(source, node, path, null);
+  }
+
+  private Section(Source source, Node node, String path, Outline outline) {
     this.source = source;
     this.node = node;
     this.path = path;
+    this.outline = outline;
+  }
+
+  /** A section of no file: it holds nothing, and writes down what it is asked for. */
+  static Section outlined(Outline outline) {
+    Source nowhere = new Source(new Problems(Path.of("")), name -> null);
+    return new Section(nowhere, null, "", outline);
   }
 
   /** Opens a map; nothing, and a problem, if it is none. */
@@ -100,15 +119,88 @@ final class Section {
   }
 
   Optional<Section> section(String key, Collection<String> known) {
+    if (outline != null) {
+      return Optional.of(outlined(outline.map(key, known)));
+    }
     return get(key).flatMap(n -> open(source, n, pathOf(key), known));
   }
 
+  /** A map, or a list of maps. */
+  List<Section> sections(String key, Collection<String> known) {
+    if (outline != null) {
+      return List.of(outlined(outline.list(key, known)));
+    }
+    List<Section> sections = new ArrayList<>();
+    Optional<Node> given = get(key);
+    if (given.isPresent() && given.get() instanceof SequenceNode list) {
+      if (list.getValue().isEmpty()) {
+        source.error(list, pathOf(key), "an empty list", "a map of " + String.join(", ", known));
+      }
+      for (int i = 0; i < list.getValue().size(); i++) {
+        open(source, list.getValue().get(i), pathOf(key) + "[" + i + "]", known)
+            .ifPresent(sections::add);
+      }
+    } else {
+      section(key, known).ifPresent(sections::add);
+    }
+    return sections;
+  }
+
+  /** Reports it if nothing at all is given. */
+  void notEmpty(String expected) {
+    if (outline != null) {
+      outline.also("minProperties", 1);
+    } else if (((MappingNode) node).getValue().isEmpty()) {
+      source.error(node, path, "an empty map", expected);
+    }
+  }
+
+  /** Adds to the outline, if there is one, what the keys one by one do not say. */
+  void outline(Consumer<Outline> addition) {
+    if (outline != null) {
+      addition.accept(outline);
+    }
+  }
+
+  /** Reports a key that is not given. */
+  void require(String key, String expected) {
+    if (get(key).isEmpty()) {
+      missing(key, expected);
+    }
+  }
+
   void missing(String key, String expected) {
+    if (outline != null) {
+      outline.require(key);
+      return;
+    }
     source.problems().error(line(), pathOf(key), "nothing", expected);
   }
 
   Optional<Text> text(String key, String expected) {
+    outline(o -> o.put(key, Outline.text(expected)));
     return get(key).flatMap(n -> source.text(n, pathOf(key), key, expected));
+  }
+
+  /**
+   * A text of one form.
+   *
+   * @param pattern of all of it
+   */
+  Optional<Text> text(String key, String expected, String pattern) {
+    Optional<Text> text = text(key, expected);
+    outline(o -> o.put(key, Outline.text(expected, pattern)));
+    if (text.isPresent() && !text.get().value().matches(pattern)) {
+      source.error(text.get(), expected);
+      return Optional.empty();
+    }
+    return text;
+  }
+
+  /** A moment; nothing if it is not given or bad. */
+  Optional<Instant> moment(String key) {
+    return text(key, Scalars.MOMENT_FORM, Scalars.MOMENT_PATTERN)
+        .flatMap(t -> checked(t, Scalars.MOMENT_FORM, Scalars::moment, moment -> true));
   }
 
   int wholeNumber(String key, int least, int most, int otherwise) {
@@ -117,38 +209,29 @@ final class Section {
             + (most == Integer.MAX_VALUE
                 ? "of at least " + least
                 : "from " + least + " to " + most);
-    return text(key, expected)
-        .flatMap(t -> checked(t, expected, Section::wholeNumber, n -> n >= least && n <= most))
+    Optional<Text> text = text(key, expected);
+    String digits = "[0-9]{1,18}";
+    outline(o -> o.put(key, Outline.number(expected, "integer", digits, least, most)));
+    return text.flatMap(
+            t -> checked(t, expected, Scalars::wholeNumber, n -> n >= least && n <= most))
         .map(Long::intValue)
         .orElse(otherwise);
   }
 
-  private static Long wholeNumber(String text) {
-    if (text.isEmpty() || text.length() > 18 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      throw new IllegalArgumentException();
-    }
-    return Long.parseLong(text);
-  }
-
   double number(String key, double least, double most, double otherwise) {
     String expected = "a number from %.0f to %.0f, such as 2 or 1.5".formatted(least, most);
-    return text(key, expected)
-        .flatMap(t -> checked(t, expected, Section::number, n -> n >= least && n <= most))
+    Optional<Text> text = text(key, expected);
+    outline(o -> o.put(key, Outline.number(expected, "number", "[0-9.]{1,18}", least, most)));
+    return text.flatMap(t -> checked(t, expected, Scalars::number, n -> n >= least && n <= most))
         .orElse(otherwise);
-  }
-
-  private static Double number(String text) {
-    if (text.length() > 18 || !text.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'))) {
-      throw new IllegalArgumentException();
-    }
-    return Double.parseDouble(text);
   }
 
   Duration duration(String key, Duration least, Duration most, Duration otherwise) {
     String range = "from %s to %s".formatted(Durations.format(least), Durations.format(most));
     String expected = Durations.FORM + ", " + range;
-    return text(key, expected)
-        .flatMap(
+    Optional<Text> text = text(key, expected);
+    outline(o -> o.put(key, Outline.word(expected, Durations.PATTERN)));
+    return text.flatMap(
             t ->
                 checked(
                     t,
@@ -158,20 +241,32 @@ final class Section {
         .orElse(otherwise);
   }
 
+  /** A number of bytes; nothing if it is not given or bad. */
+  Optional<Long> size(String key) {
+    Optional<Text> text = text(key, Sizes.FORM);
+    outline(o -> o.put(key, Outline.word(Sizes.FORM, Sizes.PATTERN)));
+    return text.flatMap(t -> checked(t, Sizes.FORM, Sizes::parse, bytes -> bytes > 0));
+  }
+
   /** One of the constants, written in lower case. */
   <E extends Enum<E>> E choice(String key, Class<E> type, E otherwise) {
     var names =
         Stream.of(type.getEnumConstants()).map(e -> e.name().toLowerCase(Locale.ROOT)).toList();
-    Optional<Text> text = text(key, "one of " + String.join(", ", names));
-    if (text.isEmpty()) {
-      return otherwise;
+    return word(key, names)
+        .map(text -> type.getEnumConstants()[names.indexOf(text.value())])
+        .orElse(otherwise);
+  }
+
+  /** One of the words. */
+  Optional<Text> word(String key, Collection<String> words) {
+    String expected = Suggestion.oneOf(words, "");
+    Optional<Text> text = text(key, expected);
+    outline(o -> o.put(key, Outline.choice(expected, words)));
+    if (text.isPresent() && !words.contains(text.get().value())) {
+      source.error(text.get(), Suggestion.oneOf(words, text.get().written()));
+      return Optional.empty();
     }
-    int at = names.indexOf(text.get().value());
-    if (at < 0) {
-      source.error(text.get(), Suggestion.oneOf(names, text.get().written()));
-      return otherwise;
-    }
-    return type.getEnumConstants()[at];
+    return text;
   }
 
   /** Parses; the parser refuses with an {@link IllegalArgumentException}. */
@@ -182,7 +277,7 @@ final class Section {
       if (ok.test(value)) {
         return Optional.of(value);
       }
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | DateTimeException e) {
       // reported below, in the same words as a value out of range
     }
     source.error(text, expected);

@@ -16,7 +16,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 final class TlsCheck {
 
   private static final Duration SOON = Duration.ofDays(14);
-  private static final String MAP = "tls";
+  static final String MAP = "tls";
 
   private final Source source;
 
@@ -85,6 +85,23 @@ final class TlsCheck {
         && with(tls, "truststore-password", "truststore")
         && either(tls, "keystore", "certificate")
         && either(tls, "truststore", "ca");
+  }
+
+  /** The same rules for a schema. */
+  static void outline(Outline tls) {
+    tls.also(
+        "dependentRequired",
+        Outline.object(
+            "certificate", List.of("key"),
+            "key", List.of("certificate"),
+            "key-password", List.of("key"),
+            "keystore-password", List.of("keystore"),
+            "truststore-password", List.of("truststore")));
+    tls.also(
+        "allOf",
+        List.of(
+            Outline.object("not", Outline.object("required", List.of("keystore", "certificate"))),
+            Outline.object("not", Outline.object("required", List.of("truststore", "ca")))));
   }
 
   private boolean together(Section tls, String one, String other) {

@@ -2,6 +2,10 @@ package org.intergov.outbound.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +43,45 @@ class LaneClaimsTest {
       first.add(claims.shares(new HashMap<>()).get(0).channelId());
     }
     assertThat(first).containsExactly("c0", "c1", "c2");
+  }
+
+  @Test
+  void a_lane_in_maintenance_claims_nothing_and_the_others_go_on() {
+    Instant[] now = {Instant.parse("2026-06-07T01:59:59Z")};
+    Clock clock = movedBy(now);
+    RoutingTable table =
+        Channels.table(
+            clock,
+            "rests | maintenance: { from: Sun 02:00, until: Sun 04:00, zone: UTC }",
+            "works | match: { receiver: SG }");
+    LaneClaims claims = new LaneClaims(null, () -> table, new Shares(1_000));
+
+    assertThat(claims.shares(new HashMap<>())).hasSize(2);
+    now[0] = Instant.parse("2026-06-07T02:00:00Z");
+    assertThat(claims.shares(new HashMap<>()))
+        .extracting(LaneSlots::channelId)
+        .containsExactly("works");
+    now[0] = Instant.parse("2026-06-07T04:00:00Z");
+    assertThat(claims.shares(new HashMap<>())).hasSize(2);
+  }
+
+  private static Clock movedBy(Instant[] now) {
+    return new Clock() {
+      @Override
+      public Instant instant() {
+        return now[0];
+      }
+
+      @Override
+      public ZoneId getZone() {
+        return ZoneOffset.UTC;
+      }
+
+      @Override
+      public Clock withZone(ZoneId zone) {
+        return this;
+      }
+    };
   }
 
   private static LaneClaims claims(int channels, int mostHeld) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -24,6 +25,11 @@ public final class Channels {
 
   /** Read by the gateway's own reader. One channel a line: {@code id | rest of the entry}. */
   public static RoutingTable table(String... entries) {
+    return table(Clock.systemUTC(), entries);
+  }
+
+  /** As {@link #table(String...)}, going by that clock. */
+  public static RoutingTable table(Clock clock, String... entries) {
     StringBuilder yaml = new StringBuilder("channels:\n");
     for (String entry : entries) {
       String[] parts = entry.split("\\|", 2);
@@ -35,7 +41,7 @@ public final class Channels {
       Path file = Files.createTempFile("channels", ".yaml");
       try {
         Files.writeString(file, yaml);
-        return ChannelsFile.load(file, name -> null, "AU", KINDS).table();
+        return ChannelsFile.load(file, name -> null, "AU", KINDS, clock).table();
       } finally {
         Files.delete(file);
       }

@@ -370,6 +370,29 @@ class DeliveryRulesTest {
     }
 
     @Test
+    void if_its_channel_is_not_active_any_more_it_is_routed_anew() {
+      String over = "over | active: { until: 2020-01-01T00:00:00Z }";
+
+      Settlement s = rules(over, B).route(delivery("over", 3, 0), true);
+      assertThat(s.channelId()).isEqualTo("b");
+      assertThat(s.journal().get(0).detail())
+          .isEqualTo("routed anew: channel over is not active any more since 2020-01-01T00:00:00Z");
+      Settlement waits = rules(over).route(delivery("over", 3, 0), true);
+      assertThat(waits.status()).isEqualTo(OutboxStatus.PENDING);
+      assertThat(waits.delay()).isPositive();
+    }
+
+    @Test
+    void without_a_route_the_journal_names_the_entry_that_is_not_active() {
+      Settlement s =
+          rules("over | active: { until: 2020-01-01T00:00:00Z }").route(delivery(null), false);
+
+      assertThat(s.rejection().reason()).isEqualTo(Reason.NO_ROUTE);
+      assertThat(s.journal().get(0).detail())
+          .endsWith("; over does, but is not active any more since 2020-01-01T00:00:00Z");
+    }
+
+    @Test
     void channels_that_refused_it_stay_out() {
       assertThat(rules(A, B).route(delivery("gone", 0, 0, "a"), true).channelId()).isEqualTo("b");
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -32,6 +33,11 @@ class BrokenChannelsTest {
 
   private static String http(String url) {
     return entry("kind: http", "parameters: { url: " + url + " }");
+  }
+
+  /** A window of a week in UTC. */
+  private static String weekly(String window) {
+    return entry("maintenance: { zone: UTC, " + window + " }");
   }
 
   private static String c(String rest) {
@@ -79,7 +85,107 @@ class BrokenChannelsTest {
         broken(entry("auth: { a: b }"), 3, c("auth"), "the unknown key"),
         broken(entry("rate: 5"), 3, c("rate"), "not supported by this version"),
         broken(entry("ordering: subject"), 3, c("ordering"), "not supported by this version"),
-        broken(entry("active: true"), 3, c("active"), "not supported by this version"),
+        broken(entry("active: true"), 3, c("active"), "a single value", "a map of from, until"),
+        broken(entry("active: {}"), 3, c("active"), "an empty map", "from, until or both"),
+        broken(entry("active: { frm: x }"), 3, c("active.frm"), "\"from\"?"),
+        broken(entry("active: { from: tomorrow }"), 3, c("active.from"), "date-time with offset"),
+        broken(entry("active: { from: 2026-12-01 }"), 3, c("active.from"), "\"2026-12-01\""),
+        broken(entry("active: { from: 2026-12-01T00:00:00 }"), 3, c("active.from"), "with offset"),
+        broken(entry("active: { from: 2026-13-01T00:00:00Z }"), 3, c("active.from"), "date-time"),
+        broken(
+            entry("active: { from: 2026-12-01T00:00:00Z, until: '2026-12-01T11:00:00+11:00' }"),
+            3,
+            c("active.until"),
+            "a moment after from"),
+        broken(entry("maintenance: []"), 3, c("maintenance"), "an empty list"),
+        broken(entry("maintenance: Sunday"), 3, c("maintenance"), "a map of from, until, zone"),
+        broken(
+            entry("maintenance: [ Sunday ]"), 3, c("maintenance[0]"), "a map of from, until, zone"),
+        broken(weekly("from: Sun 02:00"), 3, c("maintenance.until"), "nothing", "Sun 02:00"),
+        broken(weekly("until: Sun 02:00"), 3, c("maintenance.from"), "nothing", "Sun 02:00"),
+        broken(
+            weekly("from: Sun 2:00, until: Sun 04:00"), 3, c("maintenance.from"), "\"Sun 2:00\""),
+        broken(
+            weekly("from: Sun 02:00, until: 04:00"), 3, c("maintenance.until"), "a day and time"),
+        broken(
+            weekly("from: sun 02:00, until: Sun 04:00"), 3, c("maintenance.from"), "\"sun 02:00\""),
+        broken(
+            weekly("from: Sun 02:00, until: Sun 24:00"),
+            3,
+            c("maintenance.until"),
+            "\"Sun 24:00\""),
+        broken(
+            weekly("from: Sun 02:00, until: Sun 02:00"), 3, c("maintenance.until"), "another time"),
+        broken(
+            entry("maintenance: { from: Sun 02:00, until: Sun 04:00 }"),
+            3,
+            c("maintenance.zone"),
+            "nothing",
+            "Australia/Sydney"),
+        broken(
+            entry("maintenance: { from: Sun 02:00, until: Sun 04:00, zone: Sydney }"),
+            3,
+            c("maintenance.zone"),
+            "\"Sydney\"",
+            "a time zone"),
+        broken(
+            weekly("from: Sun 02:00, until: 2026-12-01T00:00:00Z"),
+            3,
+            c("maintenance.until"),
+            "as from is"),
+        broken(
+            weekly("from: 2026-12-01T00:00:00Z, until: 2026-12-02T00:00:00Z"),
+            3,
+            c("maintenance.zone"),
+            "no zone"),
+        broken(
+            entry("maintenance: [ { from: 2026-12-02T00:00:00Z, until: 2026-12-01T00:00:00Z } ]"),
+            3,
+            c("maintenance[0].until"),
+            "after from"),
+        broken(
+            entry(
+                "maintenance:",
+                "  - { from: Sun 00:00, until: Wed 12:00, zone: UTC }",
+                "  - { from: Wed 11:00, until: Sun 00:00, zone: UTC }"),
+            4,
+            c("maintenance"),
+            "without a gap"),
+        broken(entry("match: { sender_ref: a*b }"), 3, c("match.sender_ref"), "\"a*b\""),
+        broken(entry("match: { sender_ref: 'a#2' }"), 3, c("match.sender_ref"), "rule format"),
+        broken(entry("match: { size: {} }"), 3, c("match.size"), "an empty map", "at-most"),
+        broken(entry("match: { size: 64kB }"), 3, c("match.size"), "a map of at-most, more-than"),
+        broken(entry("match: { size: { at-most: 64 } }"), 3, c("match.size.at-most"), "64KiB"),
+        broken(entry("match: { size: { at-most: 64KB } }"), 3, c("match.size.at-most"), "\"64KB\""),
+        broken(entry("match: { size: { at-most: 0B } }"), 3, c("match.size.at-most"), "\"0B\""),
+        broken(entry("match: { size: { max: 1kB } }"), 3, c("match.size.max"), "unknown key"),
+        broken(
+            entry("match: { size: { at-most: 1kB, more-than: 1kB } }"),
+            3,
+            c("match.size"),
+            "more-than to be less than at-most"),
+        broken(entry("match: { size: { at-most: 10B } }"), 3, c("match.size"), "never carry"),
+        broken(entry("match: { size: { more-than: 1MB } }"), 3, c("match.size"), "never carry"),
+        broken(
+            entry(
+                "screen: { deny: [ { size: { at-most: 1kB } }, { size: { more-than: 900B } } ] }"),
+            3,
+            c("screen.deny"),
+            "deny everything"),
+        broken(
+            entry(
+                "match: { receiver: SG, size: { at-most: 1kB } }",
+                "screen: { allow: { size: { more-than: 1kB } } }"),
+            4,
+            c("screen.allow"),
+            "overlaps"),
+        broken(
+            entry(
+                "match: { size: { at-most: 1kB } }",
+                "screen: { deny: { size: { at-most: 2kB } } }"),
+            4,
+            c("screen.deny"),
+            "deny everything"),
         broken(
             entry("parameters: { queue: q, auth: {} }"),
             3,
@@ -202,6 +308,11 @@ class BrokenChannelsTest {
             4,
             c("parameters.api-key"),
             "a list"));
+  }
+
+  @Test
+  void there_are_kinds_of_broken_files_enough() {
+    assertThat(files().map(a -> a.get()[0]).distinct()).hasSizeGreaterThan(100);
   }
 
   @ParameterizedTest

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ChannelsFileTest {
 
-  private static final String FULL =
+  static final String FULL =
       """
       defaults:
         concurrency: 8
@@ -33,8 +33,13 @@ class ChannelsFileTest {
           poll: { first-after: 0s, every: 100ms, give-up-after: 1d, finality: 0s }
           on-revoked: reject
           timeout: 2s
+          active: { from: 2026-01-01T00:00:00+11:00, until: 2126-01-01T00:00Z }
+          maintenance:
+            - { from: Sun 02:00, until: Sun 04:00, zone: Australia/Sydney }
+            - { from: 2026-12-24T12:00:00Z, until: 2026-12-27T00:00:00.5Z }
         - id: gb-queue
-          match: { receiver: [GB, NO] }
+          match: { receiver: [GB, NO], sender_ref: [night.*, x], size: { more-than: 100B, at-most: 64kB } }
+          screen: { allow: { obj: "*" }, deny: { size: { at-most: 200B }, subject: 5 } }
           kind: sqs
           parameters: { queue: "{{env:NOT_SET:gb-{{x}}" }
       """
@@ -70,6 +75,7 @@ class ChannelsFileTest {
                 Map.of("queue", "q"),
                 new Match(List.of(FieldMatch.exactly(MatchField.RECEIVER, "SG"))),
                 Screen.NONE,
+                Schedule.ALWAYS,
                 16,
                 new Retry(5, Duration.ofSeconds(1), 2, Duration.ofMinutes(5)),
                 new Poll(

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Parameters that are maps, and the files that {@code tls} names. */
 class ParameterMapsTest {
-  private static final Map<String, KindDescription> KINDS =
+  static final Map<String, KindDescription> KINDS =
       Map.of(
           "drop",
           new KindDescription(
@@ -93,9 +93,9 @@ class ParameterMapsTest {
     return new Parameter(name, null, false, null, List.of(), forms);
   }
 
-  private static Loaded load(String parameters) throws InvalidChannelsException {
-    String yaml =
-        """
+  /** A file whose only channel has those parameters, and a url. */
+  static String yaml(String parameters) {
+    return """
         channels:
           - id: a
             match: { receiver: SG }
@@ -104,8 +104,11 @@ class ParameterMapsTest {
               url: https://a.example
         %s
         """
-            .formatted(parameters.indent(6));
-    return ChannelsFile.load(Tables.write(folder, yaml), Tables.ENV::get, "AU", KINDS);
+        .formatted(parameters.indent(6));
+  }
+
+  private static Loaded load(String parameters) throws InvalidChannelsException {
+    return ChannelsFile.load(Tables.write(folder, yaml(parameters)), Tables.ENV::get, "AU", KINDS);
   }
 
   @Test

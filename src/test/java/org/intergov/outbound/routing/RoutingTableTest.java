@@ -6,6 +6,9 @@ import static org.intergov.outbound.routing.Tables.table;
 import static org.intergov.outbound.routing.Tables.to;
 
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -40,7 +43,17 @@ class RoutingTableTest {
         "{ subject: AU.abn.* }                         | false",
         "{ obj: QmHash }                               | true",
         "{ receiver: SG, predicate: UN.*, obj: Qm }    | false",
-        "{ receiver: SG, predicate: UN.*, obj: QmHash } | true"
+        "{ receiver: SG, predicate: UN.*, obj: QmHash } | true",
+        "{ sender_ref: batch.7.ref }                   | true",
+        "{ sender_ref: [other, batch.7.*] }            | true",
+        "{ sender_ref: batch.* }                       | true",
+        "{ sender_ref: bat.* }                         | false",
+        "{ size: { at-most: 200B } }                   | true",
+        "{ size: { at-most: 64kB } }                   | true",
+        "{ size: { at-most: 80B } }                    | false",
+        "{ size: { more-than: 80B } }                  | true",
+        "{ size: { more-than: 80B, at-most: 1kB } }    | true",
+        "{ receiver: GB, size: { at-most: 64kB } }     | false"
       })
   void every_field_of_a_match_must_match(String match, boolean carried) throws Exception {
     RoutingTable table = table(folder, "a | match: " + match);
@@ -130,7 +143,12 @@ class RoutingTableTest {
         "{ allow: { predicate: X.* } }                                        | false",
         "{ allow: [ { predicate: X.* }, { predicate: UN.* } ] }               | true",
         "{ allow: { predicate: UN.* }, deny: { obj: QmHash } }                | false",
-        "{ allow: { predicate: UN.* }, deny: { obj: other } }                 | true"
+        "{ allow: { predicate: UN.* }, deny: { obj: other } }                 | true",
+        "{ deny: { sender_ref: batch.* } }                                    | false",
+        "{ deny: { size: { more-than: 80B } } }                               | false",
+        "{ deny: { size: { more-than: 1kB } } }                               | true",
+        "{ allow: { size: { at-most: 80B } } }                                | false",
+        "{ allow: [ { size: { at-most: 80B } }, { predicate: UN.* } ] }       | true"
       })
   void a_screen_denies_and_allows(String screen, boolean carried) throws Exception {
     RoutingTable table = table(folder, "a | match: { receiver: SG }, screen: " + screen);
@@ -162,6 +180,88 @@ class RoutingTableTest {
             "narrow NO_MATCH predicate is \"UN.CEFACT.Trade.created\", this entry takes [Y, X.*]",
             "second WOULD_BE_NEXT would be next: number 2 in the order of failover",
             "third WOULD_BE_NEXT would be next: number 3 in the order of failover");
+  }
+
+  @Test
+  void an_explanation_tells_of_size_and_sender_ref() throws Exception {
+    RoutingTable table =
+        table(
+            folder,
+            "small | match: { receiver: SG, size: { at-most: 80B } }",
+            "batch | match: { receiver: SG, sender_ref: night.* }",
+            "screens | match: { receiver: SG }, screen: { deny: { size: { more-than: 80B } } }");
+    int bytes = to("SG").channelJson().getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+
+    assertThat(table.explain(to("SG")).entries())
+        .extracting(Explanation.Entry::reason)
+        .containsExactly(
+            "size is " + bytes + "B, this entry takes at-most: 80B",
+            "sender_ref is \"batch.7.ref\", this entry takes night.*",
+            "screened: deny { size: { more-than: 80B } }");
+  }
+
+  @Test
+  void outside_its_time_an_entry_is_passed_over() throws Exception {
+    RoutingTable table =
+        Tables.table(
+            folder,
+            Clock.fixed(Instant.parse("2026-06-01T00:00:00Z"), ZoneOffset.UTC),
+            "over | match: { receiver: SG }, active: { until: '2026-06-01T10:00:00+10:00' }",
+            "later | match: { receiver: SG }, active: { from: 2026-06-02T00:00Z }",
+            "now | match: { receiver: SG }, active: { from: 2026-06-01T00:00Z, until: 2027-01-01T00:00:00Z }",
+            "always | match: { receiver: SG }");
+
+    Routing routing = table.route(to("SG"), List.of());
+    assertThat(routing.channel()).map(Channel::id).contains("now");
+    assertThat(routing.inactive()).extracting(Channel::id).containsExactly("over", "later");
+    assertThat(table.carriers(to("SG"), List.of()))
+        .extracting(Channel::id)
+        .containsExactly("now", "always");
+    assertThat(table.route(to("SG"), List.of(), Instant.parse("2026-06-02T00:00:00Z")).channel())
+        .map(Channel::id)
+        .contains("later");
+    assertThat(table.whyNot("over")).contains("is not active any more since 2026-06-01T00:00:00Z");
+    assertThat(table.whyNot("later")).contains("is not active before 2026-06-02T00:00:00Z");
+    assertThat(table.whyNot("now")).isEmpty();
+    assertThat(table.whyNot("unheard-of")).contains("is gone");
+    assertThat(table.explain(to("SG")).entries())
+        .extracting(e -> e.verdict() + " " + e.reason())
+        .startsWith(
+            "INACTIVE not active any more since 2026-06-01T00:00:00Z",
+            "INACTIVE not active before 2026-06-02T00:00:00Z");
+  }
+
+  @Test
+  void a_message_that_only_inactive_entries_match_has_no_route() throws Exception {
+    RoutingTable table =
+        table(folder, "over | match: { receiver: SG }, active: { until: 2020-01-01T00:00:00Z }");
+
+    Routing routing = table.route(to("SG"), List.of());
+
+    assertThat(routing.channel()).isEmpty();
+    assertThat(routing.matchedAny()).isFalse();
+    assertThat(routing.inactive()).hasSize(1);
+  }
+
+  @Test
+  void a_channel_in_maintenance_carries_the_message_which_waits() throws Exception {
+    RoutingTable table =
+        table(
+            folder,
+            "a | match: { receiver: SG }, maintenance: { from: Sun 02:00, until: Sun 04:00, zone: Australia/Sydney }",
+            "b | match: { receiver: SG }");
+    Instant inside = Instant.parse("2026-06-06T17:00:00Z");
+
+    Explanation explanation = table.explain(to("SG"), inside);
+
+    assertThat(explanation.channel()).map(Channel::id).contains("a");
+    assertThat(explanation.entries().get(0).reason())
+        .endsWith("; waits: maintenance until 2026-06-06T18:00:00Z");
+    assertThat(explanation.entries().get(0).waitsUntil())
+        .contains(Instant.parse("2026-06-06T18:00:00Z"));
+    assertThat(explanation.entries().get(1).waitsUntil()).isEmpty();
+    assertThat(table.explain(to("SG"), inside.plusSeconds(3600)).entries().get(0).waitsUntil())
+        .isEmpty();
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.intergov.outbound.message.Message;
@@ -61,13 +62,20 @@ final class Tables {
 
   /** One channel a line: {@code id | rest of the entry}. */
   static RoutingTable table(Path folder, String... entries) throws InvalidChannelsException {
+    return table(folder, Clock.systemUTC(), entries);
+  }
+
+  /** As {@link #table(Path, String...)}, going by that clock. */
+  static RoutingTable table(Path folder, Clock clock, String... entries)
+      throws InvalidChannelsException {
     StringBuilder yaml = new StringBuilder("channels:\n");
     for (String entry : entries) {
       String[] parts = entry.split("\\|", 2);
       yaml.append("  - { id: ").append(parts[0].strip()).append(", kind: sqs, ");
       yaml.append("parameters: { queue: q }, ").append(parts[1].strip()).append(" }\n");
     }
-    return load(folder, yaml.toString()).table();
+    Path file = write(folder, yaml.toString());
+    return ChannelsFile.load(file, ENV::get, "AU", KINDS, clock).table();
   }
 
   static Message to(String receiver) {
@@ -75,6 +83,6 @@ final class Tables {
   }
 
   static Message message(String receiver, String subject, String predicate) {
-    return new Message("AU", "ref", receiver, subject, "QmHash", predicate);
+    return new Message("AU", "batch.7.ref", receiver, subject, "QmHash", predicate);
   }
 }
