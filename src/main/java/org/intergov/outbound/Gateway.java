@@ -42,6 +42,7 @@ import org.intergov.outbound.channel.KafkaConnection;
 import org.intergov.outbound.channel.KafkaDeadLetters;
 import org.intergov.outbound.channel.MessageUpdater;
 import org.intergov.outbound.channel.MultichannelRouter;
+import org.intergov.outbound.channel.Receipts;
 import org.intergov.outbound.channel.RejectedMessageProcessor;
 import org.intergov.outbound.channel.RetentionSweeper;
 import org.intergov.outbound.channel.WakeUps;
@@ -74,6 +75,7 @@ public final class Gateway implements AutoCloseable {
           "channel-poller",
           "channel-subscriber",
           "channel-callbacks",
+          "channel-receipts",
           "message-updater",
           "rejected-message-processor",
           "operator-api",
@@ -332,6 +334,7 @@ public final class Gateway implements AutoCloseable {
     registry.bind("channelPoller", poller);
     registry.bind("channelSubscriber", new ChannelSubscriber(camel, stores.subscriptions(), table));
     registry.bind("callbacks", new Callbacks(stores.subscriptions(), wakeUps.poller()::signal));
+    registry.bind("receipts", new Receipts(stores.receipts(), table, wakeUps));
     registry.bind("messageUpdater", new MessageUpdater(stores.messageUpdates(), wakeUps.updater()));
     registry.bind(
         "rejectedMessageProcessor",

@@ -3,11 +3,12 @@ package org.intergov.outbound.channel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteTemplateDefinition;
@@ -17,10 +18,12 @@ import org.apache.camel.support.PluginHelper;
 import org.intergov.outbound.routing.KindDescription;
 
 /**
- * The kinds of channel: each is a file of route templates, {@code <kind>-post} and, where a
- * delivery can be asked for its status, {@code <kind>-status}, and where the channel can be asked
- * to call back on changes, {@code <kind>-subscribe}. What the templates declare is what a channel
- * of that kind may and must say.
+ * The kinds of channel: each is a file of route templates, {@code <kind>-post}; where a delivery
+ * can be asked for its status, {@code <kind>-status}; where the channel can be asked to call back
+ * on changes, {@code <kind>-subscribe}; and where the other side tells of it by itself, {@code
+ * <kind>-receipts}. What the templates declare is what a channel of that kind may and must say.
+ * Receipts are optional: a channel turns them on by giving the parameters that this template alone
+ * requires.
  */
 public final class ChannelKinds {
   private static final List<String> SHIPPED = List.of("http", "kafka");
@@ -62,29 +65,42 @@ public final class ChannelKinds {
         (id, template) -> {
           if (id.endsWith("-post")) {
             String name = id.substring(0, id.length() - "-post".length());
-            RouteTemplateDefinition status = templates.get(name + "-status");
-            List<RouteTemplateDefinition> others =
-                Stream.of("-statuses", "-subscribe")
-                    .map(step -> templates.get(name + step))
-                    .filter(Objects::nonNull)
-                    .toList();
-            kinds.put(name, describe(name, template, status, others));
+            kinds.put(name, describe(name, templates));
           }
         });
     return kinds;
   }
 
   private static KindDescription describe(
-      String name,
-      RouteTemplateDefinition post,
-      RouteTemplateDefinition status,
-      List<RouteTemplateDefinition> others) {
-    List<RouteTemplateParameterDefinition> declared = new ArrayList<>(post.getTemplateParameters());
-    if (status != null) {
-      declared.addAll(status.getTemplateParameters());
+      String name, Map<String, RouteTemplateDefinition> templates) {
+    RouteTemplateDefinition receipts = templates.get(name + "-receipts");
+    List<RouteTemplateParameterDefinition> declared = new ArrayList<>();
+    for (String step : List.of("-post", "-status", "-statuses", "-subscribe")) {
+      declared.addAll(declared(templates.get(name + step)));
     }
-    others.forEach(other -> declared.addAll(other.getTemplateParameters()));
-    declared.removeIf(p -> OWN.contains(p.getName()));
-    return new KindDescription(name, status != null, DeclaredParameters.read(declared));
+    Set<String> always = new HashSet<>();
+    DeclaredParameters.read(declared).forEach(p -> always.add(p.name()));
+    declared.addAll(declared(receipts));
+    List<KindDescription.Parameter> parameters = new ArrayList<>();
+    Set<String> need = new LinkedHashSet<>();
+    for (KindDescription.Parameter p : DeclaredParameters.read(declared)) {
+      if (p.required() && !always.contains(p.name())) {
+        need.add(p.name());
+      }
+      parameters.add(always.contains(p.name()) ? p : p.optional());
+    }
+    return new KindDescription(
+        name,
+        templates.containsKey(name + "-status"),
+        receipts == null ? Optional.empty() : Optional.of(need),
+        parameters);
+  }
+
+  private static List<RouteTemplateParameterDefinition> declared(RouteTemplateDefinition template) {
+    return template == null || template.getTemplateParameters() == null
+        ? List.of()
+        : template.getTemplateParameters().stream()
+            .filter(p -> !OWN.contains(p.getName()))
+            .toList();
   }
 }

@@ -165,15 +165,19 @@ public final class ChannelPoller {
   }
 
   private void check(PendingDelivery d) {
-    ask(
-        d,
-        exchange -> {
-          settle(d, answer(exchange));
-          if (lane(d.channelId()).answered(slotsOf(d.channelId()))) {
-            wakeUps.poller().signal();
-          }
-          run(d.channelId());
-        });
+    if (table.get().channel(d.channelId()).filter(c -> !c.tracking().asked()).isPresent()) {
+      answered(d, new StatusAnswer.NotAsked());
+    } else {
+      ask(d, exchange -> answered(d, answer(exchange)));
+    }
+  }
+
+  private void answered(PendingDelivery d, StatusAnswer answer) {
+    settle(d, answer);
+    if (lane(d.channelId()).answered(slotsOf(d.channelId()))) {
+      wakeUps.poller().signal();
+    }
+    run(d.channelId());
   }
 
   private void settle(PendingDelivery d, StatusAnswer answer) {

@@ -8,8 +8,9 @@ import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.KindDescription;
 
 /**
- * Makes the routes of channels from the route templates of their kinds: {@code <id>-post} and,
- * where the kind has one, {@code <id>-status}.
+ * Makes the routes of channels from the route templates of their kinds: {@code <id>-post}; where
+ * the kind has one, {@code <id>-status}; and where the channel wants receipts, {@code
+ * <id>-receipts}.
  */
 public final class ChannelRoutes {
   private final CamelContext camel;
@@ -50,7 +51,7 @@ public final class ChannelRoutes {
     bound.put("concurrency", channel.concurrency());
     bound.put("timeout", channel.timeout().toMillis());
     add(channel, "post", bound);
-    if (kinds.get(channel.kind()).hasStatus()) {
+    if (channel.tracking().asked()) {
       add(channel, "status", bound);
     }
     if (channel.tellsChanges()) {
@@ -58,6 +59,9 @@ public final class ChannelRoutes {
     }
     if (channel.callsBack()) {
       add(channel, "subscribe", bound);
+    }
+    if (channel.tracking().receipts()) {
+      add(channel, "receipts", bound);
     }
   }
 

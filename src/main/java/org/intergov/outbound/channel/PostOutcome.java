@@ -34,7 +34,7 @@ final class PostOutcome {
     return new Outcome.Posted(text, "confirmed".equals(status));
   }
 
-  private static boolean isUnusable(int c) {
+  static boolean isUnusable(int c) {
     return Character.isISOControl(c) || (c >= 0xd800 && c <= 0xdfff);
   }
 

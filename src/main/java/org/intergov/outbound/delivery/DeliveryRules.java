@@ -9,6 +9,7 @@ import org.intergov.outbound.message.Message;
 import org.intergov.outbound.message.Violation;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.OnUnknown;
+import org.intergov.outbound.routing.Poll;
 import org.intergov.outbound.routing.Routing;
 import org.intergov.outbound.routing.RoutingTable;
 
@@ -130,18 +131,30 @@ public final class DeliveryRules {
         new SettlementBuilder(delivery).attempt(false).status(OutboxStatus.ACCEPTED);
     next.journal(Event.POSTED, channelId, txn, delivery.attempts() + 1, null);
     Optional<Channel> channel = table.get().channel(channelId);
-    if (posted.confirmed()) {
+    if (posted.confirmed() || channel.filter(c -> c.tracking().none()).isPresent()) {
       next.journal(Event.CONFIRMED, channelId, txn, null, null);
       next.patch(LakePatch.accepted(channelId, txn));
       channel
-          .filter(c -> !c.poll().finality().isZero())
-          .ifPresent(c -> next.follow(new Settlement.Follow(txn, true, c.poll().every())));
+          .filter(c -> !c.tracking().none() && !c.poll().finality().isZero())
+          .ifPresent(c -> next.follow(follow(txn, c, true)));
     } else {
       next.patch(LakePatch.pending(channelId, txn));
-      Duration first = channel.map(c -> c.poll().firstAfter()).orElse(Duration.ofSeconds(1));
-      next.follow(new Settlement.Follow(txn, false, first));
+      next.follow(
+          channel
+              .map(c -> follow(txn, c, false))
+              .orElse(new Settlement.Follow(txn, false, Duration.ofSeconds(1))));
     }
     return next.build();
+  }
+
+  /** Where only receipts tell, the poller has nothing to do before the time is up. */
+  private static Settlement.Follow follow(String txn, Channel channel, boolean confirmed) {
+    Poll poll = channel.poll();
+    Duration first =
+        channel.tracking().asked()
+            ? confirmed ? poll.every() : poll.firstAfter()
+            : confirmed ? poll.finality() : poll.giveUpAfter();
+    return new Settlement.Follow(txn, confirmed, first, channel.tracking().receipts());
   }
 
   private Settlement refused(Delivery delivery, String detail) {

@@ -1,5 +1,6 @@
 package org.intergov.outbound.delivery;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,6 +23,17 @@ public record PendingSettlement(
   /** The channel says what it said before: nothing is written but when it is asked next. */
   public static PendingSettlement noNews(PendingDelivery d) {
     return new PendingSettlement(d, Next.STAY, null, d.lastProblem(), null, null, List.of());
+  }
+
+  /** The same, with who told it as the detail of its first entry. */
+  PendingSettlement toldBy(String who) {
+    List<JournalEntry> told = new ArrayList<>(journal);
+    JournalEntry first = told.get(0);
+    told.set(
+        0,
+        new JournalEntry(
+            first.event(), first.channelId(), first.channelTxnId(), first.attempt(), who));
+    return new PendingSettlement(delivery, next, outbox, problem, patch, rejection, told);
   }
 
   /** What becomes of the pending row. */

@@ -54,7 +54,15 @@ public record Settlement(
    * A delivery to be followed.
    *
    * @param confirmed the channel confirmed it already; it is watched until it is final
-   * @param firstCheck how long from now the channel is asked first
+   * @param firstCheck how long from now the poller first looks at it
+   * @param receipts whether receipts drive its state, so that it must be found by the channel's id
    */
-  public record Follow(String channelTxnId, boolean confirmed, Duration firstCheck) {}
+  public record Follow(
+      String channelTxnId, boolean confirmed, Duration firstCheck, boolean receipts) {
+
+    /** One that the poller asks about, and nothing else. */
+    public Follow(String channelTxnId, boolean confirmed, Duration firstCheck) {
+      this(channelTxnId, confirmed, firstCheck, false);
+    }
+  }
 }

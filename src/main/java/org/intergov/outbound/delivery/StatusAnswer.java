@@ -14,6 +14,9 @@ public sealed interface StatusAnswer {
   /** An answer that is no status: an unknown word, a 404, not JSON. Journaled once. */
   record NoStatus(String detail) implements StatusAnswer {}
 
+  /** Nobody is asked: the channel tells by receipts alone. Only time can change something. */
+  record NotAsked() implements StatusAnswer {}
+
   /** No answer: the channel could not be asked. Asked again next time, not journaled. */
   record Unreachable(String detail) implements StatusAnswer {}
 }

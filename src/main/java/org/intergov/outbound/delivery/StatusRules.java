@@ -5,6 +5,7 @@ import static org.intergov.outbound.delivery.PendingSettlement.Next.FOLLOW_AGAIN
 import static org.intergov.outbound.delivery.PendingSettlement.Next.STAY;
 import static org.intergov.outbound.delivery.PendingSettlement.Next.WATCH;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +39,39 @@ public final class StatusRules {
         case REVOKED -> Optional.of(revoked(d));
       };
     }
+    if (answer instanceof StatusAnswer.NotAsked && d.confirmed()) {
+      return confirmed(d);
+    }
     return orGiveUp(d, answer);
+  }
+
+  /**
+   * What becomes of a pending delivery of which a receipt tells. Receipts come twice, late and not
+   * in order, so {@code received} is never news: a channel that takes a confirmation back says
+   * {@code revoked}.
+   *
+   * @param receipt names the receipt in the journal
+   * @return empty if nothing is to be written
+   */
+  public Optional<PendingSettlement> settleByReceipt(
+      PendingDelivery d, StatusAnswer.Status status, String receipt) {
+    return status == StatusAnswer.Status.RECEIVED
+        ? Optional.empty()
+        : settle(d, status).map(s -> s.toldBy(receipt));
+  }
+
+  /**
+   * How long from now the poller has nothing to do about a delivery that a receipt confirmed; empty
+   * if it asks the channel at its own times.
+   */
+  public Optional<Duration> restAfterReceipt(PendingSettlement s) {
+    return s.next() == WATCH
+        ? table
+            .get()
+            .channel(s.delivery().channelId())
+            .filter(c -> !c.tracking().asked())
+            .map(c -> c.poll().finality())
+        : Optional.empty();
   }
 
   private Optional<PendingSettlement> confirmed(PendingDelivery d) {

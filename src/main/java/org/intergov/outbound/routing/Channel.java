@@ -22,6 +22,7 @@ import java.util.Map;
  * @param onUnknown when the outcome of a post is unknown
  * @param onRevoked when a confirmed message is revoked
  * @param timeout for the whole answer of one post or one status check
+ * @param tracking how it tells what became of what it took
  */
 public record Channel(
     String id,
@@ -36,7 +37,8 @@ public record Channel(
     Poll poll,
     OnUnknown onUnknown,
     OnRevoked onRevoked,
-    Duration timeout) {
+    Duration timeout,
+    Tracking tracking) {
 
   public Channel {
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));

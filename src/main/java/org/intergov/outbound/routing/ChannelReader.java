@@ -86,7 +86,8 @@ final class ChannelReader {
             settings.poll(),
             settings.onUnknown(),
             settings.onRevoked(),
-            settings.timeout()));
+            settings.timeout(),
+            kind.orElseThrow().tracking(values)));
   }
 
   /** What an entry may be; its rules and parameters are defined elsewhere. */

@@ -4,23 +4,48 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a kind of channel is known to need, as its route templates declare it.
  *
  * @param name as {@code kind} names it
  * @param hasStatus whether a delivery can be asked for its status
+ * @param receiptsNeed the parameters with which a channel turns receipts on, none of them being
+ *     required otherwise; no set: the kind has no receipts; an empty one: it always has
  * @param parameters what may and what must be given
  */
-public record KindDescription(String name, boolean hasStatus, List<Parameter> parameters) {
+public record KindDescription(
+    String name,
+    boolean hasStatus,
+    Optional<Set<String>> receiptsNeed,
+    List<Parameter> parameters) {
 
   public KindDescription {
+    receiptsNeed = receiptsNeed.map(Set::copyOf);
     parameters = List.copyOf(parameters);
   }
 
   /** The parameter of that name. */
   public Optional<Parameter> parameter(String name) {
     return parameters.stream().filter(p -> p.name().equals(name)).findFirst();
+  }
+
+  /** A kind without receipts. */
+  public KindDescription(String name, boolean hasStatus, List<Parameter> parameters) {
+    this(name, hasStatus, Optional.empty(), parameters);
+  }
+
+  /** How a channel with these parameters is followed. */
+  public Tracking tracking(Map<String, String> given) {
+    return new Tracking(
+        hasStatus,
+        receiptsNeed.filter(need -> need.stream().allMatch(n -> isGiven(n, given))).isPresent());
+  }
+
+  /** A text stands under its name, the keys of a map under {@code map.key}. */
+  private static boolean isGiven(String name, Map<String, String> given) {
+    return given.keySet().stream().anyMatch(k -> k.equals(name) || k.startsWith(name + "."));
   }
 
   /**
@@ -51,6 +76,11 @@ public record KindDescription(String name, boolean hasStatus, List<Parameter> pa
     /** A text. */
     public Parameter(String name, String description, boolean required, String defaultValue) {
       this(name, description, required, defaultValue, List.of(), Map.of());
+    }
+
+    /** The same, where nobody has to give it. */
+    public Parameter optional() {
+      return new Parameter(name, description, false, defaultValue, choices, forms);
     }
 
     /** How its template declares the keys of this map: {@code auth.basic.username}. */

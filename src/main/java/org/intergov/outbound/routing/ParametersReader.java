@@ -41,6 +41,7 @@ final class ParametersReader {
         given.isEmpty() && channel.get("parameters").filter(n -> !Source.isNull(n)).isPresent();
     if (!notAMap) {
       requireAll(given.orElse(null), channel, kind);
+      given.ifPresent(section -> requireWhole(section, kind));
     }
     return values;
   }
@@ -89,6 +90,18 @@ final class ParametersReader {
                 "nothing",
                 "a value; kind %s requires %s%s".formatted(kind.name(), p.name(), what));
       }
+    }
+  }
+
+  /** Receipts are turned on by all of their parameters, or by none. */
+  private void requireWhole(Section given, KindDescription kind) {
+    List<String> need = kind.receiptsNeed().map(List::copyOf).orElse(List.of());
+    List<String> missing =
+        need.stream().filter(name -> given.get(name).isEmpty()).sorted().toList();
+    if (!missing.isEmpty() && missing.size() < need.size()) {
+      given.missing(
+          missing.get(0),
+          "a value; receipts of kind %s require %s".formatted(kind.name(), missing.get(0)));
     }
   }
 

@@ -111,7 +111,7 @@ public final class ChannelPending {
         });
   }
 
-  private static List<PendingDelivery> readClaimed(ResultSet r, UUID token) throws SQLException {
+  static List<PendingDelivery> readClaimed(ResultSet r, UUID token) throws SQLException {
     List<PendingDelivery> claimed = new ArrayList<>();
     while (r.next()) {
       Message message = Columns.message(r, 2);
@@ -170,15 +170,18 @@ public final class ChannelPending {
     String sql =
         """
         INSERT INTO channel_pending
-          (message_id, sender, sender_ref, channel_id, channel_txn_id, state, due_at, confirmed_at)
+          (message_id, sender, sender_ref, channel_id, channel_txn_id, state, due_at, confirmed_at,
+           by_receipts)
         SELECT u.id, u.sender, u.sender_ref, u.channel_id, u.txn, u.state,
                now() + u.first_ms * interval '1 millisecond',
-               CASE u.state WHEN 'confirmed' THEN now() END
-        FROM unnest(?::int8[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[])
-          AS u (id, sender, sender_ref, channel_id, txn, state, first_ms)
+               CASE u.state WHEN 'confirmed' THEN now() END, u.by_receipts
+        FROM unnest(?::int8[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[],
+                    ?::bool[])
+          AS u (id, sender, sender_ref, channel_id, txn, state, first_ms, by_receipts)
         ON CONFLICT (message_id) DO UPDATE
         SET channel_id = excluded.channel_id, channel_txn_id = excluded.channel_txn_id,
             state = excluded.state, due_at = excluded.due_at, confirmed_at = excluded.confirmed_at,
+            by_receipts = excluded.by_receipts,
             posted_at = now(), lock_token = NULL, locked_until = NULL, checks = 0,
             last_problem = NULL
         """;
@@ -190,7 +193,8 @@ public final class ChannelPending {
           .text(Settlement::channelId)
           .text(f -> f.follow().channelTxnId())
           .text(f -> f.follow().confirmed() ? "confirmed" : "received")
-          .bigint(f -> f.follow().firstCheck().toMillis());
+          .bigint(f -> f.follow().firstCheck().toMillis())
+          .bool(f -> f.follow().receipts());
       s.executeUpdate();
     }
   }

@@ -19,7 +19,12 @@ public final class Migrations {
           .toList();
 
   static final List<String> OUTBOX_FILES =
-      Stream.of("V2__delivery", "V3__retention", "V4__claims_within_the_page", "V8__callbacks")
+      Stream.of(
+              "V2__delivery",
+              "V3__retention",
+              "V4__claims_within_the_page",
+              "V6__receipts",
+              "V8__callbacks")
           .map(name -> OUTBOX + "/" + name + ".sql")
           .toList();
 

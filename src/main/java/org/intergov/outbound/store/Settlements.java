@@ -94,36 +94,38 @@ public final class Settlements {
    * @throws StoreUnavailableException if the database could not be reached; nothing was recorded
    */
   public Written pending(List<PendingSettlement> batch) {
-    return database.transaction(
-        connection -> {
-          Set<Lease> ours = ChannelPending.settle(connection, batch);
-          List<Update> updates = new ArrayList<>();
-          List<Rejected> rejections = new ArrayList<>();
-          List<PendingSettlement> changed = new ArrayList<>();
-          List<DeliveryStatusJournal.Line> lines = new ArrayList<>();
-          for (PendingSettlement s : batch) {
-            long id = s.delivery().messageId();
-            Message message = s.delivery().message();
-            if (!ours.contains(new Lease(id, s.delivery().lockToken()))) {
-              if (!s.journal().isEmpty()) {
-                lines.add(DeliveryStatusJournal.Line.of(id, message, lost(s)));
-              }
-              continue;
-            }
-            s.journal().forEach(e -> lines.add(DeliveryStatusJournal.Line.of(id, message, e)));
-            if (s.outbox() != null) {
-              changed.add(s);
-            }
-            if (s.patch() != null) {
-              updates.add(new Update(id, message, s.patch()));
-            }
-            if (s.rejection() != null) {
-              rejections.add(new Rejected(id, message, s.rejection()));
-            }
-          }
-          ChannelPending.changeOutbox(connection, changed);
-          return write(connection, batch.size(), ours.size(), updates, rejections, lines);
-        });
+    return database.transaction(connection -> pending(connection, batch));
+  }
+
+  /** The same, inside the caller's transaction. */
+  static Written pending(Connection connection, List<PendingSettlement> batch) throws SQLException {
+    Set<Lease> ours = ChannelPending.settle(connection, batch);
+    List<Update> updates = new ArrayList<>();
+    List<Rejected> rejections = new ArrayList<>();
+    List<PendingSettlement> changed = new ArrayList<>();
+    List<DeliveryStatusJournal.Line> lines = new ArrayList<>();
+    for (PendingSettlement s : batch) {
+      long id = s.delivery().messageId();
+      Message message = s.delivery().message();
+      if (!ours.contains(new Lease(id, s.delivery().lockToken()))) {
+        if (!s.journal().isEmpty()) {
+          lines.add(DeliveryStatusJournal.Line.of(id, message, lost(s)));
+        }
+        continue;
+      }
+      s.journal().forEach(e -> lines.add(DeliveryStatusJournal.Line.of(id, message, e)));
+      if (s.outbox() != null) {
+        changed.add(s);
+      }
+      if (s.patch() != null) {
+        updates.add(new Update(id, message, s.patch()));
+      }
+      if (s.rejection() != null) {
+        rejections.add(new Rejected(id, message, s.rejection()));
+      }
+    }
+    ChannelPending.changeOutbox(connection, changed);
+    return write(connection, batch.size(), ours.size(), updates, rejections, lines);
   }
 
   private static Written write(
@@ -146,7 +148,7 @@ public final class Settlements {
         s.delivery().channelId(),
         s.delivery().channelTxnId(),
         null,
-        "another replica has asked since; the answer here was "
+        "another replica has asked since, or a receipt has told; the answer here was "
             + s.journal().get(0).event().word()
             + ", not recorded");
   }

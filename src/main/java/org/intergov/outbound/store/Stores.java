@@ -110,6 +110,10 @@ public final class Stores implements AutoCloseable {
     return new ChannelPending(outboxDatabase);
   }
 
+  public ChannelReceipts receipts() {
+    return new ChannelReceipts(outboxDatabase);
+  }
+
   public MessageUpdates messageUpdates() {
     return new MessageUpdates(outboxDatabase, lakeDatabase);
   }

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.intergov.outbound.message.Message;
 import org.intergov.outbound.routing.ChannelsFile;
@@ -19,7 +21,10 @@ public final class Channels {
   static final UUID TOKEN = UUID.fromString("00000000-0000-4000-8000-000000000001");
 
   private static final Map<String, KindDescription> KINDS =
-      Map.of("any", new KindDescription("any", true, List.of()));
+      Map.of(
+          "any", new KindDescription("any", true, List.of()),
+          "told", new KindDescription("told", false, Optional.of(Set.of()), List.of()),
+          "acknowledged", new KindDescription("acknowledged", false, List.of()));
 
   private Channels() {}
 
@@ -33,7 +38,8 @@ public final class Channels {
     StringBuilder yaml = new StringBuilder("channels:\n");
     for (String entry : entries) {
       String[] parts = entry.split("\\|", 2);
-      yaml.append("  - { id: ").append(parts[0].strip()).append(", kind: any");
+      yaml.append("  - { id: ").append(parts[0].strip());
+      yaml.append(parts[1].contains("kind:") ? "" : ", kind: any");
       yaml.append(parts[1].contains("match:") ? "" : ", match: { receiver: '*' }");
       yaml.append(parts[1].isBlank() ? "" : ", " + parts[1].strip()).append(" }\n");
     }

@@ -51,6 +51,28 @@ class DeliveryRulesTest {
     }
 
     @Test
+    void an_acknowledgement_confirms_where_nothing_more_will_be_heard() {
+      Settlement s =
+          settle(delivery("a"), new Outcome.Posted("17", false), "a | kind: acknowledged");
+
+      assertThat(s.follow()).as("there is nothing to wait for").isNull();
+      assertThat(s.patches()).containsExactly(LakePatch.accepted("a", "17"));
+      assertThat(s.journal())
+          .extracting(JournalEntry::event)
+          .containsExactly(Event.POSTED, Event.CONFIRMED);
+    }
+
+    @Test
+    void where_only_receipts_tell_the_poller_rests_until_the_time_is_up() {
+      String told = "a | kind: told, poll: { give-up-after: 2d, finality: 3h }";
+
+      assertThat(settle(delivery("a"), new Outcome.Posted("17", false), told).follow())
+          .isEqualTo(new Settlement.Follow("17", false, Duration.ofDays(2), true));
+      assertThat(settle(delivery("a"), new Outcome.Posted("17", true), told).follow())
+          .isEqualTo(new Settlement.Follow("17", true, Duration.ofHours(3), true));
+    }
+
+    @Test
     void a_confirmation_that_is_final_at_once_is_not_watched() {
       Settlement s =
           settle(delivery("a"), new Outcome.Posted("17", true), "a | poll: { finality: 0s }");

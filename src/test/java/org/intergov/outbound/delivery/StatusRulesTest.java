@@ -109,6 +109,42 @@ class StatusRulesTest {
   }
 
   @Test
+  void nobody_is_asked_where_receipts_tell_and_only_time_changes_something() {
+    StatusAnswer notAsked = new StatusAnswer.NotAsked();
+    String told = "a | kind: told";
+
+    assertThat(settle(Given.received(), notAsked, told)).isEmpty();
+    assertThat(settle(Given.watched(), notAsked, told)).isEmpty();
+    assertThat(words(settle(Given.watched().nowFinalDue(), notAsked, told).orElseThrow()))
+        .containsExactly("final");
+    assertThat(words(settle(Given.received().nowGiveUpDue(), notAsked, told).orElseThrow()))
+        .containsExactly("gave_up", "held");
+  }
+
+  @Test
+  void a_receipt_that_says_received_takes_no_confirmation_back() {
+    var channels = table("a | kind: told");
+    StatusRules rules = new StatusRules(() -> channels);
+
+    assertThat(rules.settleByReceipt(Given.watched().delivery(), RECEIVED, "receipt 1")).isEmpty();
+  }
+
+  @Test
+  void a_delivery_that_a_receipt_confirmed_rests_until_it_is_final() {
+    var tellsOnly = table("a | kind: told, poll: { finality: 2h }");
+    var answers = table(A);
+    StatusRules told = new StatusRules(() -> tellsOnly);
+    StatusRules asked = new StatusRules(() -> answers);
+
+    PendingSettlement s =
+        told.settleByReceipt(Given.received().delivery(), CONFIRMED, "receipt 1").orElseThrow();
+
+    assertThat(s.journal().get(0).detail()).isEqualTo("receipt 1");
+    assertThat(told.restAfterReceipt(s)).contains(Duration.ofHours(2));
+    assertThat(asked.restAfterReceipt(s)).as("asked at its own times").isEmpty();
+  }
+
+  @Test
   void a_watched_delivery_is_not_given_up() {
     assertThat(settle(Given.watched().nowGiveUpDue(), CONFIRMED, A)).isEmpty();
   }

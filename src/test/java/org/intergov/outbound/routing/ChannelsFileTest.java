@@ -85,7 +85,8 @@ class ChannelsFileTest {
                     Duration.ofHours(1)),
                 OnUnknown.RETRY,
                 OnRevoked.RESEND,
-                Duration.ofSeconds(15)));
+                Duration.ofSeconds(15),
+                new Tracking(false, false)));
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.intergov.outbound.delivery.Channels;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
@@ -28,8 +29,13 @@ import org.intergov.outbound.delivery.PendingDelivery;
 import org.intergov.outbound.delivery.PendingSettlement;
 import org.intergov.outbound.delivery.PendingSettlement.Next;
 import org.intergov.outbound.delivery.PendingSettlement.OutboxChange;
+import org.intergov.outbound.delivery.Receipt;
+import org.intergov.outbound.delivery.StatusAnswer;
+import org.intergov.outbound.delivery.StatusRules;
 import org.intergov.outbound.message.Reference;
+import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.ChannelPending.CheckSlots;
+import org.intergov.outbound.store.ChannelReceipts.Poison;
 import org.intergov.outbound.store.DeliveryOutbox.LaneSlots;
 import org.intergov.outbound.store.MessageViews.Filter;
 import org.intergov.outbound.store.Retention.Policy;
@@ -58,7 +64,7 @@ class QueryPlansTest {
 
   private static final String OURS =
       "(delivery_outbox|message_lake|channel_pending|message_updates|rejected_messages"
-          + "|delivery_status)";
+          + "|delivery_status|channel_receipts)";
 
   private static final Pattern SEQ_SCAN = Pattern.compile("Seq Scan on " + OURS + "\\b");
 
@@ -243,7 +249,43 @@ class QueryPlansTest {
     new DeliveryStatusJournal(db).of(newest);
     new OperatorActions(db, Duration.ofDays(7))
         .replay(Reference.parse("AU:" + prefix + (3 * BATCH - 1)), "a test");
+    receipts(db, prefix, outbox, settlements);
     retention(db, newest);
+  }
+
+  /** By id and by reference, early, repeated and put aside. */
+  private static void receipts(
+      Database db, String prefix, DeliveryOutbox outbox, Settlements settlements) {
+    String lane = prefix + "told";
+    ChannelReceipts receipts = new ChannelReceipts(db);
+    RoutingTable table = Channels.table(lane + " | kind: told");
+    StatusRules rules = new StatusRules(() -> table);
+    new Submissions(db, outbox, null, Duration.ofDays(7))
+        .store(TestStore.submissions(lane, prefix + "r", BATCH));
+    List<Delivery> claimed = outbox.claim(List.of(slots(lane, BATCH)), UUID.randomUUID());
+    List<Receipt> told = claimed.stream().map(d -> receipt(prefix, d)).toList();
+    receipts.take(lane, told, rules, true);
+    settlements.deliveries(
+        claimed.stream().map(d -> ChannelReceiptsTest.followed(d, prefix + d.id())).toList());
+    assertThat(receipts.take(lane, told.subList(0, BATCH / 2), rules, true).applied())
+        .isEqualTo(BATCH / 2);
+    store.run("UPDATE channel_receipts SET due_at = now() WHERE due_at IS NOT NULL");
+    assertThat(receipts.again(rules).written().settled()).isEqualTo(BATCH / 2);
+    receipts.putAside(
+        lane, List.of(new Poison(prefix, new Reference("AU", prefix + "r0"), "x", "not JSON")));
+    assertThat(receipts.aside(0, 1)).isNotEmpty();
+  }
+
+  private static Receipt receipt(String prefix, Delivery d) {
+    boolean byId = d.id() % 2 == 0;
+    Reference reference = new Reference("AU", d.message().senderRef());
+    return new Receipt(
+        prefix + d.id(),
+        byId ? prefix + d.id() : null,
+        byId ? null : reference,
+        null,
+        StatusAnswer.Status.CONFIRMED,
+        "{}");
   }
 
   /** From the beginning, over what is followed still; and where the refused ones can go. */

@@ -49,6 +49,7 @@ final class TestStore implements AutoCloseable {
   final MessageUpdates updates;
   final RejectedMessages rejected;
   final OperatorActions actions;
+  final ChannelReceipts receipts;
   final DeliveryStatusJournal journal;
   final MessageViews views;
 
@@ -76,6 +77,7 @@ final class TestStore implements AutoCloseable {
     updates = new MessageUpdates(outboxDatabase, lakeDatabase);
     rejected = new RejectedMessages(outboxDatabase);
     actions = new OperatorActions(outboxDatabase, Duration.ofDays(7));
+    receipts = new ChannelReceipts(outboxDatabase);
     journal = new DeliveryStatusJournal(outboxDatabase);
     views = new MessageViews(outboxDatabase, lakeDatabase);
   }
@@ -114,8 +116,9 @@ final class TestStore implements AutoCloseable {
   void clear() {
     run(
         outboxDatabase,
-        "TRUNCATE delivery_outbox, channel_pending, channel_subscription, message_updates, rejected_messages,"
-            + " delivery_status, channel_state, delivery_outbox_archive,"
+        "TRUNCATE delivery_outbox, channel_pending, channel_subscription, message_updates,"
+            + " rejected_messages, delivery_status, channel_state, channel_receipts,"
+            + " delivery_outbox_archive,"
             + " delivery_status_archive");
     run(lakeDatabase, "TRUNCATE message_lake");
   }

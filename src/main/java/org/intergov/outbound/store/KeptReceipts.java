@@ -1,0 +1,149 @@
+package org.intergov.outbound.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.intergov.outbound.delivery.Receipt;
+import org.intergov.outbound.delivery.StatusAnswer.Status;
+import org.intergov.outbound.message.Reference;
+
+/** The rows of {@code channel_receipts} that are to be tried again. */
+final class KeptReceipts {
+  /** Characters kept of a receipt. */
+  static final int MOST_CONTENT = 4_000;
+
+  static final int BATCH = 500;
+
+  private KeptReceipts() {}
+
+  /** Keeps receipts that were too early. */
+  static void keep(Connection connection, String channelId, List<Receipt> early)
+      throws SQLException {
+    if (early.isEmpty()) {
+      return;
+    }
+    String sql =
+        """
+        INSERT INTO channel_receipts
+          (channel_id, receipt_id, content, channel_txn_id, sender, sender_ref, key, status, error,
+           due_at)
+        SELECT ?, u.*, 'its post is not written yet', now() + interval '1 second'
+        FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
+          AS u (id, content, txn, sender, sender_ref, key, status)
+        ON CONFLICT (channel_id, receipt_id) DO NOTHING
+        """;
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      s.setString(1, channelId);
+      new Columns<>(connection, s, early)
+          .from(2)
+          .text(r -> ChannelReceipts.id(r.id()))
+          .text(r -> Columns.clean(r.content(), MOST_CONTENT))
+          .text(Receipt::channelTxnId)
+          .text(r -> r.reference() == null ? null : r.reference().sender())
+          .text(r -> r.reference() == null ? null : r.reference().senderRef())
+          .text(Receipt::key)
+          .text(r -> r.status().name().toLowerCase(Locale.ROOT));
+      s.executeUpdate();
+    }
+  }
+
+  /**
+   * What is kept, with whether it is old: an id that nothing knows may be that of a post not
+   * written yet, but not for ever.
+   */
+  private static final String KEPT =
+      """
+      SELECT k.seq, k.channel_id, k.receipt_id, k.channel_txn_id, k.sender, k.sender_ref, k.key,
+        k.status, k.content, k.at < now() - interval '15 minutes'
+      FROM channel_receipts k
+      """;
+
+  /** Earlier receipts about the same deliveries go first. */
+  static List<ReceiptWork.Item> about(
+      Connection connection, String channelId, List<Receipt> receipts) throws SQLException {
+    String sql =
+        KEPT
+            + """
+            WHERE k.channel_id = ? AND k.due_at IS NOT NULL
+              AND (k.channel_txn_id = ANY (?::text[])
+                OR k.sender || ':' || k.sender_ref = ANY (?::text[]))
+            ORDER BY k.seq LIMIT %d FOR UPDATE SKIP LOCKED
+            """
+                .formatted(BATCH);
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      s.setString(1, channelId);
+      new Columns<>(connection, s, receipts)
+          .from(2)
+          .text(Receipt::channelTxnId)
+          .text(r -> r.reference() == null ? null : r.reference().toString());
+      return read(s);
+    }
+  }
+
+  static List<ReceiptWork.Item> due(Connection connection) throws SQLException {
+    String sql =
+        KEPT
+            + """
+            WHERE k.due_at <= now() ORDER BY k.due_at, k.seq LIMIT %d FOR UPDATE SKIP LOCKED
+            """
+                .formatted(BATCH);
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      return read(s);
+    }
+  }
+
+  private static List<ReceiptWork.Item> read(PreparedStatement s) throws SQLException {
+    List<ReceiptWork.Item> items = new ArrayList<>();
+    try (ResultSet r = s.executeQuery()) {
+      while (r.next()) {
+        String sender = r.getString(5);
+        items.add(
+            new ReceiptWork.Item(
+                r.getLong(1),
+                r.getString(2),
+                r.getBoolean(10),
+                new Receipt(
+                    r.getString(3),
+                    r.getString(4),
+                    sender == null ? null : new Reference(sender, r.getString(6)),
+                    r.getString(7),
+                    Status.valueOf(r.getString(8).toUpperCase(Locale.ROOT)),
+                    r.getString(9))));
+      }
+    }
+    return items;
+  }
+
+  static void forget(Connection connection, List<ReceiptWork.Item> done) throws SQLException {
+    List<ReceiptWork.Item> kept = done.stream().filter(ReceiptWork.Item::isKept).toList();
+    if (kept.isEmpty()) {
+      return;
+    }
+    String sql = "DELETE FROM channel_receipts WHERE seq = ANY (?::int8[])";
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      new Columns<>(connection, s, kept).bigint(ReceiptWork.Item::seq);
+      s.executeUpdate();
+    }
+  }
+
+  static void reschedule(Connection connection, List<ReceiptWork.Item> kept) throws SQLException {
+    if (kept.isEmpty()) {
+      return;
+    }
+    String sql =
+        """
+        UPDATE channel_receipts
+        SET attempts = attempts + 1,
+            due_at = now() + least(60, 2 ^ least(attempts, 6)) * interval '1 second'
+        WHERE seq = ANY (?::int8[])
+        """;
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      new Columns<>(connection, s, kept).bigint(ReceiptWork.Item::seq);
+      s.executeUpdate();
+    }
+  }
+}
