@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ManagementMBeansLevel;
 import org.apache.camel.ManagementStatisticsLevel;
@@ -42,6 +43,8 @@ import org.intergov.outbound.channel.KafkaConnection;
 import org.intergov.outbound.channel.KafkaDeadLetters;
 import org.intergov.outbound.channel.MessageUpdater;
 import org.intergov.outbound.channel.MultichannelRouter;
+import org.intergov.outbound.channel.OperatorRoutes;
+import org.intergov.outbound.channel.OperatorRoutesTrial;
 import org.intergov.outbound.channel.Receipts;
 import org.intergov.outbound.channel.RejectedMessageProcessor;
 import org.intergov.outbound.channel.RetentionSweeper;
@@ -55,6 +58,7 @@ import org.intergov.outbound.routing.InvalidChannelsException;
 import org.intergov.outbound.routing.KindDescription;
 import org.intergov.outbound.routing.Loaded;
 import org.intergov.outbound.routing.Problem;
+import org.intergov.outbound.routing.RoutesFolder;
 import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.BoundedSubmissions;
 import org.intergov.outbound.store.DeliveryOutbox;
@@ -86,6 +90,11 @@ public final class Gateway implements AutoCloseable {
 
   /** Only where there is a topic to read. */
   private static final String KAFKA_INTAKE = "kafka-intake";
+
+  /** The gateway's own route files, whether its settings let it load them or not. */
+  static List<String> routeFiles() {
+    return Stream.concat(ROUTES.stream(), Stream.of(RETENTION, KAFKA_INTAKE)).toList();
+  }
 
   /** Threads for all calls but those of intake, which has its own share. */
   private static final int WORKERS = 20;
@@ -141,8 +150,12 @@ public final class Gateway implements AutoCloseable {
       CompletableFuture<Stores> opening = openStores();
       CamelContext camel = initCamel();
       LOG.debug("Camel is there after {} ms", millisSince(begun));
-      Map<String, KindDescription> kinds = ChannelKinds.load(camel);
+      ChannelKinds.load(camel);
+      RoutesFolder operatorRoutes = OperatorRoutes.load(camel, settings.routesDir(), routeFiles());
+      operatorRoutes.warnings().forEach(w -> LOG.warn("{}", w));
+      Map<String, KindDescription> kinds = ChannelKinds.describe(camel, operatorRoutes);
       RoutingTable table = loadTable(kinds, System::getenv);
+      OperatorRoutesTrial.check(operatorRoutes, table);
       LOG.debug("the routing table is there after {} ms", millisSince(begun));
       stores = opened(opening);
       LOG.debug("the database is there after {} ms", millisSince(begun));

@@ -2,6 +2,7 @@ package org.intergov.outbound;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -10,12 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.intergov.outbound.routing.Durations;
+import org.intergov.outbound.routing.RoutesFolder;
 import org.intergov.outbound.store.Retention;
 
 /** The configuration of one gateway, checked whole. Immutable. */
 public record Settings(
     String jurisdiction,
     Path channels,
+    Optional<Path> routesDir,
     Path dataDir,
     Optional<Login> database,
     Optional<Login> lake,
@@ -90,6 +93,7 @@ public record Settings(
         new Settings(
             jurisdiction(sources),
             Path.of(sources.get(Setting.CHANNELS).value()),
+            routesDir(sources),
             Path.of(sources.get(Setting.DATA_DIR).value()),
             login(
                 sources,
@@ -129,6 +133,18 @@ public record Settings(
           "an ISO 3166-1 alpha-2 country code in upper case, such as AU");
     }
     return found;
+  }
+
+  /** Unset: the folder {@code routes} beside the routing table, if there is one. */
+  private static Optional<Path> routesDir(SettingSources sources) {
+    String found = sources.get(Setting.ROUTES_DIR).value();
+    if (found.isEmpty()) {
+      return RoutesFolder.beside(Path.of(sources.get(Setting.CHANNELS).value()));
+    }
+    if (!Files.isDirectory(Path.of(found))) {
+      sources.fault(Setting.ROUTES_DIR, found, "a folder that is there");
+    }
+    return Optional.of(Path.of(found));
   }
 
   private static String logLevel(SettingSources sources) {

@@ -3,13 +3,17 @@ package org.intergov.outbound;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.intergov.outbound.channel.ChannelKinds;
+import org.intergov.outbound.channel.OperatorRoutes;
+import org.intergov.outbound.channel.OperatorRoutesTrial;
 import org.intergov.outbound.routing.ChannelsFile;
 import org.intergov.outbound.routing.ChannelsSchema;
 import org.intergov.outbound.routing.InvalidChannelsException;
 import org.intergov.outbound.routing.KindDescription;
 import org.intergov.outbound.routing.Loaded;
+import org.intergov.outbound.routing.RoutesFolder;
 
 /** Routing tables for commands that start no gateway. */
 public final class Tables {
@@ -18,23 +22,48 @@ public final class Tables {
   /**
    * Loads a table as a gateway would, against the kinds that it would know.
    *
+   * @param routesDir the operator's own routes, checked with it; empty if there are none
    * @throws InvalidChannelsException naming every error
    */
+  public static Loaded load(Path file, Optional<Path> routesDir, String jurisdiction)
+      throws InvalidChannelsException, IOException {
+    try (DefaultCamelContext camel = camel()) {
+      ChannelKinds.load(camel);
+      RoutesFolder routes = OperatorRoutes.load(camel, routesDir, Gateway.routeFiles());
+      Loaded loaded =
+          ChannelsFile.load(
+              file, System::getenv, jurisdiction, ChannelKinds.describe(camel, routes));
+      OperatorRoutesTrial.check(routes, loaded.table());
+      return loaded.after(routes.warnings());
+    }
+  }
+
+  /** The same, with the folder {@code routes} beside the table, if there is one. */
   public static Loaded load(Path file, String jurisdiction)
       throws InvalidChannelsException, IOException {
-    return ChannelsFile.load(file, System::getenv, jurisdiction, kinds());
+    return load(file, RoutesFolder.beside(file), jurisdiction);
   }
 
-  /** The JSON Schema of a table of the kinds that a gateway would know. */
-  public static Map<String, Object> schema() throws IOException {
-    return ChannelsSchema.of(kinds());
-  }
-
-  private static Map<String, KindDescription> kinds() throws IOException {
-    try (DefaultCamelContext camel = new DefaultCamelContext()) {
-      camel.disableJMX();
-      camel.build();
-      return ChannelKinds.load(camel);
+  /**
+   * The JSON Schema of a table of the kinds that a gateway would know.
+   *
+   * @param routesDir the operator's own kinds; empty if there are none
+   * @throws InvalidChannelsException if those cannot be used
+   */
+  public static Map<String, Object> schema(Optional<Path> routesDir)
+      throws InvalidChannelsException, IOException {
+    try (DefaultCamelContext camel = camel()) {
+      Map<String, KindDescription> shipped = ChannelKinds.load(camel);
+      RoutesFolder routes = OperatorRoutes.load(camel, routesDir, Gateway.routeFiles());
+      return ChannelsSchema.of(
+          routesDir.isEmpty() ? shipped : ChannelKinds.describe(camel, routes));
     }
+  }
+
+  private static DefaultCamelContext camel() {
+    DefaultCamelContext camel = new DefaultCamelContext();
+    camel.disableJMX();
+    camel.build();
+    return camel;
   }
 }

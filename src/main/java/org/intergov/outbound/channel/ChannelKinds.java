@@ -16,6 +16,7 @@ import org.apache.camel.model.RouteTemplateParameterDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.intergov.outbound.routing.KindDescription;
+import org.intergov.outbound.routing.RoutesFolder;
 
 /**
  * The kinds of channel: each is a file of route templates, {@code <kind>-post}; where a delivery
@@ -26,15 +27,25 @@ import org.intergov.outbound.routing.KindDescription;
  * requires.
  */
 public final class ChannelKinds {
-  private static final List<String> SHIPPED = List.of("http", "kafka");
+  static final String ROUTE = "route";
+  static final List<String> SHIPPED = List.of("http", "kafka", "route");
+  static final List<String> STEPS = List.of("post", "status");
+
+  /** What a parameter of kind route must name, where no route is there to be named. */
+  private static final String NO_ROUTES =
+      "direct:<a route of yours, in a file of the routes folder>";
 
   /** Parameters that the gateway sets itself. */
   private static final Set<String> OWN = Set.of("channel", "concurrency", "timeout");
 
   private ChannelKinds() {}
 
-  /** Loads the kinds that ship with the gateway and describes them, by name. */
+  /**
+   * Loads the kinds that ship with the gateway and describes them, by name, whatever routes there
+   * are for kind {@code route}.
+   */
   public static Map<String, KindDescription> load(CamelContext camel) throws IOException {
+    camel.addComponent(ChannelWorkersComponent.SCHEME, new ChannelWorkersComponent());
     for (String kind : SHIPPED) {
       loadRoutes(camel, "routes/channels/" + kind + ".camel.yaml");
     }
@@ -55,6 +66,17 @@ public final class ChannelKinds {
     }
   }
 
+  /**
+   * Describes every kind that is loaded, by name.
+   *
+   * @param files those of the operator that are loaded too
+   */
+  public static Map<String, KindDescription> describe(CamelContext camel, RoutesFolder files) {
+    Map<String, KindDescription> kinds = describe(camel);
+    kinds.computeIfPresent(ROUTE, (name, route) -> onlyTo(files.entrances(), route));
+    return kinds;
+  }
+
   private static Map<String, KindDescription> describe(CamelContext camel) {
     Map<String, RouteTemplateDefinition> templates = new HashMap<>();
     for (RouteTemplateDefinition t : ((ModelCamelContext) camel).getRouteTemplateDefinitions()) {
@@ -69,6 +91,15 @@ public final class ChannelKinds {
           }
         });
     return kinds;
+  }
+
+  /** Kind route goes to the routes that are there, nowhere else. */
+  private static KindDescription onlyTo(List<String> entrances, KindDescription route) {
+    List<String> choices = entrances.isEmpty() ? List.of(NO_ROUTES) : entrances;
+    return new KindDescription(
+        route.name(),
+        route.hasStatus(),
+        route.parameters().stream().map(p -> p.choices(choices)).toList());
   }
 
   private static KindDescription describe(

@@ -41,15 +41,7 @@ public final class ChannelRoutes {
 
   /** Adds and starts a channel's routes. */
   public void add(Channel channel) {
-    Map<String, Object> bound = new HashMap<>(parameters.bind(channel));
-    // Camel asks for each that a template requires; the route uses the map as a whole
-    kinds
-        .get(channel.kind())
-        .parameters()
-        .forEach(p -> p.declaredKeys().forEach(key -> bound.put(key, "")));
-    bound.put("channel", channel.id());
-    bound.put("concurrency", channel.concurrency());
-    bound.put("timeout", channel.timeout().toMillis());
+    Map<String, Object> bound = parametersOf(channel);
     add(channel, "post", bound);
     if (channel.tracking().asked()) {
       add(channel, "status", bound);
@@ -63,6 +55,20 @@ public final class ChannelRoutes {
     if (channel.tracking().receipts()) {
       add(channel, "receipts", bound);
     }
+  }
+
+  /** What the templates of its kind get. */
+  Map<String, Object> parametersOf(Channel channel) {
+    Map<String, Object> bound = new HashMap<>(parameters.bind(channel));
+    // Camel asks for each that a template requires; the route uses the map as a whole
+    kinds
+        .get(channel.kind())
+        .parameters()
+        .forEach(p -> p.declaredKeys().forEach(key -> bound.put(key, "")));
+    bound.put("channel", channel.id());
+    bound.put("concurrency", channel.concurrency());
+    bound.put("timeout", channel.timeout().toMillis());
+    return bound;
   }
 
   private void add(Channel channel, String step, Map<String, Object> parameters) {

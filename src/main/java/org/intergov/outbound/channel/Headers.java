@@ -8,6 +8,14 @@ public final class Headers {
   /** In: the key that goes with every attempt of one delivery. */
   public static final String IDEMPOTENCY_KEY = "idempotencyKey";
 
+  static final String SENDER = "sender";
+  static final String RECEIVER = "receiver";
+  static final String SUBJECT = "subject";
+  static final String PREDICATE = "predicate";
+
+  /** In, for routes of operators: the idempotency key in letters fit for the name of a file. */
+  static final String SAFE_KEY = "safeKey";
+
   /** Out of post, in for status: the channel's id of the delivery, as text. */
   public static final String CHANNEL_TXN_ID = "channelTxnId";
 
@@ -22,6 +30,12 @@ public final class Headers {
 
   /** Out of statuses: the query of the next page, if there is one. */
   static final String NEXT_PAGE = "nextPage";
+
+  /** Out of a route of an operator that ends without success: refused, unavailable or unknown. */
+  static final String CHANNEL_OUTCOME = "channelOutcome";
+
+  /** Out, with the above: why, in one sentence for the journal. */
+  static final String CHANNEL_DETAIL = "channelDetail";
 
   /** Out of an HTTP call: the status code. */
   static final String HTTP_STATUS = "httpStatus";

@@ -157,13 +157,13 @@ public final class MultichannelRouter {
             m.reference(),
             Headers.IDEMPOTENCY_KEY,
             delivery.idempotencyKey(),
-            "sender",
+            Headers.SENDER,
             m.sender(),
-            "receiver",
+            Headers.RECEIVER,
             m.receiver(),
-            "subject",
+            Headers.SUBJECT,
             m.subject(),
-            "predicate",
+            Headers.PREDICATE,
             m.predicate());
     String endpoint = ChannelRoutes.postEndpoint(delivery.channelId());
     sender.send(

@@ -51,14 +51,14 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     Path file = table.file();
-    if (schema) {
-      JsonNode document = MessageJson.JSON.valueToTree(Tables.schema());
-      out.println(document.toPrettyString());
-      out.flush();
-      return Cli.DONE;
-    }
     try {
-      Loaded loaded = Tables.load(file, table.jurisdiction());
+      if (schema) {
+        JsonNode document = MessageJson.JSON.valueToTree(Tables.schema(table.routesDir(file)));
+        out.println(document.toPrettyString());
+        out.flush();
+        return Cli.DONE;
+      }
+      Loaded loaded = Tables.load(file, table.routesDir(file), table.jurisdiction());
       int channels = loaded.table().channels().size();
       if (json) {
         out.println(verdict(file, channels, loaded.warnings()).toPrettyString());
@@ -87,6 +87,7 @@ final class CheckCommand implements Callable<Integer> {
     ArrayNode list = verdict.putArray("problems");
     for (Problem p : problems) {
       list.addObject()
+          .put("file", p.file().toString())
           .put("severity", p.severity().name().toLowerCase(Locale.ROOT))
           .put("line", p.line() == 0 ? null : p.line())
           .put("path", p.path())

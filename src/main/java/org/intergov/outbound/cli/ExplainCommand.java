@@ -167,7 +167,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   private RoutingTable load(Path file) throws Exception {
     try {
-      return Tables.load(file, table.jurisdiction()).table();
+      return Tables.load(file, table.routesDir(file), table.jurisdiction()).table();
     } catch (InvalidChannelsException e) {
       throw new CommandFailedException(e.getMessage(), Cli.WRONG_USAGE);
     }

@@ -1,8 +1,11 @@
 package org.intergov.outbound.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
+import org.intergov.outbound.routing.RoutesFolder;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -24,6 +27,15 @@ final class TableOptions {
   private Path file;
 
   @Option(
+      names = "--routes-dir",
+      paramLabel = "DIR",
+      defaultValue = "${env:INTERGOV_ROUTES_DIR:-}",
+      description =
+          "The folder of your own routes and kinds. Default: $$INTERGOV_ROUTES_DIR if it is set,"
+              + " else the folder routes beside CHANNELS, if there is one.")
+  private String routesDir;
+
+  @Option(
       names = "--jurisdiction",
       paramLabel = "CODE",
       defaultValue = "${env:INTERGOV_JURISDICTION:-AU}",
@@ -39,6 +51,18 @@ final class TableOptions {
 
   Path file() {
     return file;
+  }
+
+  /** The folder of routes that goes with a table. */
+  Optional<Path> routesDir(Path table) {
+    if (routesDir == null || routesDir.isEmpty()) {
+      return RoutesFolder.beside(table);
+    }
+    if (!Files.isDirectory(Path.of(routesDir))) {
+      throw new ParameterException(
+          command.commandLine(), "--routes-dir: '" + routesDir + "' is no folder that is there");
+    }
+    return Optional.of(Path.of(routesDir));
   }
 
   String jurisdiction() {

@@ -11,7 +11,10 @@ public final class InvalidChannelsException extends Exception {
 
   private final transient List<Problem> problems;
 
-  InvalidChannelsException(Path file, List<Problem> problems) {
+  /**
+   * @param problems in the order of their lines, at least one of them an error
+   */
+  public InvalidChannelsException(Path file, List<Problem> problems) {
     super(message(file, problems));
     this.problems = List.copyOf(problems);
   }

@@ -21,6 +21,8 @@ public record KindDescription(
     Optional<Set<String>> receiptsNeed,
     List<Parameter> parameters) {
 
+  private static final String STATUS = "status";
+
   public KindDescription {
     receiptsNeed = receiptsNeed.map(Set::copyOf);
     parameters = List.copyOf(parameters);
@@ -36,10 +38,14 @@ public record KindDescription(
     this(name, hasStatus, Optional.empty(), parameters);
   }
 
-  /** How a channel with these parameters is followed. */
+  /**
+   * How a channel with these parameters is followed. Where a kind has an optional parameter {@code
+   * status}, which says how to ask, nobody is asked without it.
+   */
   public Tracking tracking(Map<String, String> given) {
     return new Tracking(
-        hasStatus,
+        hasStatus
+            && parameter(STATUS).filter(p -> p.mayLack() && !isGiven(STATUS, given)).isEmpty(),
         receiptsNeed.filter(need -> need.stream().allMatch(n -> isGiven(n, given))).isPresent());
   }
 
@@ -91,6 +97,16 @@ public record KindDescription(
               keys.forEach(
                   key -> names.add(name + (form.isEmpty() ? "." : "." + form + ".") + key.name())));
       return names;
+    }
+
+    /** The same text, but one of these words. */
+    public Parameter choices(List<String> words) {
+      return new Parameter(name, description, required, defaultValue, words, forms);
+    }
+
+    /** Whether a channel may leave it out, and then there is nothing. */
+    boolean mayLack() {
+      return !required && defaultValue == null;
     }
 
     /** Whether it is a map. */

@@ -1,6 +1,7 @@
 package org.intergov.outbound.routing;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A file that can be used.
@@ -11,5 +12,10 @@ public record Loaded(RoutingTable table, List<Problem> warnings) {
 
   public Loaded {
     warnings = List.copyOf(warnings);
+  }
+
+  /** The same, after these warnings. */
+  public Loaded after(List<Problem> others) {
+    return new Loaded(table, Stream.concat(others.stream(), warnings.stream()).toList());
   }
 }

@@ -38,6 +38,7 @@ public final class GatewayProcess implements AutoCloseable {
   private final Api api = new Api(apiPort);
   private List<String> options = List.of("-Xmx256m");
   private List<String> wrapper = List.of();
+  private Path directory = Path.of("").toAbsolutePath();
   private Process process;
 
   private GatewayProcess(String name) {
@@ -103,6 +104,12 @@ public final class GatewayProcess implements AutoCloseable {
     return this;
   }
 
+  /** The working directory, instead of the project's. */
+  GatewayProcess in(Path workingDirectory) {
+    directory = workingDirectory;
+    return this;
+  }
+
   /** What the JVM is told instead of {@code -Xmx256m}. */
   public GatewayProcess jvm(String... instead) {
     options = List.of(instead);
@@ -143,6 +150,7 @@ public final class GatewayProcess implements AutoCloseable {
     command.addAll(List.of("-jar", jar().toString(), "run"));
     ProcessBuilder builder =
         new ProcessBuilder(command)
+            .directory(directory.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().keySet().removeIf(k -> k.startsWith("INTERGOV_"));

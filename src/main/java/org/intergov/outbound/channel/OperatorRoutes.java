@@ -1,0 +1,129 @@
+package org.intergov.outbound.channel;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteTemplateDefinition;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+import org.intergov.outbound.routing.InvalidChannelsException;
+import org.intergov.outbound.routing.RoutesFolder;
+import org.intergov.outbound.routing.RoutesFolder.Reserved;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+
+/**
+ * Loads an operator's own route files: routes for kind {@code route}, and templates that are kinds
+ * of their own. Their templates start on the channel's own threads, whatever they do.
+ */
+public final class OperatorRoutes {
+  /** Components that are parts of the gateway, not for routes of others, begin with this. */
+  private static final String OWN_COMPONENTS = "channel-";
+
+  /** The id of a route, as it stands in every file of ours. */
+  private static final Pattern ID = Pattern.compile("(?m)^    id: ([a-z0-9-]+)$");
+
+  private static final String WELL_FORMED = "a file that Camel's YAML DSL takes";
+
+  private OperatorRoutes() {}
+
+  /**
+   * Reads, checks and loads the files of a folder; none of their routes is started.
+   *
+   * @param folder empty if there is none
+   * @param ownFiles names of the gateway's own route files: the ids of their routes, which are also
+   *     the names of the endpoints they listen on, are taken
+   * @throws InvalidChannelsException naming file, line and cause of every error
+   */
+  public static RoutesFolder load(CamelContext camel, Optional<Path> folder, List<String> ownFiles)
+      throws InvalidChannelsException, IOException {
+    if (folder.isEmpty()) {
+      return RoutesFolder.none();
+    }
+    RoutesFolder files =
+        RoutesFolder.read(
+            folder.get(),
+            new Reserved(ids(ownFiles), ChannelKinds.SHIPPED),
+            scheme -> isThere(camel, scheme));
+    load(camel, files);
+    return files;
+  }
+
+  private static List<String> ids(List<String> ownFiles) throws IOException {
+    List<String> ids = new ArrayList<>();
+    for (String file : ownFiles) {
+      try (InputStream in =
+          OperatorRoutes.class.getResourceAsStream("/routes/" + file + ".camel.yaml")) {
+        Matcher id = ID.matcher(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        while (id.find()) {
+          ids.add(id.group(1));
+        }
+      }
+    }
+    return ids;
+  }
+
+  private static boolean isThere(CamelContext camel, String scheme) {
+    return !scheme.startsWith(OWN_COMPONENTS) && camel.getComponent(scheme, true, false) != null;
+  }
+
+  static void load(CamelContext camel, RoutesFolder files) throws InvalidChannelsException {
+    for (Path file : files.files()) {
+      try {
+        Resource resource =
+            PluginHelper.getResourceLoader(camel).resolveResource("file:" + file.toAbsolutePath());
+        PluginHelper.getRoutesLoader(camel).loadRoutes(resource);
+      } catch (Exception e) {
+        throw files.error(file, line(e), cause(e), WELL_FORMED);
+      }
+    }
+    for (String kind : files.kinds()) {
+      onWorkers(camel, kind + "-post");
+      onWorkers(camel, kind + "-status");
+    }
+  }
+
+  private static void onWorkers(CamelContext camel, String template) {
+    RouteTemplateDefinition found =
+        ((ModelCamelContext) camel).getRouteTemplateDefinition(template);
+    if (found != null) {
+      String step = template.substring(template.lastIndexOf('-'));
+      found
+          .getRoute()
+          .getInput()
+          .setUri(
+              ChannelWorkersComponent.SCHEME
+                  + ":{{channel}}"
+                  + step
+                  + "?threads={{concurrency}}&timeout={{timeout}}");
+    }
+  }
+
+  private static int line(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof MarkedYamlEngineException marked && marked.getProblemMark().isPresent()) {
+        return marked.getProblemMark().get().getLine() + 1;
+      }
+    }
+    return 0;
+  }
+
+  /** The innermost cause says what is wrong; those around it say where Camel was. */
+  static String cause(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    if (root instanceof MarkedYamlEngineException marked && marked.getProblem() != null) {
+      return "a mistake (" + marked.getProblem() + ")";
+    }
+    return "a mistake (" + PostOutcome.describe(root) + ")";
+  }
+}
