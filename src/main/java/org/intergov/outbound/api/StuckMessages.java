@@ -122,12 +122,23 @@ public final class StuckMessages {
           List<ParkedRows.Parked> found =
               parked.page(call.number("after", 0, 0, Long.MAX_VALUE), limit);
           Map<String, Object> page = new LinkedHashMap<>();
-          page.put("parked", found);
+          page.put("parked", found.stream().map(StuckMessages::document).toList());
           page.put(
               "next",
               found.size() == limit ? String.valueOf(found.get(found.size() - 1).seq()) : null);
           call.json(200, page);
         });
+  }
+
+  private static Map<String, Object> document(ParkedRows.Parked parked) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("queue", parked.queue());
+    document.put("seq", parked.seq());
+    document.put("reference", parked.reference());
+    document.put("attempts", parked.attempts());
+    document.put("last_error", parked.lastError());
+    document.put("parked_at", parked.parkedAt().toString());
+    return document;
   }
 
   /** {@code POST /parked/{queue}/{seq}/replay}. */

@@ -36,7 +36,7 @@ public final class GatewayProcess implements AutoCloseable {
   private final int apiPort = Ports.free();
   private final int managementPort = Ports.free();
   private final Api api = new Api(apiPort);
-  private List<String> options = List.of("-Xmx256m");
+  private List<String> options;
   private List<String> wrapper = List.of();
   private Path directory = Path.of("").toAbsolutePath();
   private Process process;
@@ -110,7 +110,7 @@ public final class GatewayProcess implements AutoCloseable {
     return this;
   }
 
-  /** What the JVM is told instead of {@code -Xmx256m}. */
+  /** What the JVM is told instead of what suits short tests. */
   public GatewayProcess jvm(String... instead) {
     options = List.of(instead);
     return this;
@@ -146,7 +146,7 @@ public final class GatewayProcess implements AutoCloseable {
   public GatewayProcess launch() {
     List<String> command = new ArrayList<>(wrapper);
     command.add(java());
-    command.addAll(options);
+    command.addAll(options == null ? quickToStart() : options);
     command.addAll(List.of("-jar", jar().toString(), "run"));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -161,6 +161,13 @@ public final class GatewayProcess implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     return this;
+  }
+
+  /** Most gateways of the tests live for seconds: no time is spent on making them fast. */
+  private static List<String> quickToStart() {
+    List<String> options = new ArrayList<>(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"));
+    options.addAll(ClassArchive.options());
+    return options;
   }
 
   public void awaitReady() {
