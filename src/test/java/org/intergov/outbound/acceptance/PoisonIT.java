@@ -47,7 +47,7 @@ class PoisonIT {
                   - id: nz-hole
                     match: { receiver: NZ }
                     kind: http
-                    timeout: 30s
+                    timeout: 2m
                     parameters: { url: "%s" }
                 """
                     .formatted(channel.url(), hole.url()))
@@ -140,7 +140,7 @@ class PoisonIT {
     await().atMost(Duration.ofSeconds(20)).until(() -> hole.posts().size() >= 16);
     List<Sent> good = api.submit(Sent.many("SG", "beside-the-hole", 200));
     await("the other lane flows")
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThat(
