@@ -357,6 +357,7 @@ public final class Gateway implements AutoCloseable {
     registry.bind(
         "stuckMessages",
         new StuckMessages(
+            stores.views(),
             stores.actions(),
             stores.parked(),
             wakeRouter,

@@ -98,7 +98,7 @@ public final class MessageQueries {
     return views.find(reference).orElseThrow(() -> notFound(reference));
   }
 
-  private static Problem notFound(Reference reference) {
+  static Problem notFound(Reference reference) {
     return new Problem(404, "No such message", "There is no message " + reference + ".");
   }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.intergov.outbound.message.Reference;
 import org.intergov.outbound.message.Violation;
+import org.intergov.outbound.store.MessageViews;
 import org.intergov.outbound.store.OperatorActions;
 import org.intergov.outbound.store.ParkedRows;
 
@@ -20,6 +21,7 @@ public final class StuckMessages {
   private static final int MOST_BYTES = 8_192;
   private static final int MOST_REASON = 500;
 
+  private final MessageViews views;
   private final OperatorActions actions;
   private final ParkedRows parked;
   private final Runnable wakeRouter;
@@ -29,7 +31,12 @@ public final class StuckMessages {
    * @param wakeLake wakes whoever takes updates and rejections to the lake
    */
   public StuckMessages(
-      OperatorActions actions, ParkedRows parked, Runnable wakeRouter, Runnable wakeLake) {
+      MessageViews views,
+      OperatorActions actions,
+      ParkedRows parked,
+      Runnable wakeRouter,
+      Runnable wakeLake) {
+    this.views = views;
     this.actions = actions;
     this.parked = parked;
     this.wakeRouter = wakeRouter;
@@ -161,12 +168,15 @@ public final class StuckMessages {
         });
   }
 
-  private static Problem notInOutbox(Reference reference) {
-    return new Problem(
-        404,
-        "Not in the outbox",
-        "The delivery outbox has no message "
-            + reference
-            + "; what was finished long ago may have left it (intergov.retention.outbox).");
+  private Problem notInOutbox(Reference reference) {
+    return views.find(reference).isEmpty()
+        ? MessageQueries.notFound(reference)
+        : new Problem(
+            409,
+            "Not in the outbox",
+            "The message "
+                + reference
+                + " has left the delivery outbox (intergov.retention.outbox); submit it under a new"
+                + " reference to send it again.");
   }
 }
