@@ -3,6 +3,7 @@ package org.intergov.outbound;
 import ch.qos.logback.classic.Level;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -51,6 +52,7 @@ import org.intergov.outbound.channel.RetentionSweeper;
 import org.intergov.outbound.channel.WakeUps;
 import org.intergov.outbound.message.MessageReader;
 import org.intergov.outbound.message.MessageRules;
+import org.intergov.outbound.monitoring.CamelBeans;
 import org.intergov.outbound.monitoring.DatabaseHealth;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.ChannelsFile;
@@ -252,6 +254,11 @@ public final class Gateway implements AutoCloseable {
         Vertx.vertx(
             new VertxOptions()
                 .setPreferNativeTransport(false)
+                // no files are served; a cache of them would be left behind in /tmp by every kill
+                .setFileSystemOptions(
+                    new FileSystemOptions()
+                        .setFileCachingEnabled(false)
+                        .setClassPathResolvingEnabled(false))
                 // a thread for each core: more of them only take turns
                 .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
                 .setWorkerPoolSize(WORKERS + settings.intake().mostRequests())
@@ -298,6 +305,7 @@ public final class Gateway implements AutoCloseable {
     if (tls != null) {
       tls.install(camel);
     }
+    camel.getManagementStrategy().setManagementObjectStrategy(new CamelBeans());
     // what fails becomes an outcome; Camel neither retries it nor logs message content
     camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerDefinition());
     camel.addComponent("channel-http", new ChannelHttpComponent(vertx));

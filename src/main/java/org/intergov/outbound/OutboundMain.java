@@ -14,7 +14,7 @@ public final class OutboundMain {
     int exitCode = 1;
     Thread.setDefaultUncaughtExceptionHandler(OutboundMain::uncaught);
     try {
-      exitCode = Cli.commandLine(args).execute(args);
+      exitCode = Cli.execute(args);
     } catch (Throwable t) {
       t.printStackTrace();
     } finally {

@@ -56,18 +56,24 @@ public final class Cli implements Callable<Integer> {
   }
 
   /**
-   * The command line as far as {@code args} need it: the one command that they name, none if there
-   * are no arguments, else all. Reading a command costs reflection, which a start can do without.
+   * Does what the arguments say. To run the gateway takes no options and none of the time that
+   * reading a command by reflection costs; of the others only the one that is named is read.
+   *
+   * @return the exit code
    */
-  public static CommandLine commandLine(String[] args) {
-    if (args.length == 0) {
-      return commandLine(List.of());
+  public static int execute(String... args) {
+    if (args.length == 0 || (args.length == 1 && args[0].equals("run"))) {
+      try {
+        return new RunCommand().call();
+      } catch (Exception e) {
+        return failed(e, new PrintWriter(System.err));
+      }
     }
     List<Class<?>> named =
         COMMANDS.stream()
             .filter(c -> c.getAnnotation(Command.class).name().equals(args[0]))
             .toList();
-    return commandLine(named.isEmpty() ? COMMANDS : named);
+    return commandLine(named.isEmpty() ? COMMANDS : named).execute(args);
   }
 
   private static CommandLine commandLine(List<Class<?>> commands) {
@@ -75,7 +81,7 @@ public final class Cli implements Callable<Integer> {
     commands.forEach(root::addSubcommand);
     return root.setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler((e, args) -> wrongUsage(e))
-        .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+        .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
   }
 
   /** Without a command the gateway runs. */
@@ -94,8 +100,7 @@ public final class Cli implements Callable<Integer> {
     return WRONG_USAGE;
   }
 
-  private static int failed(Exception e, CommandLine command) {
-    PrintWriter err = command.getErr();
+  private static int failed(Exception e, PrintWriter err) {
     int code = FAILED;
     if (e instanceof CommandFailedException expected) {
       err.println(expected.getMessage());
