@@ -60,13 +60,22 @@ final class ChannelWorkers extends DefaultConsumer {
     ServiceHelper.startService(entrance);
   }
 
+  /** Takes nothing more; what has begun may end, and Camel waits for it. */
   @Override
   protected void doStop() throws Exception {
     ServiceHelper.stopAndShutdownService(entrance);
     if (threads != null) {
-      threads.shutdownNow();
+      threads.shutdown();
     }
     super.doStop();
+  }
+
+  @Override
+  protected void doShutdown() throws Exception {
+    if (threads != null) {
+      threads.shutdownNow();
+    }
+    super.doShutdown();
   }
 
   /** Every failure of a post is in the journal; the log has those that differ from the last. */

@@ -138,7 +138,12 @@ public final class GatewayProcess implements AutoCloseable {
   /** Starts it and waits until it says that it is ready. */
   public GatewayProcess start() {
     launch();
-    awaitReady();
+    try {
+      awaitReady();
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
     return this;
   }
 

@@ -209,6 +209,35 @@ class ChannelWorkersTest {
   }
 
   @Test
+  void what_has_begun_ends_although_the_route_is_stopped() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    route(
+        "threads=1&timeout=20000",
+        e -> {
+          begun.countDown();
+          goOn.await();
+          e.getMessage().setHeader("channelTxnId", "id");
+        });
+    CompletableFuture<Outcome> outcome = send();
+    assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+    String route = camel.getRoutes().get(camel.getRoutes().size() - 1).getRouteId();
+    CompletableFuture<Void> stopped =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                camel.getRouteController().stopRoute(route);
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    await().until(((ChannelWorkers) camel.getRoute(route).getConsumer())::isStopped);
+    goOn.countDown();
+    assertThat(outcome.get(30, TimeUnit.SECONDS)).isEqualTo(new Outcome.Posted("id", false));
+    stopped.get(30, TimeUnit.SECONDS);
+  }
+
+  @Test
   void what_no_thread_was_free_for_is_certainly_not_sent() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
