@@ -10,10 +10,8 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -33,6 +31,7 @@ import org.intergov.outbound.api.MessageQueries;
 import org.intergov.outbound.api.PlainLanes;
 import org.intergov.outbound.api.ServerTls;
 import org.intergov.outbound.api.StuckMessages;
+import org.intergov.outbound.api.TableOperations;
 import org.intergov.outbound.channel.ChannelApi;
 import org.intergov.outbound.channel.ChannelHttpComponent;
 import org.intergov.outbound.channel.ChannelKafkaComponent;
@@ -42,10 +41,10 @@ import org.intergov.outbound.channel.ChannelRoutes;
 import org.intergov.outbound.channel.ChannelSubscriber;
 import org.intergov.outbound.channel.KafkaConnection;
 import org.intergov.outbound.channel.KafkaDeadLetters;
+import org.intergov.outbound.channel.LiveTable;
 import org.intergov.outbound.channel.MessageUpdater;
 import org.intergov.outbound.channel.MultichannelRouter;
 import org.intergov.outbound.channel.OperatorRoutes;
-import org.intergov.outbound.channel.OperatorRoutesTrial;
 import org.intergov.outbound.channel.Receipts;
 import org.intergov.outbound.channel.RejectedMessageProcessor;
 import org.intergov.outbound.channel.RetentionSweeper;
@@ -53,13 +52,10 @@ import org.intergov.outbound.channel.WakeUps;
 import org.intergov.outbound.message.MessageReader;
 import org.intergov.outbound.message.MessageRules;
 import org.intergov.outbound.monitoring.CamelBeans;
+import org.intergov.outbound.monitoring.ChannelsHealth;
 import org.intergov.outbound.monitoring.DatabaseHealth;
 import org.intergov.outbound.routing.Channel;
-import org.intergov.outbound.routing.ChannelsFile;
 import org.intergov.outbound.routing.InvalidChannelsException;
-import org.intergov.outbound.routing.KindDescription;
-import org.intergov.outbound.routing.Loaded;
-import org.intergov.outbound.routing.Problem;
 import org.intergov.outbound.routing.RoutesFolder;
 import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.BoundedSubmissions;
@@ -112,6 +108,7 @@ public final class Gateway implements AutoCloseable {
   private Vertx vertx;
   private Stores stores;
   private CompletableFuture<Stores> opening;
+  private LiveChannels channels;
   private MultichannelRouter router;
   private ChannelPoller poller;
   private RetentionSweeper sweeper;
@@ -155,13 +152,12 @@ public final class Gateway implements AutoCloseable {
       ChannelKinds.load(camel);
       RoutesFolder operatorRoutes = OperatorRoutes.load(camel, settings.routesDir(), routeFiles());
       operatorRoutes.warnings().forEach(w -> LOG.warn("{}", w));
-      Map<String, KindDescription> kinds = ChannelKinds.describe(camel, operatorRoutes);
-      RoutingTable table = loadTable(kinds, System::getenv);
-      OperatorRoutesTrial.check(operatorRoutes, table);
+      WakeUps wakeUps = WakeUps.of(camel);
+      channels = LiveChannels.load(camel, settings, operatorRoutes, wakeUps);
       LOG.debug("the routing table is there after {} ms", millisSince(begun));
       stores = opened(opening);
       LOG.debug("the database is there after {} ms", millisSince(begun));
-      assemble(camel, () -> table);
+      assemble(camel, channels.table(), wakeUps);
       for (String routes : ROUTES) {
         ChannelKinds.loadRoutes(camel, "routes/" + routes + ".camel.yaml");
       }
@@ -171,17 +167,16 @@ public final class Gateway implements AutoCloseable {
       if (settings.kafkaIntake().isPresent()) {
         ChannelKinds.loadRoutes(camel, "routes/" + KAFKA_INTAKE + ".camel.yaml");
       }
-      ChannelRoutes channelRoutes = new ChannelRoutes(camel, kinds);
-      table.channels().forEach(channelRoutes::add);
       LOG.debug("routes are loaded after {} ms", millisSince(begun));
       main.start();
       vertx.setPeriodic(REFRESH.toMillis(), timer -> vertx.executeBlocking(this::refresh));
       gate.install(camel, settings.api().port());
       HttpErrors.install(camel, settings.api().port());
+      channels.open(settings.channelsWatch());
       LOG.info(
           "ready in {} ms: {} channels; API on {}://{}:{}, management on {}://{}:{}",
           millisSince(begun),
-          table.channels().size(),
+          channels.table().get().channels().size(),
           tls == null ? "http" : "https",
           settings.api().host(),
           settings.api().port(),
@@ -289,6 +284,9 @@ public final class Gateway implements AutoCloseable {
         .withHealthCheckEnabled(true)
         .withHealthPath("/observe/health")
         .withMetricsEnabled(true);
+    // a channel's routes come and go, and its broker too: none of that makes the gateway unready
+    configuration.health().withExposureLevel("full").withRoutesEnabled(false);
+    configuration.health().setConsumersEnabled(false);
     main.addOverrideProperty("camel.metrics.enabled", "true");
     main.addOverrideProperty("camel.metrics.enableRoutePolicy", "false");
     main.addOverrideProperty("camel.metrics.enableExchangeEventNotifier", "false");
@@ -327,33 +325,24 @@ public final class Gateway implements AutoCloseable {
     main.addOverrideProperty(setting.key(), String.valueOf(period.toMillis()));
   }
 
-  private RoutingTable loadTable(
-      Map<String, KindDescription> kinds, Function<String, String> environment)
-      throws InvalidChannelsException {
-    Loaded loaded =
-        ChannelsFile.load(settings.channels(), environment, settings.jurisdiction(), kinds);
-    for (Problem warning : loaded.warnings()) {
-      LOG.warn("{}", warning);
-    }
-    return loaded.table();
-  }
-
-  private void assemble(CamelContext camel, Supplier<RoutingTable> table) {
-    WakeUps wakeUps = WakeUps.of(camel);
+  private void assemble(CamelContext camel, LiveTable table, WakeUps wakeUps) {
     MessageRules messageRules = new MessageRules(settings.jurisdiction());
     MessageReader reader = new MessageReader(messageRules, MessageIntake.MOST_BYTES);
     DeliveryOutbox outbox = stores.outbox();
     Settlements settlements =
         stores.settlements(id -> table.get().channel(id).map(Channel::callsBack).orElse(false));
-    router = new MultichannelRouter(camel, outbox, settlements, messageRules, table, wakeUps);
-    poller = new ChannelPoller(camel, stores.channelPending(), settlements, table, wakeUps);
+    ChannelRoutes routes = channels.routes();
+    router =
+        new MultichannelRouter(camel, outbox, settlements, messageRules, table, routes, wakeUps);
+    poller = new ChannelPoller(camel, stores.channelPending(), settlements, table, routes, wakeUps);
     Runnable wakeRouter = wakeUps.router()::signal;
     var registry = camel.getRegistry();
     registry.bind(ApiAccess.NAME, access);
     registry.bind("lakeDataSource", stores.lakeDataSource());
     registry.bind("multichannelRouter", router);
     registry.bind("channelPoller", poller);
-    registry.bind("channelSubscriber", new ChannelSubscriber(camel, stores.subscriptions(), table));
+    registry.bind(
+        "channelSubscriber", new ChannelSubscriber(camel, stores.subscriptions(), table, routes));
     registry.bind("callbacks", new Callbacks(stores.subscriptions(), wakeUps.poller()::signal));
     registry.bind("receipts", new Receipts(stores.receipts(), table, wakeUps));
     registry.bind("messageUpdater", new MessageUpdater(stores.messageUpdates(), wakeUps.updater()));
@@ -381,6 +370,8 @@ public final class Gateway implements AutoCloseable {
       sweeper = new RetentionSweeper(stores.retention(settings.retention().get()));
       registry.bind("retentionSweeper", sweeper);
     }
+    registry.bind("tableOperations", new TableOperations(table));
+    registry.bind("channelsHealth", new ChannelsHealth(table));
     registry.bind("databaseHealth", new DatabaseHealth(stores.queues()::answers));
   }
 
@@ -408,6 +399,9 @@ public final class Gateway implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (channels != null) {
+      channels.close();
+    }
     if (sweeper != null) {
       sweeper.stop();
     }

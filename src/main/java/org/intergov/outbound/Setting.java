@@ -8,6 +8,7 @@ import java.util.Optional;
 enum Setting {
   JURISDICTION("intergov.jurisdiction"),
   CHANNELS("intergov.channels"),
+  CHANNELS_WATCH("intergov.channels-watch"),
   ROUTES_DIR("intergov.routes-dir"),
   DATA_DIR("intergov.data-dir"),
   DATABASE_URL("intergov.database.url"),

@@ -18,6 +18,7 @@ import org.intergov.outbound.store.Retention;
 public record Settings(
     String jurisdiction,
     Path channels,
+    boolean channelsWatch,
     Optional<Path> routesDir,
     Path dataDir,
     Optional<Login> database,
@@ -93,6 +94,7 @@ public record Settings(
         new Settings(
             jurisdiction(sources),
             Path.of(sources.get(Setting.CHANNELS).value()),
+            flag(sources, Setting.CHANNELS_WATCH),
             routesDir(sources),
             Path.of(sources.get(Setting.DATA_DIR).value()),
             login(

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -26,6 +28,8 @@ import org.intergov.outbound.store.QueueStates.LaneState;
 
 /** The lanes: their state, pausing and resuming; and explaining a routing. Thread-safe. */
 public final class ChannelOperations {
+  private static final int MOST_COUNTED = 10_000;
+
   private final Supplier<RoutingTable> table;
   private final Supplier<Map<String, ChannelLane>> lanes;
   private final QueueStates queues;
@@ -70,15 +74,29 @@ public final class ChannelOperations {
             addLane(state, lanes.get().get(c.id()));
             states.add(state);
           }
-          for (String orphan : waiting.keySet()) {
-            if (!orphan.isEmpty() && table.get().channel(orphan).isEmpty()) {
-              Map<String, Object> state = state(orphan, waiting, held);
-              state.put("state", "gone");
-              states.add(state);
-            }
-          }
+          states.addAll(gone(waiting, held));
           call.json(200, states);
         });
+  }
+
+  /** Channels that are not in the table, but of which something is left. */
+  private List<Map<String, Object>> gone(
+      Map<String, LaneState> waiting, Map<String, LaneState> held) {
+    List<String> known = table.get().channels().stream().map(Channel::id).toList();
+    Map<String, Long> followed = queues.followedBeside(known, MOST_COUNTED);
+    Set<String> gone = new TreeSet<>(followed.keySet());
+    gone.addAll(waiting.keySet());
+    gone.addAll(held.keySet());
+    gone.removeAll(known);
+    gone.remove("");
+    List<Map<String, Object>> states = new ArrayList<>();
+    for (String id : gone) {
+      Map<String, Object> state = state(id, waiting, held);
+      state.put("state", "gone");
+      state.put("followed", followed.getOrDefault(id, 0L));
+      states.add(state);
+    }
+    return states;
   }
 
   private static Map<String, LaneState> byChannel(List<LaneState> states) {

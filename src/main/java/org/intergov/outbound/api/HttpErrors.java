@@ -20,6 +20,7 @@ public final class HttpErrors {
           path("/parked", "GET"),
           path("/parked/[^/]+/[^/]+/replay", "POST"),
           path("/channels", "GET"),
+          path("/channels/reload", "POST"),
           path("/channels/[^/]+/(pause|resume)", "POST"),
           path("/explain", "POST"));
 

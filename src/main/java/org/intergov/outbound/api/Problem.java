@@ -3,26 +3,20 @@ package org.intergov.outbound.api;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.intergov.outbound.message.Violation;
 
 /** A request that cannot be answered as asked; becomes problem JSON (RFC 9457). */
 final class Problem extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final int status;
   private final String title;
-  private final transient List<Violation> errors;
+  private final transient List<?> errors;
   private final transient Map<String, String> headers;
 
   Problem(int status, String title, String detail) {
     this(status, title, detail, List.of(), Map.of());
   }
 
-  Problem(
-      int status,
-      String title,
-      String detail,
-      List<Violation> errors,
-      Map<String, String> headers) {
+  Problem(int status, String title, String detail, List<?> errors, Map<String, String> headers) {
     super(detail, null, false, false);
     this.status = status;
     this.title = title;
@@ -38,7 +32,7 @@ final class Problem extends RuntimeException {
     return headers;
   }
 
-  /** The document; {@code errors} names field and rule of each violation. */
+  /** The document; {@code errors} says of each error where it is and what is wrong. */
   Map<String, Object> document() {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("type", "about:blank");

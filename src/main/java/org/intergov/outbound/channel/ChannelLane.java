@@ -2,6 +2,7 @@ package org.intergov.outbound.channel;
 
 import java.time.Duration;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.delivery.Lane;
@@ -42,19 +43,35 @@ public final class ChannelLane {
    * Sends as long as there is a delivery and a slot. Called by whoever adds a delivery or frees a
    * slot.
    *
+   * @param post gets it with the channel as it was when it was claimed
    * @param runsLow told when it is time to claim more
    */
-  void drain(Consumer<Delivery> post, Consumer<Delivery> giveBack, Runnable runsLow) {
+  void drain(BiConsumer<Delivery, Channel> post, Consumer<Delivery> giveBack, Runnable runsLow) {
     draining.run(
         () -> {
+          Channel claimedFor = lane.channel();
           Stock.Next<Delivery> next;
           while ((next = lane.next()) != null) {
-            (next.inTime() ? post : giveBack).accept(next.claimed());
+            if (next.inTime()) {
+              post.accept(next.claimed(), claimedFor);
+            } else {
+              giveBack.accept(next.claimed());
+            }
+            claimedFor = lane.channel();
             if (lane.runsLow()) {
               runsLow.run();
             }
           }
         });
+  }
+
+  /**
+   * Goes by what the channel says now.
+   *
+   * @param giveBack gets what may not wait any longer under the lease that it was claimed with
+   */
+  void follow(Channel channel, Consumer<Delivery> giveBack) {
+    lane.follow(channel).forEach(giveBack);
   }
 
   void finish() {

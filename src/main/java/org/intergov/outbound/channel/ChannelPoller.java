@@ -39,7 +39,7 @@ public final class ChannelPoller {
   private final StatusRules rules;
   private final Supplier<RoutingTable> table;
   private final WakeUps wakeUps;
-  private final ChannelSender sender;
+  private final ChannelCalls calls;
   private final SettlementQueue<PendingSettlement> settlements;
   private final Shares shares = Shares.ofHeap(BYTES_EACH);
   private final StatusBatches batches;
@@ -51,19 +51,23 @@ public final class ChannelPoller {
   private volatile boolean stopping;
   private final DatabaseWatch database = new DatabaseWatch("channel-poller");
 
+  /** The table that the lanes were last brought into line with. */
+  private RoutingTable followed;
+
   public ChannelPoller(
       CamelContext camel,
       ChannelPending pending,
       Settlements settlements,
       Supplier<RoutingTable> table,
+      ChannelRoutes routes,
       WakeUps wakeUps) {
     this.pending = pending;
     this.rules = new StatusRules(table);
     this.table = table;
     this.wakeUps = wakeUps;
-    this.sender = new ChannelSender(camel, "direct:ask-channel");
+    this.calls = new ChannelCalls(camel, routes, "direct:ask-channel");
     this.batches =
-        new StatusBatches(camel, this::ask, this::settle, channelId -> wakeUps.poller().signal());
+        new StatusBatches(calls, this::ask, this::settle, channelId -> wakeUps.poller().signal());
     this.settlements =
         new SettlementQueue<>(
             "channel-poller",
@@ -84,6 +88,7 @@ public final class ChannelPoller {
     if (stopping) {
       return;
     }
+    letGoOfRemoved();
     List<CheckSlots> wanted =
         shares.divide(
             table.get().channels(),
@@ -102,7 +107,25 @@ public final class ChannelPoller {
         }
       }
       askTogether(together);
-      wanted.forEach(w -> run(w.channelId()));
+      wanted.forEach(w -> run(w.channelId(), lane(w.channelId())));
+    }
+  }
+
+  /**
+   * There is nobody to ask about the deliveries of a channel that is gone: they wait, however long,
+   * until it is back.
+   */
+  private void letGoOfRemoved() {
+    RoutingTable now = table.get();
+    if (now != followed || lanes.size() > now.channels().size()) {
+      lanes.forEach(
+          (id, lane) -> {
+            if (now.channel(id).isEmpty()) {
+              letGo(lane.clear());
+            }
+          });
+      lanes.entrySet().removeIf(e -> now.channel(e.getKey()).isEmpty() && e.getValue().held() == 0);
+      followed = now;
     }
   }
 
@@ -141,13 +164,13 @@ public final class ChannelPoller {
   }
 
   /** Asks about what the lane has, as far as the channel has room. */
-  private void run(String channelId) {
+  private void run(String channelId, CheckLane lane) {
     Optional<Channel> channel = table.get().channel(channelId);
     if (channel.isEmpty()) {
-      letGo(lane(channelId).clear());
+      letGo(lane.clear());
       return;
     }
-    lane(channelId).drain(channel.get(), this::check, this::noNews);
+    lane.drain(channel.get(), d -> check(lane, d), this::noNews);
   }
 
   private void letGo(List<PendingDelivery> unasked) {
@@ -164,20 +187,20 @@ public final class ChannelPoller {
     }
   }
 
-  private void check(PendingDelivery d) {
+  private void check(CheckLane lane, PendingDelivery d) {
     if (table.get().channel(d.channelId()).filter(c -> !c.tracking().asked()).isPresent()) {
-      answered(d, new StatusAnswer.NotAsked());
+      answered(lane, d, new StatusAnswer.NotAsked());
     } else {
-      ask(d, exchange -> answered(d, answer(exchange)));
+      ask(d, exchange -> answered(lane, d, answer(exchange)));
     }
   }
 
-  private void answered(PendingDelivery d, StatusAnswer answer) {
+  private void answered(CheckLane lane, PendingDelivery d, StatusAnswer answer) {
     settle(d, answer);
-    if (lane(d.channelId()).answered(slotsOf(d.channelId()))) {
+    if (lane.answered(slotsOf(d.channelId()))) {
       wakeUps.poller().signal();
     }
-    run(d.channelId());
+    run(d.channelId(), lane);
   }
 
   private void settle(PendingDelivery d, StatusAnswer answer) {
@@ -194,7 +217,7 @@ public final class ChannelPoller {
     Map<String, Object> headers =
         Map.of(
             Headers.CHANNEL_TXN_ID, d.channelTxnId(), Headers.REFERENCE, d.message().reference());
-    sender.send(ChannelRoutes.statusEndpoint(d.channelId()), null, headers, answered);
+    calls.send(d.channelId(), "status", null, headers, answered);
   }
 
   private int slotsOf(String channelId) {

@@ -1,64 +1,205 @@
 package org.intergov.outbound.channel;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.component.direct.DirectEndpoint;
+import org.apache.camel.model.FromDefinition;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteTemplateDefinition;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.KindDescription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Makes the routes of channels from the route templates of their kinds: {@code <id>-post}; where
- * the kind has one, {@code <id>-status}; and where the channel wants receipts, {@code
- * <id>-receipts}.
+ * Makes the routes of channels from the route templates of their kinds, {@code <id>-post} and the
+ * like, and takes them away again, with traffic running. A channel that changes gets new routes
+ * beside the old ones, {@code <id>~2-post}: what is posted from then on goes through them, what is
+ * in flight ends on the old ones, which are removed when nothing uses them any more.
+ *
+ * <p>{@link #use} may be called from any thread, the others from one at a time.
  */
-public final class ChannelRoutes {
-  private final CamelContext camel;
+public final class ChannelRoutes implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ChannelRoutes.class);
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
+
+  /** What a template's {@code from} begins with if the gateway calls it by the channel's name. */
+  private static final List<String> CALLED =
+      List.of("direct:{{channel}}-", ChannelWorkersComponent.SCHEME + ":{{channel}}-");
+
+  /** A parameter of the gateway's own: the name of a version. */
+  private static final String NAME = "~name";
+
+  private final ModelCamelContext camel;
   private final Map<String, KindDescription> kinds;
   private final ChannelParameters parameters;
+  private final Map<String, ChannelVersion> current = new ConcurrentHashMap<>();
+
+  /** Versions that are not removed yet, and what removes them if they are not let go of in time. */
+  private final Map<ChannelVersion, Future<?>> retired = new ConcurrentHashMap<>();
+
+  private final ScheduledThreadPoolExecutor remover =
+      new ScheduledThreadPoolExecutor(
+          1, ChannelRoutes::thread, new ThreadPoolExecutor.DiscardPolicy());
+
+  /** A channel's routes cannot be made or started. */
+  static final class NotMadeException extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final String channelId;
+
+    NotMadeException(Channel channel, Throwable cause) {
+      super(channel.withoutSecrets(describe(cause)));
+      this.channelId = channel.id();
+    }
+
+    String channelId() {
+      return channelId;
+    }
+
+    private static String describe(Throwable cause) {
+      Throwable root = cause;
+      while (root.getCause() != null && root.getCause() != root) {
+        root = root.getCause();
+      }
+      return PostOutcome.describe(root);
+    }
+  }
 
   public ChannelRoutes(CamelContext camel, Map<String, KindDescription> kinds) {
-    this.camel = camel;
+    this.camel = (ModelCamelContext) camel;
     this.kinds = kinds;
     this.parameters = new ChannelParameters(camel);
+    this.camel.getRouteTemplateDefinitions().forEach(ChannelRoutes::listenUnderItsName);
+    remover.setRemoveOnCancelPolicy(true);
   }
 
-  static String postEndpoint(String channelId) {
-    return "direct:" + channelId + "-post";
+  /** Two versions of a channel are there at the same time, so each listens under its own name. */
+  private static void listenUnderItsName(RouteTemplateDefinition template) {
+    FromDefinition from = template.getRoute().getInput();
+    if (CALLED.stream().anyMatch(from.getUri()::startsWith)) {
+      from.setUri(from.getUri().replace("{{channel}}", "{{" + NAME + "}}"));
+    }
   }
 
-  static String statusEndpoint(String channelId) {
-    return "direct:" + channelId + "-status";
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "channel-routes");
+    thread.setDaemon(true);
+    return thread;
   }
 
-  static String subscribeEndpoint(String channelId) {
-    return "direct:" + channelId + "-subscribe";
+  /**
+   * The routes that carry a channel's messages now, in use until {@link ChannelVersion#end}; null
+   * if the channel is gone.
+   */
+  ChannelVersion use(String channelId) {
+    ChannelVersion version = current.get(channelId);
+    while (version != null && !version.use()) {
+      version = current.get(channelId);
+    }
+    return version;
   }
 
-  static String statusesEndpoint(String channelId) {
-    return "direct:" + channelId + "-statuses";
+  /**
+   * Adds and starts routes for channels that have none yet or need others, without sending anything
+   * through them: {@link #publish} does that.
+   *
+   * @throws NotMadeException if one cannot be made; then none is left
+   */
+  List<ChannelVersion> prepare(List<Channel> channels) throws NotMadeException {
+    List<ChannelVersion> made = new ArrayList<>();
+    for (Channel channel : channels) {
+      String name = freeName(channel.id());
+      ChannelVersion version = new ChannelVersion(channel, name, routeIds(channel, name));
+      made.add(version);
+      try {
+        Map<String, Object> bound = parametersOf(channel, name);
+        for (String step : steps(channel)) {
+          add(channel, name, step, bound);
+        }
+      } catch (Exception e) {
+        LOG.debug("routes of {} cannot be made", channel, e);
+        made.forEach(this::removeRoutes);
+        made.forEach(v -> parameters.forget(v.channel().id()));
+        throw new NotMadeException(channel, e);
+      }
+    }
+    return made;
   }
 
-  /** Adds and starts a channel's routes. */
-  public void add(Channel channel) {
-    Map<String, Object> bound = parametersOf(channel);
-    add(channel, "post", bound);
+  /** Adds, starts and uses the routes of a channel. */
+  void add(Channel channel) throws NotMadeException {
+    publish(prepare(List.of(channel)));
+  }
+
+  /** Sends through these from now on, and lets go of those they replace. */
+  void publish(List<ChannelVersion> versions) {
+    for (ChannelVersion version : versions) {
+      ChannelVersion before = current.put(version.channel().id(), version);
+      if (before != null) {
+        retire(before);
+      }
+    }
+  }
+
+  /** Sends nothing more through these channels. */
+  void retire(List<String> channelIds) {
+    for (String id : channelIds) {
+      ChannelVersion before = current.remove(id);
+      parameters.forget(id);
+      if (before != null) {
+        retire(before);
+      }
+    }
+  }
+
+  private static List<String> routeIds(Channel channel, String name) {
+    return steps(channel).stream().map(step -> name + "-" + step).toList();
+  }
+
+  private static List<String> steps(Channel channel) {
+    List<String> steps = new ArrayList<>(List.of("post"));
     if (channel.tracking().asked()) {
-      add(channel, "status", bound);
+      steps.add("status");
     }
     if (channel.tellsChanges()) {
-      add(channel, "statuses", bound);
+      steps.add("statuses");
     }
     if (channel.callsBack()) {
-      add(channel, "subscribe", bound);
+      steps.add("subscribe");
     }
     if (channel.tracking().receipts()) {
-      add(channel, "receipts", bound);
+      steps.add("receipts");
     }
+    return steps;
   }
 
-  /** What the templates of its kind get. */
-  Map<String, Object> parametersOf(Channel channel) {
+  /** The id, unless routes of that name are still there. */
+  private String freeName(String id) {
+    String name = id;
+    for (int n = 2; camel.getRouteDefinition(name + "-post") != null; n++) {
+      name = id + "~" + n;
+    }
+    return name;
+  }
+
+  /**
+   * What the templates of its kind get.
+   *
+   * @param name of the version
+   */
+  Map<String, Object> parametersOf(Channel channel, String name) {
     Map<String, Object> bound = new HashMap<>(parameters.bind(channel));
     // Camel asks for each that a template requires; the route uses the map as a whole
     kinds
@@ -68,14 +209,80 @@ public final class ChannelRoutes {
     bound.put("channel", channel.id());
     bound.put("concurrency", channel.concurrency());
     bound.put("timeout", channel.timeout().toMillis());
+    bound.put(NAME, name);
     return bound;
   }
 
-  private void add(Channel channel, String step, Map<String, Object> parameters) {
+  private void add(Channel channel, String name, String step, Map<String, Object> bound) {
     TemplatedRouteBuilder.builder(camel, channel.kind() + "-" + step)
-        .routeId(channel.id() + "-" + step)
-        .prefixId(channel.id() + "-" + step + "-")
-        .parameters(parameters)
+        .routeId(name + "-" + step)
+        .prefixId(name + "-" + step + "-")
+        .parameters(bound)
         .add();
+  }
+
+  /** The old routes end what they have; those that take something in themselves stop that now. */
+  private void retire(ChannelVersion version) {
+    long leaseMillis = version.channel().timeout().multipliedBy(2).plus(STOP_WITHIN).toMillis();
+    retired.put(
+        version, remover.schedule(() -> remove(version), leaseMillis, TimeUnit.MILLISECONDS));
+    remover.execute(() -> version.routeIds().forEach(this::stopIfItConsumes));
+    version.retire(() -> remover.execute(() -> remove(version)));
+  }
+
+  private void stopIfItConsumes(String routeId) {
+    Route route = camel.getRoute(routeId);
+    if (route != null
+        && !(route.getEndpoint() instanceof DirectEndpoint)
+        && !(route.getEndpoint() instanceof ChannelWorkersEndpoint)) {
+      stop(routeId);
+    }
+  }
+
+  private void remove(ChannelVersion version) {
+    Future<?> deadline = retired.remove(version);
+    if (deadline != null) {
+      deadline.cancel(false);
+      if (version.isInUse()) {
+        LOG.warn("channel {}: calls through its old routes have not ended in time", version);
+      }
+      removeRoutes(version);
+      LOG.debug("channel {}: its old routes are removed", version);
+    }
+  }
+
+  private synchronized void removeRoutes(ChannelVersion version) {
+    for (String routeId : version.routeIds()) {
+      stop(routeId);
+      RouteDefinition definition = camel.getRouteDefinition(routeId);
+      if (definition != null) {
+        try {
+          camel.removeRouteDefinition(definition);
+        } catch (Exception e) {
+          LOG.warn("route {} could not be removed: {}", routeId, PostOutcome.describe(e));
+        }
+      }
+    }
+  }
+
+  private void stop(String routeId) {
+    try {
+      if (camel.getRoute(routeId) != null) {
+        camel.getRouteController().stopRoute(routeId, STOP_WITHIN.toSeconds(), TimeUnit.SECONDS);
+      }
+    } catch (Exception e) {
+      LOG.warn("route {} did not stop as it should: {}", routeId, PostOutcome.describe(e));
+    }
+  }
+
+  /** Old routes that are still there, because something uses them. */
+  int retiring() {
+    return retired.size();
+  }
+
+  /** Removes nothing more; what is left ends with Camel. */
+  @Override
+  public void close() {
+    remover.shutdownNow();
   }
 }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -28,16 +27,19 @@ public final class ChannelSubscriber {
 
   private final ChannelSubscriptions subscriptions;
   private final Supplier<RoutingTable> table;
-  private final ChannelSender sender;
-  private final Map<String, AtomicInteger> asking = new ConcurrentHashMap<>();
+  private final ChannelCalls calls;
+  private final Map<String, Integer> asking = new ConcurrentHashMap<>();
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
   private final DatabaseWatch database = new DatabaseWatch("channel-subscriber");
 
   public ChannelSubscriber(
-      CamelContext camel, ChannelSubscriptions subscriptions, Supplier<RoutingTable> table) {
+      CamelContext camel,
+      ChannelSubscriptions subscriptions,
+      Supplier<RoutingTable> table,
+      ChannelRoutes routes) {
     this.subscriptions = subscriptions;
     this.table = table;
-    this.sender = new ChannelSender(camel, "direct:subscribe-to-channel");
+    this.calls = new ChannelCalls(camel, routes, "direct:subscribe-to-channel");
   }
 
   /** Asks for the subscriptions that are due, a few at once for each channel. */
@@ -53,7 +55,7 @@ public final class ChannelSubscriber {
   private boolean claimOnce() {
     List<Slots> wanted = new ArrayList<>();
     for (Channel c : table.get().channels()) {
-      int free = MOST_AT_ONCE - underWay(c.id()).get();
+      int free = MOST_AT_ONCE - asking.getOrDefault(c.id(), 0);
       if (c.callsBack() && free > 0) {
         wanted.add(new Slots(c.id(), free));
       }
@@ -66,24 +68,19 @@ public final class ChannelSubscriber {
     return !claimed.isEmpty();
   }
 
-  private AtomicInteger underWay(String channelId) {
-    return asking.computeIfAbsent(channelId, id -> new AtomicInteger());
-  }
-
   private void ask(Subscription s) {
-    underWay(s.channelId()).incrementAndGet();
+    asking.merge(s.channelId(), 1, Integer::sum);
     Map<String, Object> headers =
         Map.of(
             Headers.CHANNEL_TXN_ID,
             s.channelTxnId(),
             Headers.CALLBACK_PATH,
             WebSub.callbackPath(s.channelId(), s.callbackId()));
-    sender.send(
-        ChannelRoutes.subscribeEndpoint(s.channelId()), null, headers, done -> answered(s, done));
+    calls.send(s.channelId(), "subscribe", null, headers, exchange -> answered(s, exchange));
   }
 
   private void answered(Subscription s, Exchange exchange) {
-    underWay(s.channelId()).decrementAndGet();
+    asking.computeIfPresent(s.channelId(), (id, count) -> count == 1 ? null : count - 1);
     Throwable failure = exchange.getException();
     if (failure == null) {
       if (failing.remove(s.channelId())) {

@@ -64,6 +64,9 @@ final class ChannelWorkers extends DefaultConsumer {
   @Override
   protected void doStop() throws Exception {
     ServiceHelper.stopAndShutdownService(entrance);
+    if (entrance != null) {
+      getEndpoint().getCamelContext().removeEndpoint(entrance.getEndpoint());
+    }
     if (threads != null) {
       threads.shutdown();
     }

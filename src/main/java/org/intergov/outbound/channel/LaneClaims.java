@@ -2,6 +2,7 @@ package org.intergov.outbound.channel;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +27,11 @@ final class LaneClaims {
   private static final Duration ROUTING_LEASE = Duration.ofSeconds(30);
   private static final Duration ORPHANS_EVERY = Duration.ofSeconds(10);
 
+  /** What was being routed by the old table when a new one came may be stored a little later. */
+  private static final Duration ORPHANS_COME_FOR = Duration.ofSeconds(2);
+
+  private static final Duration ORPHANS_SOON = Duration.ofMillis(100);
+
   /** Of the heap, for each delivery held: the message, its post under way, its connection. */
   private static final int BYTES_EACH = 64 << 10;
 
@@ -33,8 +39,10 @@ final class LaneClaims {
   private final Supplier<RoutingTable> table;
   private final Shares shares;
   private final Resting resting = new Resting();
+  private final Set<String> orphans = new HashSet<>();
   private LostClaim lostClaim;
   private long orphansLookedFor = System.nanoTime() - ORPHANS_EVERY.toNanos();
+  private long orphansComeUntil = System.nanoTime();
 
   private record LostClaim(List<LaneSlots> lanes, UUID token) {}
 
@@ -61,21 +69,40 @@ final class LaneClaims {
     List<LaneSlots> wanted = wanted(lanes);
     UUID token = UUID.randomUUID();
     try {
-      return outbox.claim(wanted, token);
+      List<Delivery> claimed = outbox.claim(wanted, token);
+      if (!orphans.isEmpty() && claimed.stream().anyMatch(d -> orphans.contains(d.channelId()))) {
+        lookForOrphans(); // there may be more
+      }
+      return claimed;
     } catch (StoreUnavailableException e) {
       lostClaim = new LostClaim(wanted, token);
       throw e;
     }
   }
 
+  /** Something may wait for a channel that is gone: the next claims look for it. */
+  void lookForOrphans() {
+    long now = System.nanoTime();
+    orphansLookedFor = now - ORPHANS_EVERY.toNanos();
+    orphansComeUntil = now + ORPHANS_COME_FOR.toNanos();
+  }
+
+  private boolean isTimeForOrphans(long now) {
+    Duration every = now - orphansComeUntil < 0 ? ORPHANS_SOON : ORPHANS_EVERY;
+    return now - orphansLookedFor >= every.toNanos();
+  }
+
   private List<LaneSlots> wanted(Map<String, ChannelLane> lanes) {
     List<LaneSlots> wanted = new ArrayList<>();
     wanted.add(new LaneSlots(NOT_ROUTED, AT_ONCE, ROUTING_LEASE));
     wanted.addAll(shares(lanes));
-    if (System.nanoTime() - orphansLookedFor >= ORPHANS_EVERY.toNanos()) {
-      orphansLookedFor = System.nanoTime();
+    orphans.clear();
+    long now = System.nanoTime();
+    if (isTimeForOrphans(now)) {
+      orphansLookedFor = now;
       for (String lane : outbox.lanesInUse()) {
         if (!lane.isEmpty() && table.get().channel(lane).isEmpty()) {
+          orphans.add(lane);
           wanted.add(new LaneSlots(lane, AT_ONCE, ROUTING_LEASE));
         }
       }

@@ -14,6 +14,7 @@ import org.intergov.outbound.delivery.Settlement;
 import org.intergov.outbound.message.Message;
 import org.intergov.outbound.message.MessageRules;
 import org.intergov.outbound.message.Violation;
+import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.DeliveryOutbox;
 import org.intergov.outbound.store.Settlements;
@@ -32,13 +33,17 @@ public final class MultichannelRouter {
   private final DeliveryRules rules;
   private final MessageRules messageRules;
   private final Supplier<RoutingTable> table;
+  private final ChannelRoutes routes;
   private final WakeUps wakeUps;
-  private final ChannelSender sender;
+  private final ChannelCalls calls;
   private final Map<String, ChannelLane> lanes = new ConcurrentHashMap<>();
   private final SettlementQueue<Settlement> settlements;
   private volatile boolean stopping;
   private volatile boolean moreWaits;
   private final DatabaseWatch database = new DatabaseWatch("multichannel-router");
+
+  /** The table that the lanes were last brought into line with. */
+  private RoutingTable followed;
 
   public MultichannelRouter(
       CamelContext camel,
@@ -46,13 +51,15 @@ public final class MultichannelRouter {
       Settlements settlements,
       MessageRules messageRules,
       Supplier<RoutingTable> table,
+      ChannelRoutes routes,
       WakeUps wakeUps) {
     this.claims = new LaneClaims(outbox, table);
     this.rules = new DeliveryRules(table);
     this.messageRules = messageRules;
     this.table = table;
+    this.routes = routes;
     this.wakeUps = wakeUps;
-    this.sender = new ChannelSender(camel, "direct:deliver");
+    this.calls = new ChannelCalls(camel, routes, "direct:deliver");
     this.settlements =
         new SettlementQueue<>(
             "multichannel-router",
@@ -74,6 +81,9 @@ public final class MultichannelRouter {
   }
 
   private synchronized boolean claimOnce() {
+    if (!stopping) {
+      followTable();
+    }
     if (stopping || settlements.isBehind()) {
       return false;
     }
@@ -98,6 +108,38 @@ public final class MultichannelRouter {
     return claimed.size() >= LaneClaims.AT_ONCE;
   }
 
+  /**
+   * Brings the lanes into line with a table that has come into force: those that are left go by
+   * what their channels say now, and what waits in the others is routed anew.
+   */
+  private void followTable() {
+    RoutingTable now = table.get();
+    if (now != followed) {
+      lanes.forEach(
+          (id, lane) -> {
+            Optional<Channel> channel = now.channel(id);
+            if (channel.isPresent()) {
+              lane.follow(channel.get(), d -> giveBack(d, "its channel has changed"));
+            } else {
+              lane.giveBackAll(d -> settlements.add(elsewhere(d, "is gone")));
+            }
+          });
+      claims.lookForOrphans();
+      followed = now;
+      wakeUps.settler().signal();
+    }
+    if (lanes.size() > now.channels().size()) {
+      lanes.entrySet().removeIf(e -> now.channel(e.getKey()).isEmpty() && e.getValue().held() == 0);
+    }
+  }
+
+  /** Another channel takes it, unless it may have arrived through the one that it waits for. */
+  private Settlement elsewhere(Delivery d, String whyNot) {
+    return d.unknowns() == 0
+        ? rules.route(d, true)
+        : rules.hold(d, "channel " + d.channelId() + " " + whyNot + ", an outcome is unknown");
+  }
+
   /** Decides what needs no channel, and puts the rest into its lane. */
   private void take(Delivery d, long claimedAt) {
     ChannelLane lane = laneOf(d);
@@ -116,11 +158,8 @@ public final class MultichannelRouter {
       Optional<String> whyNot = table.get().whyNot(d.channelId());
       if (lane != null && whyNot.isEmpty()) {
         lane.add(d, claimedAt);
-      } else if (d.unknowns() == 0) {
-        settlements.add(rules.route(d, true));
       } else {
-        String why = "channel " + d.channelId() + " " + whyNot.orElse("is gone");
-        settlements.add(rules.hold(d, why + ", an outcome is unknown"));
+        settlements.add(elsewhere(d, whyNot.orElse("is gone")));
       }
     }
   }
@@ -139,17 +178,36 @@ public final class MultichannelRouter {
   /** Sends what the lane has, as far as its slots go. */
   private void run(ChannelLane lane) {
     lane.drain(
-        delivery -> post(lane, delivery),
-        delivery -> giveBack(lane, delivery),
+        (delivery, claimedFor) -> post(lane, delivery, claimedFor),
+        delivery -> giveBack(delivery, "its lease was about to run out"),
         wakeUps.router()::signal);
   }
 
-  private void giveBack(ChannelLane lane, Delivery delivery) {
-    settlements.add(rules.settle(delivery, new Outcome.NotSent("its lease was about to run out")));
+  private void giveBack(Delivery delivery, String why) {
+    settlements.add(rules.settle(delivery, new Outcome.NotSent(why)));
     wakeUps.settler().signal();
   }
 
-  private void post(ChannelLane lane, Delivery delivery) {
+  /**
+   * Sends it by the routes in use now.
+   *
+   * @param claimedFor the channel as it was when the claim was made, for its lease
+   */
+  private void post(ChannelLane lane, Delivery delivery, Channel claimedFor) {
+    ChannelVersion by = routes.use(delivery.channelId());
+    if (by == null) {
+      lane.finish();
+      settlements.add(elsewhere(delivery, "is gone"));
+    } else if (by.channel().timeout().compareTo(claimedFor.timeout()) > 0) {
+      by.end();
+      lane.finish();
+      giveBack(delivery, "its channel has changed");
+    } else {
+      post(lane, delivery, by);
+    }
+  }
+
+  private void post(ChannelLane lane, Delivery delivery, ChannelVersion by) {
     Message m = delivery.message();
     Map<String, Object> headers =
         Map.of(
@@ -165,9 +223,9 @@ public final class MultichannelRouter {
             m.subject(),
             Headers.PREDICATE,
             m.predicate());
-    String endpoint = ChannelRoutes.postEndpoint(delivery.channelId());
-    sender.send(
-        endpoint,
+    calls.send(
+        by,
+        "post",
         m.channelJson(),
         headers,
         exchange -> answered(lane, delivery, PostOutcome.of(exchange)));

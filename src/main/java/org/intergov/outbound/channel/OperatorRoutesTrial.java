@@ -81,7 +81,7 @@ public final class OperatorRoutesTrial {
     ChannelRoutes all = new ChannelRoutes(camel, ChannelKinds.describe(camel, files));
     for (Channel channel : table.channels()) {
       if (files.kinds().contains(channel.kind()) || channel.kind().equals(ChannelKinds.ROUTE)) {
-        build(camel, files, channel, all.parametersOf(channel));
+        build(camel, files, channel, all.parametersOf(channel, channel.id()));
       }
     }
   }

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.intergov.outbound.delivery.PendingDelivery;
 import org.intergov.outbound.delivery.StatusAnswer;
@@ -17,23 +16,24 @@ import org.intergov.outbound.routing.Channel;
  * many deliveries as are due. Thread-safe.
  */
 final class StatusBatches {
-  private final ChannelSender pages;
+  private final ChannelCalls calls;
   private final BiConsumer<PendingDelivery, Consumer<Exchange>> single;
   private final BiConsumer<PendingDelivery, StatusAnswer> answered;
   private final Consumer<String> roundDone;
   private final Map<String, Integer> held = new ConcurrentHashMap<>();
 
   /**
+   * @param calls reaches the channels' routes
    * @param single asks about one delivery
    * @param answered told once for each delivery
    * @param roundDone told the channel whose round is over
    */
   StatusBatches(
-      CamelContext camel,
+      ChannelCalls calls,
       BiConsumer<PendingDelivery, Consumer<Exchange>> single,
       BiConsumer<PendingDelivery, StatusAnswer> answered,
       Consumer<String> roundDone) {
-    this.pages = new ChannelSender(camel, "direct:ask-channel");
+    this.calls = calls;
     this.single = single;
     this.answered = answered;
     this.roundDone = roundDone;
@@ -85,8 +85,9 @@ final class StatusBatches {
 
     @Override
     public void page(String query, Consumer<StatusBatch.Page> answer) {
-      pages.send(
-          ChannelRoutes.statusesEndpoint(channelId),
+      calls.send(
+          channelId,
+          "statuses",
           null,
           Map.of(Headers.PAGE, query),
           exchange -> answer.accept(read(exchange)));

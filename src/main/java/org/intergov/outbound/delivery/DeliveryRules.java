@@ -15,7 +15,7 @@ import org.intergov.outbound.routing.RoutingTable;
 
 /**
  * Decides what an outcome means for a delivery: the table "what a post can come to", and nothing
- * else. Thread-safe; reads the routing table in force at each decision.
+ * else. Thread-safe; each decision goes by the one routing table that is in force when it is made.
  */
 public final class DeliveryRules {
   private static final Duration GONE_AGAIN_AFTER = Duration.ofMinutes(1);
@@ -199,17 +199,18 @@ public final class DeliveryRules {
     int attempt = delivery.attempts() + 1;
     SettlementBuilder next = new SettlementBuilder(delivery).attempt(false).error(outcome.detail());
     next.journal(Event.UNAVAILABLE, channelId, null, attempt, outcome.detail());
-    Optional<Channel> own = table.get().channel(channelId);
+    RoutingTable now = table.get();
+    Optional<Channel> own = now.channel(channelId);
     if (own.isEmpty()) {
       return next.due(Duration.ofSeconds(1)).build();
     }
     Channel channel = own.get();
     if (attempt >= channel.retry().attempts() && delivery.unknowns() == 0) {
       Optional<Channel> other =
-          FailOver.after(table.get(), delivery.message(), channelId, delivery.refusedBy());
+          FailOver.after(now, delivery.message(), channelId, delivery.refusedBy());
       if (other.isPresent()) {
         Channel to = other.get();
-        boolean around = FailOver.isEarlier(table.get(), to.id(), channelId);
+        boolean around = FailOver.isEarlier(now, to.id(), channelId);
         return next.moveTo(to.id())
             .due(around ? channel.retry().maxDelay() : Duration.ZERO)
             .journal(

@@ -1,7 +1,9 @@
 package org.intergov.outbound.delivery;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.LongSupplier;
@@ -15,7 +17,7 @@ import org.intergov.outbound.routing.OnUnknown;
 public final class Lane {
   private static final int MOST_STOCK = 1_000;
 
-  private final Channel channel;
+  private volatile Channel channel;
   private final Stock<Delivery> stock;
   private final Map<Long, UUID> held = new HashMap<>();
 
@@ -25,12 +27,39 @@ public final class Lane {
 
   Lane(Channel channel, LongSupplier nanoTime) {
     this.channel = channel;
-    this.stock = new Stock<>(channel.onUnknown() == OnUnknown.HOLD ? 0 : MOST_STOCK, nanoTime);
+    this.stock = new Stock<>(limit(channel), nanoTime);
   }
 
   /** How long a claim holds. */
   public Duration lease() {
     return Stock.lease(channel);
+  }
+
+  /** The channel, as it was when what is in stock was claimed. */
+  public Channel channel() {
+    return channel;
+  }
+
+  /**
+   * Goes by what the channel says now.
+   *
+   * @return what must be given back: the leases it was claimed with are too short for a timeout
+   *     that has become longer, and a channel that must not see a message twice has no stock
+   */
+  public synchronized List<Delivery> follow(Channel now) {
+    boolean longer = now.timeout().compareTo(channel.timeout()) > 0;
+    channel = now;
+    stock.limit(limit(now));
+    List<Delivery> back = new ArrayList<>();
+    Delivery next;
+    while ((longer || now.onUnknown() == OnUnknown.HOLD) && (next = takeBack()) != null) {
+      back.add(next);
+    }
+    return back;
+  }
+
+  private static int limit(Channel channel) {
+    return channel.onUnknown() == OnUnknown.HOLD ? 0 : MOST_STOCK;
   }
 
   /** How many more deliveries this lane may claim now; none while too much waits to be written. */

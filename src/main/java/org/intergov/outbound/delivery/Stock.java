@@ -20,7 +20,7 @@ public final class Stock<T> {
   private static final Duration MARGIN = Duration.ofSeconds(5);
 
   private final Queue<Stocked<T>> waiting = new ArrayDeque<>();
-  private final int limit;
+  private int limit;
   private final LongSupplier nanoTime;
   private final Throughput throughput;
   private int underWay;
@@ -51,6 +51,11 @@ public final class Stock<T> {
    */
   public static Duration lease(Channel channel) {
     return channel.timeout().multipliedBy(2).plus(START_WITHIN).plus(MARGIN);
+  }
+
+  /** Another limit, from the next claim on. */
+  void limit(int other) {
+    this.limit = other;
   }
 
   /** How much may wait beyond the slots, by what the channel has answered lately. */

@@ -54,6 +54,17 @@ public record Channel(
     return parameters.containsKey("websub.callback-url");
   }
 
+  /** The text without the values of parameters that may be secrets, whatever they stand in. */
+  public String withoutSecrets(String text) {
+    String shown = text;
+    for (Map.Entry<String, String> parameter : parameters.entrySet()) {
+      if (Secrets.hides(parameter.getKey()) && !parameter.getValue().isEmpty()) {
+        shown = shown.replace(parameter.getValue(), "***");
+      }
+    }
+    return shown;
+  }
+
   /** Names the entry without the values of its parameters: they may be secrets. */
   @Override
   public String toString() {

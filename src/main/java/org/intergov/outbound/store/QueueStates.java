@@ -3,7 +3,10 @@ package org.intergov.outbound.store;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** How much waits where, and for how long. Read-only; an index scan over unfinished rows. */
 public final class QueueStates {
@@ -82,6 +85,42 @@ public final class QueueStates {
               lanes.add(new LaneState(r.getString(1), r.getLong(2), 0, r.getLong(4)));
             }
             return lanes;
+          }
+        });
+  }
+
+  /**
+   * How many deliveries are pending with channels that are not in the table, by channel; counts no
+   * further than to {@code most} for each.
+   *
+   * @param known the channels of the table
+   */
+  public Map<String, Long> followedBeside(Collection<String> known, int most) {
+    String sql =
+        """
+        WITH RECURSIVE channel AS (
+          (SELECT channel_id AS id FROM channel_pending ORDER BY channel_id LIMIT 1)
+          UNION ALL
+          SELECT (SELECT p.channel_id FROM channel_pending p
+                  WHERE p.channel_id > channel.id ORDER BY p.channel_id LIMIT 1)
+          FROM channel WHERE channel.id IS NOT NULL
+        )
+        SELECT id, (SELECT count(*) FROM (SELECT FROM channel_pending p
+                                          WHERE p.channel_id = channel.id LIMIT ?) n)
+        FROM channel WHERE id IS NOT NULL AND id <> ALL (?::text[])
+        """;
+    return database.statement(
+        connection -> {
+          try (PreparedStatement s = connection.prepareStatement(sql)) {
+            s.setInt(1, most);
+            s.setArray(2, connection.createArrayOf("text", known.toArray()));
+            try (ResultSet r = s.executeQuery()) {
+              Map<String, Long> followed = new TreeMap<>();
+              while (r.next()) {
+                followed.put(r.getString(1), r.getLong(2));
+              }
+              return followed;
+            }
           }
         });
   }

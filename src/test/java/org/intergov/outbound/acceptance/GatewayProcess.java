@@ -208,6 +208,19 @@ public final class GatewayProcess implements AutoCloseable {
     }
   }
 
+  /** All checks, with their details. */
+  String health() {
+    URI uri = URI.create("http://127.0.0.1:" + managementPort + "/observe/health");
+    HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(15)).build();
+    try {
+      return HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   public Api api() {
     return api;
   }

@@ -1,0 +1,86 @@
+package org.intergov.outbound.channel;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.intergov.outbound.routing.Channel;
+
+/**
+ * The routes of one channel as one edit of the table wants them. Who sends through them takes a use
+ * first and ends it afterwards; once they are retired nobody gets a use any more, and when the last
+ * one has ended they can be removed. Thread-safe.
+ */
+final class ChannelVersion {
+  /** So many uses fewer than none: retired. */
+  private static final int RETIRED = Integer.MIN_VALUE;
+
+  private final Channel channel;
+  private final String name;
+  private final List<String> routeIds;
+  private final AtomicInteger uses = new AtomicInteger();
+  private volatile Runnable unused = () -> {};
+
+  /**
+   * @param name the channel's id, and from the second version on {@code ~2} and so on after it
+   */
+  ChannelVersion(Channel channel, String name, List<String> routeIds) {
+    this.channel = channel;
+    this.name = name;
+    this.routeIds = List.copyOf(routeIds);
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  List<String> routeIds() {
+    return routeIds;
+  }
+
+  /** Whether it has a route for a step, such as {@code status}. */
+  boolean has(String step) {
+    return routeIds.contains(name + "-" + step);
+  }
+
+  /** Where that route listens. */
+  String endpoint(String step) {
+    return "direct:" + name + "-" + step;
+  }
+
+  /** Takes a use, unless the version is retired. */
+  boolean use() {
+    if (uses.getAndIncrement() >= 0) {
+      return true;
+    }
+    end();
+    return false;
+  }
+
+  /** Ends a use. */
+  void end() {
+    if (uses.decrementAndGet() == RETIRED) {
+      unused.run();
+    }
+  }
+
+  /**
+   * Gives out no more uses.
+   *
+   * @param then told when the last one has ended, at once if there is none; perhaps repeatedly
+   */
+  void retire(Runnable then) {
+    unused = then;
+    if (uses.addAndGet(RETIRED) == RETIRED) {
+      then.run();
+    }
+  }
+
+  boolean isInUse() {
+    int count = uses.get();
+    return count != 0 && count != RETIRED;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,167 @@
+package org.intergov.outbound.channel;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.intergov.outbound.routing.Channel;
+import org.intergov.outbound.routing.Fingerprint;
+import org.intergov.outbound.routing.InvalidChannelsException;
+import org.intergov.outbound.routing.Loaded;
+import org.intergov.outbound.routing.Problem;
+import org.intergov.outbound.routing.RoutingTable;
+import org.intergov.outbound.routing.Severity;
+import org.intergov.outbound.routing.TableChanges;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The routing table in force. {@link #reload} reads the file anew, whole, and puts the new table in
+ * force at one moment; a file that cannot be used changes nothing. {@link #get} is for any thread
+ * and costs a field access; who decides something about a message reads the table once for it.
+ */
+public final class LiveTable implements Supplier<RoutingTable> {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveTable.class);
+
+  private final Path file;
+  private final Loader loader;
+  private final ChannelRoutes routes;
+  private final Clock clock;
+  private final Runnable inForce;
+  private volatile State state;
+  private volatile String lastRead;
+
+  /** Reads and validates the file, with placeholders resolved by what they stand for now. */
+  public interface Loader {
+    Loaded load() throws InvalidChannelsException;
+  }
+
+  /**
+   * What is in force, and since when.
+   *
+   * @param version fingerprint of the file that the table was read from
+   * @param lastReload when the file was last read and could be used
+   * @param failure why the file as it is now is not in force; empty: it is
+   */
+  public record State(
+      RoutingTable table, String version, Instant lastReload, Optional<Failure> failure) {}
+
+  /** The file that could not be used. */
+  public record Failure(Instant at, String version, InvalidChannelsException cause) {
+    /** All that is wrong with it, in the order of the lines. */
+    public List<Problem> problems() {
+      return cause.problems();
+    }
+  }
+
+  /**
+   * @param inForce told whenever another table is in force
+   */
+  public LiveTable(Path file, Loader loader, ChannelRoutes routes, Clock clock, Runnable inForce) {
+    this.file = file;
+    this.loader = loader;
+    this.routes = routes;
+    this.clock = clock;
+    this.inForce = inForce;
+  }
+
+  /**
+   * Reads the first table and makes its routes.
+   *
+   * @throws InvalidChannelsException naming everything that is wrong with it
+   */
+  public synchronized void load() throws InvalidChannelsException {
+    lastRead = Fingerprint.of(file);
+    RoutingTable table = read();
+    routes.publish(prepare(table.channels()));
+    state = new State(table, lastRead, clock.instant(), Optional.empty());
+  }
+
+  @Override
+  public RoutingTable get() {
+    return state.table();
+  }
+
+  public State state() {
+    return state;
+  }
+
+  /** The file's fingerprint when it was last read, whether it could be used or not. */
+  public String lastRead() {
+    return lastRead;
+  }
+
+  /**
+   * Reads the file and puts it in force. When this returns, whatever is routed goes by the new
+   * table; messages in lanes of channels that are gone are routed anew.
+   *
+   * @param why who or what asks for it, for the log
+   * @return what has changed
+   * @throws InvalidChannelsException if the file cannot be used; the table in force stays
+   */
+  public synchronized TableChanges reload(String why) throws InvalidChannelsException {
+    String version = Fingerprint.of(file);
+    State before = state;
+    try {
+      RoutingTable table = read();
+      TableChanges changes = TableChanges.between(before.table(), table);
+      routes.publish(prepare(changes.newRoutes()));
+      state = new State(table, version, clock.instant(), Optional.empty());
+      routes.retire(changes.removed());
+      LOG.info(
+          "{} is in force ({}): {}; entries: {}, version {}",
+          file,
+          why,
+          changes,
+          table.channels().size(),
+          version);
+      inForce.run();
+      return changes;
+    } catch (InvalidChannelsException e) {
+      failed(before, new Failure(clock.instant(), version, e), why);
+      throw e;
+    } finally {
+      lastRead = version;
+    }
+  }
+
+  private RoutingTable read() throws InvalidChannelsException {
+    Loaded loaded = loader.load();
+    loaded.warnings().forEach(warning -> LOG.warn("{}", warning));
+    return loaded.table();
+  }
+
+  private List<ChannelVersion> prepare(List<Channel> channels) throws InvalidChannelsException {
+    try {
+      return routes.prepare(channels);
+    } catch (ChannelRoutes.NotMadeException e) {
+      throw new InvalidChannelsException(
+          file,
+          List.of(
+              new Problem(
+                  Severity.ERROR,
+                  file,
+                  0,
+                  "channel " + e.channelId(),
+                  "what its routes do not start with (" + e.getMessage() + ")",
+                  "parameters that its kind can work with")));
+    }
+  }
+
+  /** Said once, however often the same file is read. */
+  private void failed(State before, Failure failure, String why) {
+    boolean isNew =
+        before.failure().map(f -> !f.problems().equals(failure.problems())).orElse(true);
+    state = new State(before.table(), before.version(), before.lastReload(), Optional.of(failure));
+    if (isNew) {
+      LOG.error(
+          "{}: the table of {} stays in force, version {}; {}",
+          why,
+          before.lastReload(),
+          before.version(),
+          failure.cause().getMessage());
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package org.intergov.outbound.routing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Tells the content of one file from another's: the start of its SHA-256, in hexadecimal. */
+public final class Fingerprint {
+  private static final int BYTES = 8;
+
+  private Fingerprint() {}
+
+  /** The fingerprint, or {@code unreadable}; of what is too large only the start is looked at. */
+  public static String of(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(in.readNBytes(YamlFile.MOST_BYTES + 1));
+      return HexFormat.of().formatHex(digest.digest(), 0, BYTES);
+    } catch (IOException e) {
+      return "unreadable";
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

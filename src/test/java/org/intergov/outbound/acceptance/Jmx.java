@@ -1,0 +1,115 @@
+package org.intergov.outbound.acceptance;
+
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import javax.management.JMException;
+import javax.management.MBeanServerConnection;
+import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+
+/** The MBeans of a running gateway, as a console on the same machine sees them. */
+final class Jmx implements AutoCloseable {
+  private final JMXConnector connector;
+  private final MBeanServerConnection server;
+
+  private Jmx(JMXConnector connector) throws IOException {
+    this.connector = connector;
+    this.server = connector.getMBeanServerConnection();
+  }
+
+  static Jmx of(GatewayProcess gateway) {
+    try {
+      VirtualMachine machine = VirtualMachine.attach(String.valueOf(gateway.pid()));
+      try {
+        return new Jmx(
+            JMXConnectorFactory.connect(new JMXServiceURL(machine.startLocalManagementAgent())));
+      } finally {
+        machine.detach();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (AttachNotSupportedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  Object attribute(String bean, String attribute) {
+    try {
+      return server.getAttribute(new ObjectName(bean), attribute);
+    } catch (JMException | IOException e) {
+      throw new IllegalStateException(bean + " " + attribute, e);
+    }
+  }
+
+  Object invoke(String bean, String operation) throws JMException, IOException {
+    return server.invoke(new ObjectName(bean), operation, null, null);
+  }
+
+  String description(String bean) throws JMException, IOException {
+    return server.getMBeanInfo(new ObjectName(bean)).getDescription();
+  }
+
+  /** Camel routes in the gateway. */
+  int routes() {
+    return count("org.apache.camel:type=routes,*");
+  }
+
+  int count(String pattern) {
+    try {
+      return server.queryNames(new ObjectName(pattern), null).size();
+    } catch (JMException | IOException e) {
+      throw new IllegalStateException(pattern, e);
+    }
+  }
+
+  int threads() {
+    return (Integer) attribute("java.lang:type=Threading", "ThreadCount");
+  }
+
+  /** Bytes of heap that are still used after a full collection. */
+  long heapAfterCollection() {
+    try {
+      invoke("java.lang:type=Memory", "gc");
+      invoke("java.lang:type=Memory", "gc");
+    } catch (JMException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+    return (Long)
+        ((CompositeData) attribute("java.lang:type=Memory", "HeapMemoryUsage")).get("used");
+  }
+
+  /** Objects of a class that are still referenced. */
+  int instances(String className) {
+    try {
+      String histogram =
+          (String)
+              server.invoke(
+                  new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                  "gcClassHistogram",
+                  new Object[] {new String[0]},
+                  new String[] {String[].class.getName()});
+      return histogram
+          .lines()
+          .map(line -> line.trim().split("\\s+"))
+          .filter(words -> words.length > 3 && words[3].equals(className))
+          .mapToInt(words -> Integer.parseInt(words[1]))
+          .sum();
+    } catch (JMException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      connector.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package org.intergov.outbound.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import javax.management.JMException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** An administrator edits channels.yaml while the gateway runs. */
+@ExtendWith(ShowLogsOnFailure.class)
+@Execution(ExecutionMode.SAME_THREAD)
+class ReloadIT {
+  private static final PostgresServer POSTGRES = PostgresServer.shared();
+  private static final String TABLE = "org.intergov.outbound:type=RoutingTable";
+  private static final Path FILE =
+      Path.of("target", "acceptance", "reload", "channels.yaml").toAbsolutePath();
+
+  private static TestChannel base;
+  private static GatewayProcess gateway;
+
+  @BeforeAll
+  static void start() {
+    base = new TestChannel();
+    write(table(entry("base", "SG", base)));
+    gateway =
+        GatewayProcess.named("reload")
+            .database(POSTGRES.create("reload"))
+            .channelsFile(FILE)
+            .start();
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+    base.close();
+  }
+
+  private static String table(String... entries) {
+    return "channels:\n" + String.join("", entries);
+  }
+
+  private static String entry(String id, String receivers, TestChannel channel, String... more) {
+    StringBuilder yaml = new StringBuilder();
+    yaml.append("  - id: ").append(id).append("\n    kind: http\n");
+    yaml.append("    match: { receiver: [").append(receivers).append("] }\n");
+    yaml.append("    parameters: { url: \"").append(channel.url()).append("\" }\n");
+    yaml.append("    poll: { first-after: 100ms, every: 1s, finality: 0s }\n");
+    for (String line : more) {
+      yaml.append("    ").append(line).append('\n');
+    }
+    return yaml.toString();
+  }
+
+  private static void write(String yaml) {
+    GatewayProcess.write(FILE, yaml);
+  }
+
+  private static Api.Answer reload() {
+    return gateway.api().call("POST", "/channels/reload", null, null);
+  }
+
+  private static JsonNode reload(String yaml) {
+    write(yaml);
+    Api.Answer answer = reload();
+    assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+    return answer.json();
+  }
+
+  private static List<String> texts(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).map(JsonNode::asText).toList();
+  }
+
+  private static JsonNode channel(String id) {
+    for (JsonNode state : gateway.api().get("/channels").json()) {
+      if (state.path("id").asText().equals(id)) {
+        return state;
+      }
+    }
+    return null;
+  }
+
+  @Test
+  void a_channel_added_to_the_file_carries_messages_without_being_asked_for() throws IOException {
+    reload(table(entry("base", "SG", base)));
+    try (TestChannel added = new TestChannel();
+        Jmx jmx = Jmx.of(gateway)) {
+      int routes = jmx.routes();
+      Path edit = FILE.resolveSibling("edit.yaml");
+      Files.writeString(edit, table(entry("base", "SG", base), entry("added", "GB", added)));
+      Files.move(edit, FILE, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> channel("added") != null);
+      Sent message = gateway.api().submit(Sent.to("GB", "for-the-added"));
+      gateway.api().awaitStatus(message, "accepted");
+      assertThat(added.posts(message)).hasSize(1);
+      assertThat(gateway.log())
+          .contains("(the file has changed): added added; entries: 2, version");
+      assertThat(jmx.routes()).isEqualTo(routes + 2);
+      reload(table(entry("base", "SG", base)));
+      await().atMost(Duration.ofSeconds(30)).until(() -> jmx.routes() == routes);
+    }
+  }
+
+  @Test
+  void a_changed_address_gets_what_is_posted_from_then_on_and_loses_nothing_in_flight() {
+    try (TestChannel before = new TestChannel();
+        TestChannel after = new TestChannel()) {
+      before.otherwise(post -> Reply.after(Duration.ofMillis(400), Reply.accept()));
+      reload(table(entry("moved", "NZ", before, "concurrency: 4")));
+      List<Sent> early = gateway.api().submit(Sent.many("NZ", "early", 200));
+      await().atMost(Duration.ofSeconds(30)).until(() -> before.posts().size() > 8);
+      JsonNode summary = reload(table(entry("moved", "NZ", after, "concurrency: 16")));
+      int atBefore = before.posts().size();
+      assertThat(texts(summary.path("changed"))).containsExactly("moved");
+      List<Sent> late = gateway.api().submit(Sent.many("NZ", "late", 50));
+      List<Sent> all = new ArrayList<>(early);
+      all.addAll(late);
+      all.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      assertThat(before.posts()).as("after the answer nothing new goes there").hasSize(atBefore);
+      assertThat(before.taken() + after.taken()).isEqualTo(all.size());
+      assertThat(after.posts()).hasSize(all.size() - atBefore);
+      assertThat(late).allSatisfy(m -> assertThat(after.posts(m)).hasSize(1));
+      assertThat(before.repeated()).isEmpty();
+      assertThat(after.repeated()).isEmpty();
+    }
+  }
+
+  @Test
+  void messages_that_wait_for_a_removed_channel_are_routed_anew_and_what_it_has_waits_for_it() {
+    try (TestChannel removed = new TestChannel();
+        TestChannel other = new TestChannel()) {
+      removed.otherwise(post -> Reply.after(Duration.ofSeconds(2), Reply.accept()));
+      String going = entry("going", "FR", removed, "concurrency: 1");
+      String staying = entry("staying", "FR", other);
+      reload(table(going, staying));
+      List<Sent> messages = gateway.api().submit(Sent.many("FR", "waiting", 700));
+      await().atMost(Duration.ofSeconds(30)).until(() -> removed.posts().size() == 1);
+      assertThat(texts(reload(table(staying)).path("removed"))).containsExactly("going");
+      Sent inFlight =
+          messages.stream().filter(m -> !removed.posts(m).isEmpty()).findFirst().orElseThrow();
+      List<Sent> waiting = messages.stream().filter(m -> m != inFlight).toList();
+      waiting.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      assertThat(removed.posts()).hasSize(1);
+      assertThat(other.posts()).hasSize(messages.size() - 1);
+      assertThat(gateway.api().events(waiting.get(waiting.size() - 1)))
+          .containsExactly("submitted", "routed", "posted", "confirmed", "accepted");
+
+      gateway.api().awaitEvent(inFlight, "posted");
+      assertThat(gateway.api().events(inFlight)).containsExactly("submitted", "posted");
+      JsonNode gone = channel("going");
+      assertThat(gone.path("state").asText()).isEqualTo("gone");
+      assertThat(gone.path("followed").asInt()).isEqualTo(1);
+
+      reload(table(going, staying));
+      gateway.api().awaitStatus(inFlight, "accepted");
+      assertThat(channel("going").path("state").asText()).isEqualTo("open");
+      assertThat(removed.posts()).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_broken_edit_changes_nothing_and_says_so_everywhere_until_it_is_mended()
+      throws JMException, IOException {
+    String good = table(entry("base", "SG", base));
+    reload(good);
+    try (Jmx jmx = Jmx.of(gateway)) {
+      Object version = jmx.attribute(TABLE, "Version");
+      write(
+          good.replace("first-after", "frist-after") + "  - { id: base, kind: carrier-pigeon }\n");
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> !jmx.attribute(TABLE, "LastError").equals(""));
+      assertThat(jmx.attribute(TABLE, "LastError").toString())
+          .contains("channels.yaml:6", "frist-after", "carrier-pigeon");
+      assertThat(jmx.attribute(TABLE, "Version")).isEqualTo(version);
+      assertThat(jmx.attribute(TABLE, "Entries")).isEqualTo(1);
+      assertThatThrownBy(() -> jmx.invoke(TABLE, "reload"))
+          .rootCause()
+          .hasMessageContaining("frist-after");
+
+      Api.Answer answer = reload();
+      assertThat(answer.status()).isEqualTo(422);
+      assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+      JsonNode first = answer.json().path("errors").get(0);
+      assertThat(first.path("line").asInt()).isEqualTo(6);
+      assertThat(first.path("path").asText()).isEqualTo("channels[0].poll.frist-after");
+      assertThat(answer.json().path("errors").size()).isGreaterThan(2);
+
+      assertThat(gateway.readyStatus()).as("it goes by the table it had").isEqualTo(200);
+      assertThat(gateway.health()).contains("degraded: ", "frist-after");
+      Sent message = gateway.api().submit(Sent.to("SG", "while-broken"));
+      gateway.api().awaitStatus(message, "accepted");
+      assertThat(gateway.log().split("stays in force, version", -1))
+          .as("in the log once, however often it is read")
+          .hasSize(2);
+
+      write(good);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> jmx.attribute(TABLE, "LastError").equals(""));
+      assertThat(gateway.health()).doesNotContain("degraded");
+      assertThat(jmx.invoke(TABLE, "reload")).isEqualTo("no channel differs");
+      assertThat(Instant.parse(jmx.attribute(TABLE, "LastReload").toString()))
+          .isBefore(Instant.now());
+      assertThat(jmx.description(TABLE)).contains("in force");
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package org.intergov.outbound.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.Route;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.intergov.outbound.routing.Channel;
+import org.intergov.outbound.routing.ChannelsFile;
+import org.intergov.outbound.routing.InvalidChannelsException;
+import org.intergov.outbound.routing.KindDescription;
+import org.intergov.outbound.routing.TableChanges;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** The table in force and the routes of its channels, edit after edit. */
+class LiveTableTest {
+  @TempDir Path folder;
+  private final Vertx vertx = Vertx.vertx();
+  private final DefaultCamelContext camel = new DefaultCamelContext();
+  private final Map<String, String> environment = new HashMap<>();
+  private final AtomicInteger inForce = new AtomicInteger();
+  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+  private ChannelRoutes routes;
+  private LiveTable table;
+
+  @BeforeEach
+  void start() throws Exception {
+    camel.disableJMX();
+    camel.addComponent("channel-http", new ChannelHttpComponent(vertx));
+    camel.getRegistry().bind("channelApi", new ChannelApi());
+    camel.start();
+    Map<String, KindDescription> kinds = ChannelKinds.load(camel);
+    routes = new ChannelRoutes(camel, kinds);
+    Path file = folder.resolve("channels.yaml");
+    table =
+        new LiveTable(
+            file,
+            () -> ChannelsFile.load(file, environment::get, "AU", kinds),
+            routes,
+            Clock.systemUTC(),
+            inForce::incrementAndGet);
+    log.start();
+    logger().addAppender(log);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    logger().detachAppender(log);
+    routes.close();
+    camel.close();
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  private static Logger logger() {
+    return (Logger) LoggerFactory.getLogger(LiveTable.class);
+  }
+
+  private void write(String yaml) {
+    try {
+      Files.writeString(folder.resolve("channels.yaml"), yaml);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static String entry(String id, String receiver, String url) {
+    return "  - { id: %s, kind: http, match: { receiver: %s }, parameters: { url: \"%s\" } }%n"
+        .formatted(id, receiver, url);
+  }
+
+  private TableChanges reload(String yaml) throws InvalidChannelsException {
+    write(yaml);
+    return table.reload("a test");
+  }
+
+  private List<String> routeIds() {
+    return camel.getRoutes().stream().map(Route::getId).sorted().toList();
+  }
+
+  private void awaitRoutes(String... ids) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(10))
+        .untilAsserted(() -> assertThat(routeIds()).containsExactly(ids));
+  }
+
+  @Test
+  void channels_come_change_and_go_and_so_do_their_routes() throws Exception {
+    write("channels:\n" + entry("a", "SG", "http://one.example"));
+    table.load();
+    assertThat(routeIds()).containsExactly("a-post", "a-status");
+
+    TableChanges changes =
+        reload(
+            "channels:\n"
+                + entry("a", "SG", "http://two.example")
+                + entry("b", "GB", "http://b.example"));
+    assertThat(changes).hasToString("added b; changed a");
+    assertThat(inForce).hasValue(1);
+    assertThat(table.get().channels()).extracting(Channel::id).containsExactly("a", "b");
+    awaitRoutes("a~2-post", "a~2-status", "b-post", "b-status");
+
+    assertThat(reload("channels:\n" + entry("b", "[GB, SG]", "http://b.example")))
+        .hasToString("changed b; removed a");
+    awaitRoutes("b-post", "b-status");
+    assertThat(log.list).hasSize(2);
+    assertThat(log.list.get(1).getFormattedMessage())
+        .contains("(a test): changed b; removed a; entries: 1, version " + table.state().version());
+  }
+
+  @Test
+  void a_post_in_flight_ends_on_the_routes_that_it_began_with() throws Exception {
+    write("channels:\n" + entry("a", "SG", "http://one.example"));
+    table.load();
+    ChannelVersion inFlight = routes.use("a");
+    reload("channels:\n" + entry("a", "SG", "http://two.example"));
+    ChannelVersion next = routes.use("a");
+    assertThat(next.endpoint("post")).isEqualTo("direct:a~2-post");
+    next.end();
+    reload("channels:\n" + entry("a", "SG", "http://three.example"));
+    awaitRoutes("a-post", "a-status", "a~3-post", "a~3-status");
+    assertThat(routes.retiring()).isEqualTo(1);
+    inFlight.end();
+    awaitRoutes("a~3-post", "a~3-status");
+    reload("channels:\n" + entry("a", "SG", "http://four.example"));
+    awaitRoutes("a-post", "a-status");
+  }
+
+  @Test
+  void a_file_that_cannot_be_used_changes_nothing_and_is_reported_once() throws Exception {
+    write("channels:\n" + entry("a", "SG", "http://one.example"));
+    table.load();
+    String version = table.state().version();
+    String broken = "channels:\n" + entry("a", "SG", "ftp://x") + entry("a", "XX", "http://b");
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> reload(broken)).isInstanceOf(InvalidChannelsException.class);
+    }
+    assertThat(table.get().channels()).hasSize(1);
+    assertThat(routeIds()).containsExactly("a-post", "a-status");
+    assertThat(inForce).hasValue(0);
+    assertThat(table.state().version()).isEqualTo(version).isNotEqualTo(table.lastRead());
+    assertThat(table.state().failure().orElseThrow().problems()).hasSizeGreaterThan(2);
+    assertThat(log.list).hasSize(1);
+    assertThat(log.list.get(0).getFormattedMessage())
+        .contains("stays in force", "channels.yaml:2", "channels.yaml:3", "ftp://x", "a test: ");
+
+    reload("channels:\n" + entry("a", "SG", "http://one.example"));
+    assertThat(table.state().failure()).isEmpty();
+    assertThatThrownBy(() -> reload(broken)).isInstanceOf(InvalidChannelsException.class);
+    assertThat(log.list).as("broken, mended, broken again").hasSize(3);
+  }
+
+  @Test
+  void a_channel_whose_routes_do_not_start_is_a_file_that_cannot_be_used() throws Exception {
+    write("channels:\n" + entry("a", "SG", "http://one.example"));
+    table.load();
+    camel.removeComponent("channel-http");
+    String edit = entry("a", "SG", "http://two.example") + entry("b", "GB", "http://b.example");
+    assertThatThrownBy(() -> reload("channels:\n" + edit))
+        .isInstanceOf(InvalidChannelsException.class)
+        .hasMessageContaining("channel a")
+        .hasMessageContaining("routes do not start");
+    assertThat(routeIds()).containsExactly("a-post", "a-status");
+    assertThat(camel.getRouteDefinitions()).hasSize(2);
+    assertThat(table.get().channels()).extracting(Channel::id).containsExactly("a");
+  }
+
+  @Test
+  void placeholders_stand_for_what_the_environment_says_now() throws Exception {
+    environment.put("URL", "http://one.example");
+    write("channels:\n" + entry("a", "SG", "{{env:URL}}"));
+    table.load();
+    environment.put("URL", "http://two.example");
+    assertThat(table.reload("a test").changed()).containsExactly("a");
+    assertThat(table.get().channels().get(0).parameters())
+        .containsEntry("url", "http://two.example");
+  }
+
+  @Test
+  void routes_and_endpoints_do_not_grow_with_edits() throws Exception {
+    write("channels:\n" + entry("a", "SG", "http://one.example"));
+    table.load();
+    int endpoints = camel.getEndpoints().size();
+    for (int i = 0; i < 50; i++) {
+      reload("channels:\n" + entry("a", "SG", "http://h" + i + ".example"));
+    }
+    await().atMost(Duration.ofSeconds(20)).until(() -> routes.retiring() == 0);
+    assertThat(camel.getRoutes()).hasSize(2);
+    assertThat(camel.getRouteDefinitions()).hasSize(2);
+    assertThat(camel.getCamelContextExtension().getRouteStartupOrder()).hasSize(2);
+    assertThat(camel.getEndpoints()).hasSize(endpoints);
+  }
+}
