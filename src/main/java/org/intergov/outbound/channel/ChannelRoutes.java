@@ -47,6 +47,9 @@ public final class ChannelRoutes implements AutoCloseable {
   private final ChannelParameters parameters;
   private final Map<String, ChannelVersion> current = new ConcurrentHashMap<>();
 
+  /** Held by who reads or changes Camel's list of route definitions, which is a plain list. */
+  private final Object definitions = new Object();
+
   /** Versions that are not removed yet, and what removes them if they are not let go of in time. */
   private final Map<ChannelVersion, Future<?>> retired = new ConcurrentHashMap<>();
 
@@ -188,8 +191,10 @@ public final class ChannelRoutes implements AutoCloseable {
   /** The id, unless routes of that name are still there. */
   private String freeName(String id) {
     String name = id;
-    for (int n = 2; camel.getRouteDefinition(name + "-post") != null; n++) {
-      name = id + "~" + n;
+    synchronized (definitions) {
+      for (int n = 2; camel.getRouteDefinition(name + "-post") != null; n++) {
+        name = id + "~" + n;
+      }
     }
     return name;
   }
@@ -214,11 +219,14 @@ public final class ChannelRoutes implements AutoCloseable {
   }
 
   private void add(Channel channel, String name, String step, Map<String, Object> bound) {
-    TemplatedRouteBuilder.builder(camel, channel.kind() + "-" + step)
-        .routeId(name + "-" + step)
-        .prefixId(name + "-" + step + "-")
-        .parameters(bound)
-        .add();
+    TemplatedRouteBuilder route =
+        TemplatedRouteBuilder.builder(camel, channel.kind() + "-" + step)
+            .routeId(name + "-" + step)
+            .prefixId(name + "-" + step + "-")
+            .parameters(bound);
+    synchronized (definitions) {
+      route.add();
+    }
   }
 
   /** The old routes end what they have; those that take something in themselves stop that now. */
@@ -251,16 +259,18 @@ public final class ChannelRoutes implements AutoCloseable {
     }
   }
 
-  private synchronized void removeRoutes(ChannelVersion version) {
+  private void removeRoutes(ChannelVersion version) {
     for (String routeId : version.routeIds()) {
       stop(routeId);
-      RouteDefinition definition = camel.getRouteDefinition(routeId);
-      if (definition != null) {
-        try {
-          camel.removeRouteDefinition(definition);
-        } catch (Exception e) {
-          LOG.warn("route {} could not be removed: {}", routeId, PostOutcome.describe(e));
+      try {
+        synchronized (definitions) {
+          RouteDefinition definition = camel.getRouteDefinition(routeId);
+          if (definition != null) {
+            camel.removeRouteDefinition(definition);
+          }
         }
+      } catch (Exception e) {
+        LOG.warn("route {} could not be removed: {}", routeId, PostOutcome.describe(e));
       }
     }
   }
