@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -49,6 +50,9 @@ public final class ChannelRoutes implements AutoCloseable {
 
   /** Held by who reads or changes Camel's list of route definitions, which is a plain list. */
   private final Object definitions = new Object();
+
+  /** Names of versions whose routes are there, or are being removed. */
+  private final Set<String> names = ConcurrentHashMap.newKeySet();
 
   /** Versions that are not removed yet, and what removes them if they are not let go of in time. */
   private final Map<ChannelVersion, Future<?>> retired = new ConcurrentHashMap<>();
@@ -123,7 +127,7 @@ public final class ChannelRoutes implements AutoCloseable {
   List<ChannelVersion> prepare(List<Channel> channels) throws NotMadeException {
     List<ChannelVersion> made = new ArrayList<>();
     for (Channel channel : channels) {
-      String name = freeName(channel.id());
+      String name = takeName(channel.id());
       ChannelVersion version = new ChannelVersion(channel, name, routeIds(channel, name));
       made.add(version);
       try {
@@ -188,13 +192,11 @@ public final class ChannelRoutes implements AutoCloseable {
     return steps;
   }
 
-  /** The id, unless routes of that name are still there. */
-  private String freeName(String id) {
+  /** Takes the id, or a name like it if routes of that name are still there. */
+  private String takeName(String id) {
     String name = id;
-    synchronized (definitions) {
-      for (int n = 2; camel.getRouteDefinition(name + "-post") != null; n++) {
-        name = id + "~" + n;
-      }
+    for (int n = 2; !names.add(name); n++) {
+      name = id + "~" + n;
     }
     return name;
   }
@@ -273,6 +275,7 @@ public final class ChannelRoutes implements AutoCloseable {
         LOG.warn("route {} could not be removed: {}", routeId, PostOutcome.describe(e));
       }
     }
+    names.remove(version.name());
   }
 
   private void stop(String routeId) {

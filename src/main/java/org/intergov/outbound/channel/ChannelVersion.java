@@ -32,6 +32,10 @@ final class ChannelVersion {
     return channel;
   }
 
+  String name() {
+    return name;
+  }
+
   List<String> routeIds() {
     return routeIds;
   }
@@ -41,9 +45,9 @@ final class ChannelVersion {
     return routeIds.contains(name + "-" + step);
   }
 
-  /** Where that route listens. */
+  /** Where that route listens; nobody waits there for a route that is gone. */
   String endpoint(String step) {
-    return "direct:" + name + "-" + step;
+    return "direct:" + name + "-" + step + "?block=false";
   }
 
   /** Takes a use, unless the version is retired. */

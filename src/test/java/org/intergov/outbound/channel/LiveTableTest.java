@@ -133,7 +133,7 @@ class LiveTableTest {
     ChannelVersion inFlight = routes.use("a");
     reload("channels:\n" + entry("a", "SG", "http://two.example"));
     ChannelVersion next = routes.use("a");
-    assertThat(next.endpoint("post")).isEqualTo("direct:a~2-post");
+    assertThat(next.endpoint("post")).isEqualTo("direct:a~2-post?block=false");
     next.end();
     reload("channels:\n" + entry("a", "SG", "http://three.example"));
     awaitRoutes("a-post", "a-status", "a~3-post", "a~3-status");
@@ -199,8 +199,14 @@ class LiveTableTest {
     write("channels:\n" + entry("a", "SG", "http://one.example"));
     table.load();
     int endpoints = camel.getEndpoints().size();
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < 100; i++) {
       reload("channels:\n" + entry("a", "SG", "http://h" + i + ".example"));
+      if (i % 5 == 4) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> routes.retiring() == 0);
+        ChannelVersion current = routes.use("a");
+        assertThat(routeIds()).as("edit " + i).containsAll(current.routeIds());
+        current.end();
+      }
     }
     await().atMost(Duration.ofSeconds(20)).until(() -> routes.retiring() == 0);
     assertThat(camel.getRoutes()).hasSize(2);
