@@ -23,6 +23,7 @@ import org.apache.camel.spi.Registry;
 import org.intergov.outbound.api.ApiAccess;
 import org.intergov.outbound.api.Callbacks;
 import org.intergov.outbound.api.ChannelOperations;
+import org.intergov.outbound.api.FrontDoor;
 import org.intergov.outbound.api.HttpErrors;
 import org.intergov.outbound.api.IntakeGate;
 import org.intergov.outbound.api.KafkaIntake;
@@ -218,10 +219,15 @@ public final class Gateway implements AutoCloseable {
   private Stores.Settings databaseSettings() {
     return new Stores.Settings(
         settings.dataDir(),
-        settings.database().map(d -> new Stores.Login(d.url(), d.username(), d.password())),
-        settings.lake().map(d -> new Stores.Login(d.url(), d.username(), d.password())),
+        settings.database().map(Gateway::login),
+        settings.migration().map(Gateway::login),
+        settings.lake().map(Gateway::login),
         settings.connections(),
         settings.expiresAfter());
+  }
+
+  private static Stores.Login login(Settings.Login login) {
+    return new Stores.Login(login.url(), login.username(), login.password());
   }
 
   /** A server that cannot listen only says so in the log; asked beforehand it is an error. */
@@ -292,7 +298,9 @@ public final class Gateway implements AutoCloseable {
     main.addOverrideProperty("camel.metrics.enableExchangeEventNotifier", "false");
     main.addOverrideProperty("camel.metrics.enableRouteEventNotifier", "false");
     main.addOverrideProperty("camel.metrics.enableMessageHistory", "false");
-    main.bind("vertx", vertx);
+    main.bind(
+        "vertx",
+        new FrontDoor(access, settings.management().port(), settings.apiRate()).before(vertx));
     settings.kafkaIntake().ifPresent(this::kafkaTopic);
     period(Setting.ROUTER_PERIOD, settings.routerPeriod());
     period(Setting.POLLER_PERIOD, settings.pollerPeriod());

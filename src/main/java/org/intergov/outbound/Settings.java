@@ -22,11 +22,13 @@ public record Settings(
     Optional<Path> routesDir,
     Path dataDir,
     Optional<Login> database,
+    Optional<Login> migration,
     Optional<Login> lake,
     int connections,
     Address api,
     Optional<Path> tokensFile,
     Optional<Tls> tls,
+    int apiRate,
     Address management,
     Intake intake,
     Optional<KafkaIntakeSettings> kafkaIntake,
@@ -45,7 +47,7 @@ public record Settings(
   public record Login(String url, String username, String password) {
     @Override
     public String toString() {
-      return url + " as " + username;
+      return url.replaceAll("\\?.*", "") + " as " + username;
     }
   }
 
@@ -102,11 +104,13 @@ public record Settings(
                 Setting.DATABASE_URL,
                 Setting.DATABASE_USERNAME,
                 Setting.DATABASE_PASSWORD),
+            migration(sources),
             login(sources, Setting.LAKE_URL, Setting.LAKE_USERNAME, Setting.LAKE_PASSWORD),
             number(sources, Setting.DATABASE_CONNECTIONS, 4, 200),
             address(sources, Setting.API_HOST, Setting.API_PORT),
             file(sources, Setting.API_TOKENS_FILE),
             tls(sources),
+            number(sources, Setting.API_RATE, 1, 100_000),
             address(sources, Setting.MANAGEMENT_HOST, Setting.MANAGEMENT_PORT),
             new Intake(
                 number(sources, Setting.INTAKE_MOST_REQUESTS, 1, 1_000),
@@ -169,10 +173,33 @@ public record Settings(
       return Optional.empty();
     }
     if (!found.startsWith("jdbc:postgresql://")) {
-      sources.fault(url, found, "jdbc:postgresql://host:port/database");
+      String shown = found.matches("(?s).*[@?].*") ? "a value that is not shown" : found;
+      sources.fault(url, shown, "jdbc:postgresql://host:port/database");
     }
     return Optional.of(
         new Login(found, sources.get(username).value(), sources.get(password).value()));
+  }
+
+  /** Who migrates, where that is not the role of the flow. */
+  private static Optional<Login> migration(SettingSources sources) {
+    String username = sources.get(Setting.MIGRATION_USERNAME).value();
+    String password = sources.get(Setting.MIGRATION_PASSWORD).value();
+    if (username.isEmpty()) {
+      if (!password.isEmpty()) {
+        sources.fault(Setting.MIGRATION_USERNAME, "", "a role, since its password is set");
+      }
+      return Optional.empty();
+    }
+    String url = sources.get(Setting.DATABASE_URL).value();
+    String flow = sources.get(Setting.DATABASE_USERNAME).value();
+    if (url.isEmpty() || flow.isEmpty() || flow.equals(username)) {
+      sources.fault(
+          Setting.MIGRATION_USERNAME,
+          username,
+          "another role than %s, which is to be set, and %s too"
+              .formatted(Setting.DATABASE_USERNAME.key(), Setting.DATABASE_URL.key()));
+    }
+    return Optional.of(new Login(url, username, password));
   }
 
   private static Optional<Path> file(SettingSources sources, Setting setting) {

@@ -79,6 +79,11 @@ public final class ApiAccess {
     }
   }
 
+  /** Whether everybody may do everything. */
+  boolean isOpen() {
+    return file == null;
+  }
+
   static ApiAccess of(Exchange exchange) {
     return exchange.getContext().getRegistry().lookupByNameAndType(ApiAccess.NAME, ApiAccess.class);
   }
@@ -94,7 +99,7 @@ public final class ApiAccess {
     if (file == null) {
       return "api " + from;
     }
-    AccessToken token = token(request.getHeader("Authorization"));
+    AccessToken token = holder(request);
     if (!token.may(role)) {
       LOG.warn(
           "{} {} by {} from {}: its token lacks the role {}",
@@ -113,7 +118,13 @@ public final class ApiAccess {
     return token.name() + " " + from;
   }
 
-  private AccessToken token(String authorization) {
+  /**
+   * The token that comes with a request.
+   *
+   * @throws Problem 401 without one that is known
+   */
+  AccessToken holder(HttpServerRequest request) {
+    String authorization = request.getHeader("Authorization");
     if (authorization == null) {
       throw unauthorized("This gateway wants a bearer token.", CHALLENGE);
     }

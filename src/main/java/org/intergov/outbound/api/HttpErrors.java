@@ -1,6 +1,7 @@
 package org.intergov.outbound.api;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Map;
@@ -59,11 +60,14 @@ public final class HttpErrors {
   }
 
   static void answer(RoutingContext context, Problem problem) {
-    if (!context.response().headWritten()) {
-      context.response().setStatusCode(problem.status());
-      problem.headers().forEach(context.response()::putHeader);
-      context
-          .response()
+    answer(context.response(), problem);
+  }
+
+  static void answer(HttpServerResponse response, Problem problem) {
+    if (!response.headWritten()) {
+      response.setStatusCode(problem.status());
+      problem.headers().forEach(response::putHeader);
+      response
           .putHeader("Content-Type", "application/problem+json")
           .end(Buffer.buffer(Call.write(problem.document())));
     }

@@ -17,6 +17,10 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class RequestStream extends InputStream {
   private static final int PATIENCE_SECONDS = 30;
+
+  /** A body of a thousand bytes a second is slow enough; what comes slower holds a thread. */
+  private static final long NANOS_FOR_BYTE = 1_000_000;
+
   private static final long MOST_LET_GO_BYTES = 32L << 20;
   private static final Object END = new Object();
 
@@ -26,9 +30,21 @@ final class RequestStream extends InputStream {
   private int at;
   private boolean ended;
   private boolean asked;
+  private final int patienceSeconds;
+  private long waitedNanos;
+  private long bytes;
 
   RequestStream(HttpServerRequest request) {
+    this(request, PATIENCE_SECONDS);
+  }
+
+  /**
+   * @param patienceSeconds how long the body may keep us waiting: for its next piece, and in all
+   *     beyond what its length allows
+   */
+  RequestStream(HttpServerRequest request, int patienceSeconds) {
     this.request = request;
+    this.patienceSeconds = patienceSeconds;
     if (request.isEnded()) {
       arrived.add(END);
     } else {
@@ -81,10 +97,18 @@ final class RequestStream extends InputStream {
       if (next == null) {
         answerExpectation();
         request.fetch(1);
+        long begun = System.nanoTime();
         next = awaitNext();
+        waitedNanos += System.nanoTime() - begun;
       }
       if (next == null) {
-        throw new SocketTimeoutException("nothing came for " + PATIENCE_SECONDS + " s");
+        throw new SocketTimeoutException("nothing came for " + patienceSeconds + " s");
+      }
+      if (next instanceof Buffer piece) {
+        bytes += piece.length();
+      }
+      if (waitedNanos > TimeUnit.SECONDS.toNanos(patienceSeconds) + bytes * NANOS_FOR_BYTE) {
+        throw new SocketTimeoutException("the body comes too slowly");
       }
       return next;
     } catch (InterruptedException e) {
@@ -98,7 +122,7 @@ final class RequestStream extends InputStream {
    * listened is not announced any more, so now and then the connection is looked at.
    */
   private Object awaitNext() throws InterruptedException, EOFException {
-    for (int second = 0; second < PATIENCE_SECONDS; second++) {
+    for (int second = 0; second < patienceSeconds; second++) {
       boolean isGone = request.response().closed();
       Object next = arrived.poll(1, TimeUnit.SECONDS);
       if (next != null) {

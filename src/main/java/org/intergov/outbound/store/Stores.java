@@ -13,21 +13,24 @@ public final class Stores implements AutoCloseable {
   public record Login(String url, String username, String password) {
     @Override
     public String toString() {
-      return url;
+      return url.replaceAll("\\?.*", ""); // it may hold a password
     }
   }
 
   /**
    * @param database empty: an embedded PostgreSQL under {@code dataDir}
+   * @param migration who owns the tables of {@code database}; empty: the role of the flow
    * @param lake empty: in the same database
    */
   public record Settings(
       Path dataDir,
       Optional<Login> database,
+      Optional<Login> migration,
       Optional<Login> lake,
       int connections,
       Duration expiresAfter) {}
 
+  private static final int OWNER_CONNECTIONS = 2;
   private static final Duration INTAKE_PATIENCE = Duration.ofSeconds(3);
 
   private final EmbeddedDatabase embedded;
@@ -35,6 +38,8 @@ public final class Stores implements AutoCloseable {
   private final Database lakeDatabase;
   private final Duration expiresAfter;
   private final int connections;
+  private final Optional<Login> migration;
+  private Database owner;
   private final DeliveryOutbox outbox;
   private final Submissions submissions;
 
@@ -42,6 +47,7 @@ public final class Stores implements AutoCloseable {
     this.embedded = embedded;
     this.expiresAfter = settings.expiresAfter();
     this.connections = settings.connections();
+    this.migration = settings.migration();
     this.outboxDatabase = outbox;
     this.lakeDatabase = lake;
     this.outbox = new DeliveryOutbox(outbox, outbox == lake);
@@ -69,12 +75,24 @@ public final class Stores implements AutoCloseable {
       outbox = connect("outbox", login, settings.connections());
       Database same = outbox;
       lake = settings.lake().map(l -> connect("lake", l, settings.connections())).orElse(same);
-      Migrations.migrate(outbox, lake);
+      migrate(settings, outbox, lake);
       return new Stores(embedded, outbox, lake, settings);
     } catch (RuntimeException e) {
       closeAll(embedded, outbox, lake);
       throw e;
     }
+  }
+
+  private static void migrate(Settings settings, Database outbox, Database lake) {
+    if (settings.migration().isEmpty()) {
+      Migrations.migrate(outbox, lake);
+      return;
+    }
+    try (Database owner = connect("migration", settings.migration().get(), OWNER_CONNECTIONS)) {
+      Migrations.migrate(owner, lake == outbox ? owner : lake);
+      FlowRole.grant(owner, settings.database().orElseThrow().username());
+    }
+    outbox.checkLogin();
   }
 
   private static Database connect(String name, Login login, int connections) {
@@ -138,8 +156,10 @@ public final class Stores implements AutoCloseable {
     return new ParkedRows(outboxDatabase);
   }
 
+  /** Made once. Where another role than the flow's owns the journal, rows leave by its hand. */
   public Retention retention(Retention.Policy policy) {
-    return new Retention(outboxDatabase, policy);
+    owner = migration.map(login -> connect("retention", login, OWNER_CONNECTIONS)).orElse(null);
+    return new Retention(owner == null ? outboxDatabase : owner, policy);
   }
 
   public QueueStates queues() {
@@ -153,6 +173,9 @@ public final class Stores implements AutoCloseable {
 
   @Override
   public void close() {
+    if (owner != null) {
+      owner.close();
+    }
     closeAll(embedded, outboxDatabase, lakeDatabase);
   }
 

@@ -1,0 +1,123 @@
+package org.intergov.outbound.api;
+
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.impl.VertxInternal;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.regex.Pattern;
+
+/**
+ * What every request meets before Camel sees it, on both ports: it is on the event loop, reads
+ * nothing of the body and takes no thread. A request to the API needs a token that is known and has
+ * not been used too often of late; which role it needs its route knows ({@link Call}). A request to
+ * the management port needs the role {@code read}, health excepted, which probes ask for. Without a
+ * file of tokens everybody may come in, and only the limits of {@link Connections} apply.
+ *
+ * <p>Camel's servers neither let their options be set nor a handler be put in front before they
+ * listen. They are made by the {@code Vertx} that they find, so that is where the door is.
+ * Thread-safe.
+ */
+public final class FrontDoor {
+  /** Written so that no path that means another after {@code .} and {@code ..} matches. */
+  private static final Pattern HEALTH = Pattern.compile("/observe/health(/[a-z-]+)*/?");
+
+  private static final Pattern CALLBACK = Pattern.compile("/callbacks/[^/%]+/[0-9a-f-]+");
+
+  private final ApiAccess access;
+  private final int managementPort;
+  private final Rates rates;
+  private final Connections connections = new Connections();
+
+  /**
+   * @param rate requests a second that each holder of a token may make
+   */
+  public FrontDoor(ApiAccess access, int managementPort, int rate) {
+    this.access = access;
+    this.managementPort = managementPort;
+    this.rates = new Rates(rate, System::nanoTime);
+  }
+
+  /** The same, but the HTTP servers it makes have this door. */
+  public Vertx before(Vertx vertx) {
+    vertx.setPeriodic(Connections.SWEEP_MILLIS, timer -> connections.sweep());
+    return proxy(
+        VertxInternal.class,
+        (self, method, arguments) ->
+            method.getName().equals("createHttpServer")
+                ? server(
+                    vertx.createHttpServer(
+                        Connections.limit(
+                            arguments == null
+                                ? new HttpServerOptions()
+                                : (HttpServerOptions) arguments[0])))
+                : invoke(vertx, method, arguments));
+  }
+
+  private HttpServer server(HttpServer server) {
+    server.connectionHandler(this::connected);
+    return proxy(
+        HttpServer.class,
+        (self, method, arguments) -> {
+          if (method.getName().equals("requestHandler") && arguments != null) {
+            @SuppressWarnings("unchecked")
+            Handler<HttpServerRequest> inside = (Handler<HttpServerRequest>) arguments[0];
+            server.requestHandler(request -> enter(request, inside));
+            return self;
+          }
+          return invoke(server, method, arguments);
+        });
+  }
+
+  private void connected(HttpConnection connection) {
+    connections.opened(connection);
+  }
+
+  private void enter(HttpServerRequest request, Handler<HttpServerRequest> inside) {
+    connections.asked(request);
+    try {
+      check(request);
+    } catch (Problem problem) {
+      HttpErrors.answer(request.response(), problem);
+      RequestStream.letGo(request);
+      return;
+    }
+    inside.handle(request);
+  }
+
+  private void check(HttpServerRequest request) {
+    if (access.isOpen()) {
+      return;
+    }
+    // a target such as "*" or one without a path belongs to no route: it needs a token like others
+    String path = request.path() == null ? "" : request.path();
+    boolean management = request.localAddress().port() == managementPort;
+    if ((management ? HEALTH : CALLBACK).matcher(path).matches()) {
+      return;
+    }
+    String holder = access.holder(request).name();
+    if (!rates.admits(holder)) {
+      throw rates.tooMany(holder);
+    }
+    if (management) {
+      access.enter(request, Role.READ);
+    }
+  }
+
+  private static <T> T proxy(Class<T> type, java.lang.reflect.InvocationHandler handler) {
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+
+  private static Object invoke(Object target, Method method, Object[] arguments) throws Throwable {
+    try {
+      return method.invoke(target, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+}
