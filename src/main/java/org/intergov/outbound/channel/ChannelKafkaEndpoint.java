@@ -15,7 +15,6 @@ public final class ChannelKafkaEndpoint extends DefaultEndpoint {
   private String saslMechanism = "SCRAM-SHA-512";
   private ParameterMap auth;
   private ParameterMap tls;
-  private boolean receipts;
   private String clientId = "intergov";
   private String keyBy = "subject";
   private long timeout = 15_000;
@@ -100,15 +99,6 @@ public final class ChannelKafkaEndpoint extends DefaultEndpoint {
   /** Our certificate, and whose certificates we accept. */
   public void setTls(ParameterMap tls) {
     this.tls = tls;
-  }
-
-  public boolean isReceipts() {
-    return receipts;
-  }
-
-  /** Whether receipts tell what becomes of a record; else its acknowledgement confirms it. */
-  public void setReceipts(boolean receipts) {
-    this.receipts = receipts;
   }
 
   public String getClientId() {

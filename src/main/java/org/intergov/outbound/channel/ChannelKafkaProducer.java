@@ -13,21 +13,19 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 
 /**
  * Posts each exchange as one record: the body as value, the key as the endpoint says, two headers.
- * Where the record is becomes header {@code channelTxnId}; an acknowledgement is the confirmation,
- * unless there are receipts. What was not acknowledged ends as a {@link ChannelException}.
+ * Where the record is becomes header {@code channelTxnId}; what was not acknowledged ends as a
+ * {@link ChannelException}.
  */
 final class ChannelKafkaProducer extends DefaultAsyncProducer {
   private static final String REFERENCE = "reference";
   private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
   private final ChannelKafkaEndpoint endpoint;
-  private final String status;
   private KafkaPosts posts;
 
   ChannelKafkaProducer(ChannelKafkaEndpoint endpoint) {
     super(endpoint);
     this.endpoint = endpoint;
-    this.status = endpoint.isReceipts() ? "received" : "confirmed";
   }
 
   @Override
@@ -78,7 +76,6 @@ final class ChannelKafkaProducer extends DefaultAsyncProducer {
           @Override
           public void posted(RecordMetadata where) {
             message.setHeader(Headers.CHANNEL_TXN_ID, id(where));
-            message.setHeader(Headers.CHANNEL_STATUS, status);
             callback.done(false);
           }
 

@@ -1,5 +1,8 @@
 package org.intergov.outbound.channel;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +34,21 @@ public final class KafkaBatch {
   /** All of them. */
   public List<ConsumerRecord<byte[], byte[]>> records() {
     return records;
+  }
+
+  /** As receipts, one in each record's value; what is no UTF-8 has none. */
+  public List<Receipts.Raw> receipts() {
+    return records.stream().map(r -> new Receipts.Raw(name(r), text(r.value()))).toList();
+  }
+
+  private static String text(byte[] value) {
+    try {
+      return value == null
+          ? null
+          : StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+    } catch (CharacterCodingException e) {
+      return null;
+    }
   }
 
   /** What a record is called in journals, headers and logs: topic-partition-offset. */

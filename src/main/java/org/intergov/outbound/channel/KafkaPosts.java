@@ -32,17 +32,20 @@ final class KafkaPosts implements AutoCloseable {
   private final ThreadPoolExecutor hand;
   private final ScheduledExecutorService watch;
   private volatile Open open;
+  private volatile boolean stopped;
 
   /** A producer and its counters, until it is closed. */
   static final class Open {
     private final KafkaProducer<byte[], byte[]> producer;
     private final KafkaSendCounts counts;
+    private final Runnable whenSpoiled;
     private volatile boolean spoiled;
     private volatile boolean closed;
 
-    private Open(KafkaProducer<byte[], byte[]> producer) {
+    private Open(KafkaProducer<byte[], byte[]> producer, Runnable whenSpoiled) {
       this.producer = producer;
       this.counts = new KafkaSendCounts(producer.metrics());
+      this.whenSpoiled = whenSpoiled;
     }
 
     KafkaSendCounts counts() {
@@ -53,8 +56,12 @@ final class KafkaPosts implements AutoCloseable {
       return closed;
     }
 
+    /** It can do nothing more: it is closed soon, and the next post gets another. */
     void spoil() {
-      spoiled = true;
+      if (!spoiled) {
+        spoiled = true;
+        whenSpoiled.run();
+      }
     }
 
     private void close(Duration within) {
@@ -89,10 +96,16 @@ final class KafkaPosts implements AutoCloseable {
   void warmUp(String topic) {
     hand.execute(
         () -> {
+          if (stopped) {
+            return;
+          }
           try {
             current().producer.partitionsFor(topic);
           } catch (RuntimeException e) {
             LOG.warn("{}: topic {}: {}", name, topic, KafkaOutcome.describe(e));
+            if (open != null && KafkaOutcome.isFatal(e)) {
+              open.spoil();
+            }
           }
         });
   }
@@ -107,11 +120,19 @@ final class KafkaPosts implements AutoCloseable {
     try {
       hand.execute(() -> send(record, latest, answer));
     } catch (RejectedExecutionException e) {
-      answer.failed(new ChannelException.Unavailable("the channel is being stopped"));
+      answer.failed(stopping());
     }
   }
 
+  private static ChannelException stopping() {
+    return new ChannelException.Unavailable("not sent: the channel is being stopped");
+  }
+
   private void send(ProducerRecord<byte[], byte[]> record, long latest, Answer answer) {
+    if (stopped) {
+      answer.failed(stopping());
+      return;
+    }
     if (System.nanoTime() - latest > 0) {
       answer.failed(
           new ChannelException.Unavailable(
@@ -139,18 +160,30 @@ final class KafkaPosts implements AutoCloseable {
 
   /** On the one thread that makes and replaces producers. */
   private Open current() {
+    closeIfSpoiled();
+    if (open == null) {
+      open = new Open(new KafkaProducer<>(config), this::spoiled);
+    }
+    return open;
+  }
+
+  /** At once: one whose login is refused would try again twice a second, for nobody. */
+  private void closeIfSpoiled() {
     Open now = open;
     if (now != null && now.spoiled) {
-      LOG.info("{}: the producer cannot go on after its last error; opening another", name);
+      LOG.debug(
+          "{}: the producer cannot go on after its last error; the next post opens another", name);
       open = null;
       now.close(Duration.ZERO);
-      now = null;
     }
-    if (now == null) {
-      now = new Open(new KafkaProducer<>(config));
-      open = now;
+  }
+
+  private void spoiled() {
+    try {
+      hand.execute(this::closeIfSpoiled);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("{}: it is being closed anyway", name);
     }
-    return now;
   }
 
   /** Lets what is in flight end, for some seconds; the rest comes to its outcome at once. */
@@ -160,7 +193,8 @@ final class KafkaPosts implements AutoCloseable {
     try {
       Duration patience = timeout.compareTo(MOST_CLOSE) < 0 ? timeout : MOST_CLOSE;
       if (!hand.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        hand.shutdownNow();
+        stopped = true;
+        hand.shutdownNow().forEach(Runnable::run); // each says so
         hand.awaitTermination(1, TimeUnit.SECONDS);
       }
       Open last = open;

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ final class KafkaReading implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaReading.class);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+  private static final Duration AFTER_REFUSED_LOGIN = Duration.ofSeconds(10);
   private static final Duration ALONE = Duration.ofSeconds(5);
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
 
@@ -77,7 +79,7 @@ final class KafkaReading implements Runnable {
         }
       } catch (RuntimeException e) {
         troubled("cannot be read", e);
-        rest();
+        rest(e instanceof AuthenticationException ? AFTER_REFUSED_LOGIN : AFTER_FAILURE);
       }
     }
   }
@@ -95,7 +97,7 @@ final class KafkaReading implements Runnable {
           troubled("cannot be read", new KafkaException("no broker is connected"));
         }
         continue;
-      } else if (held.isEmpty()) {
+      } else if (held.isEmpty() && !consumer.assignment().isEmpty()) {
         fine();
       }
       connected = System.nanoTime();
@@ -158,10 +160,10 @@ final class KafkaReading implements Runnable {
     held.keySet().removeAll(due);
   }
 
-  private synchronized void rest() {
+  private synchronized void rest(Duration time) {
     if (!stopping) {
       try {
-        wait(AFTER_FAILURE.toMillis());
+        wait(time.toMillis());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         stopping = true;

@@ -76,7 +76,7 @@ final class KafkaCluster {
 
   private void awaitNodes(int count) {
     await(count + " Kafka nodes")
-        .atMost(Duration.ofSeconds(90))
+        .atMost(Duration.ofSeconds(180))
         .pollInterval(Duration.ofMillis(100))
         .ignoreExceptions()
         .until(() -> admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).size() == count);

@@ -40,15 +40,13 @@ final class KafkaNode {
         node.id=%1$d
         controller.quorum.voters=%2$s
         controller.listener.names=CONTROLLER
-        controller.quorum.election.timeout.ms=500
-        controller.quorum.fetch.timeout.ms=1000
         listeners=PLAINTEXT://127.0.0.1:%3$d,SASL_SSL://127.0.0.1:%4$d,CONTROLLER://127.0.0.1:%5$d
         advertised.listeners=PLAINTEXT://127.0.0.1:%3$d,SASL_SSL://127.0.0.1:%4$d
         listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL
         inter.broker.listener.name=PLAINTEXT
         log.dirs=%6$s
-        broker.session.timeout.ms=2000
-        broker.heartbeat.interval.ms=400
+        broker.session.timeout.ms=4000
+        broker.heartbeat.interval.ms=500
         offsets.topic.replication.factor=3
         offsets.topic.num.partitions=2
         default.replication.factor=3
