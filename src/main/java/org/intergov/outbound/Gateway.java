@@ -21,15 +21,16 @@ import org.apache.camel.main.Main;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.apache.camel.spi.Registry;
 import org.intergov.outbound.api.ApiAccess;
+import org.intergov.outbound.api.AsideReceipts;
 import org.intergov.outbound.api.Callbacks;
 import org.intergov.outbound.api.ChannelOperations;
 import org.intergov.outbound.api.FrontDoor;
 import org.intergov.outbound.api.HttpErrors;
 import org.intergov.outbound.api.IntakeGate;
-import org.intergov.outbound.api.KafkaIntake;
 import org.intergov.outbound.api.MessageIntake;
 import org.intergov.outbound.api.MessageQueries;
 import org.intergov.outbound.api.PlainLanes;
+import org.intergov.outbound.api.QueuedMessages;
 import org.intergov.outbound.api.ServerTls;
 import org.intergov.outbound.api.StuckMessages;
 import org.intergov.outbound.api.TableOperations;
@@ -39,9 +40,8 @@ import org.intergov.outbound.channel.ChannelKafkaComponent;
 import org.intergov.outbound.channel.ChannelKinds;
 import org.intergov.outbound.channel.ChannelPoller;
 import org.intergov.outbound.channel.ChannelRoutes;
+import org.intergov.outbound.channel.ChannelSqsComponent;
 import org.intergov.outbound.channel.ChannelSubscriber;
-import org.intergov.outbound.channel.KafkaConnection;
-import org.intergov.outbound.channel.KafkaDeadLetters;
 import org.intergov.outbound.channel.LiveTable;
 import org.intergov.outbound.channel.MessageUpdater;
 import org.intergov.outbound.channel.MultichannelRouter;
@@ -87,12 +87,11 @@ public final class Gateway implements AutoCloseable {
   /** Only where rows do not stay for ever. */
   private static final String RETENTION = "retention";
 
-  /** Only where there is a topic to read. */
-  private static final String KAFKA_INTAKE = "kafka-intake";
-
   /** The gateway's own route files, whether its settings let it load them or not. */
   static List<String> routeFiles() {
-    return Stream.concat(ROUTES.stream(), Stream.of(RETENTION, KAFKA_INTAKE)).toList();
+    return Stream.of(ROUTES, List.of(RETENTION), QueueIntakes.ROUTES)
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** Threads for all calls but those of intake, which has its own share. */
@@ -105,6 +104,7 @@ public final class Gateway implements AutoCloseable {
   private final IntakeGate gate;
   private final ApiAccess access;
   private final ServerTls tls;
+  private final QueueIntakes intakes;
   private final Main main = new Main();
   private Vertx vertx;
   private Stores stores;
@@ -113,11 +113,11 @@ public final class Gateway implements AutoCloseable {
   private MultichannelRouter router;
   private ChannelPoller poller;
   private RetentionSweeper sweeper;
-  private KafkaDeadLetters deadLetters;
 
   public Gateway(Settings settings) {
     this.settings = settings;
     this.gate = new IntakeGate(settings.intake().mostRequests());
+    this.intakes = new QueueIntakes(settings);
     List<String> faults = new ArrayList<>();
     this.access =
         settings
@@ -165,8 +165,8 @@ public final class Gateway implements AutoCloseable {
       if (settings.retention().isPresent()) {
         ChannelKinds.loadRoutes(camel, "routes/" + RETENTION + ".camel.yaml");
       }
-      if (settings.kafkaIntake().isPresent()) {
-        ChannelKinds.loadRoutes(camel, "routes/" + KAFKA_INTAKE + ".camel.yaml");
+      for (String routes : intakes.routes()) {
+        ChannelKinds.loadRoutes(camel, "routes/" + routes + ".camel.yaml");
       }
       LOG.debug("routes are loaded after {} ms", millisSince(begun));
       main.start();
@@ -301,7 +301,7 @@ public final class Gateway implements AutoCloseable {
     main.bind(
         "vertx",
         new FrontDoor(access, settings.management().port(), settings.apiRate()).before(vertx));
-    settings.kafkaIntake().ifPresent(this::kafkaTopic);
+    intakes.configure(main);
     period(Setting.ROUTER_PERIOD, settings.routerPeriod());
     period(Setting.POLLER_PERIOD, settings.pollerPeriod());
     period(Setting.UPDATER_PERIOD, settings.updaterPeriod());
@@ -315,18 +315,10 @@ public final class Gateway implements AutoCloseable {
     // what fails becomes an outcome; Camel neither retries it nor logs message content
     camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerDefinition());
     camel.addComponent("channel-http", new ChannelHttpComponent(vertx));
+    camel.addComponent("channel-sqs", new ChannelSqsComponent());
     camel.addComponent("channel-kafka", new ChannelKafkaComponent());
     camel.getRegistry().bind("channelApi", new ChannelApi());
     return camel;
-  }
-
-  private void kafkaTopic(KafkaIntakeSettings kafka) {
-    KafkaConnection to = kafka.connection();
-    main.addOverrideProperty(Setting.KAFKA_BROKERS.key(), to.brokers());
-    main.addOverrideProperty(Setting.KAFKA_TOPIC.key(), kafka.topic());
-    main.addOverrideProperty(Setting.KAFKA_GROUP.key(), kafka.group());
-    main.addOverrideProperty(Setting.KAFKA_SECURITY_PROTOCOL.key(), to.securityProtocol());
-    main.addOverrideProperty(Setting.KAFKA_SASL_MECHANISM.key(), to.saslMechanism());
   }
 
   private void period(Setting setting, Duration period) {
@@ -359,6 +351,7 @@ public final class Gateway implements AutoCloseable {
         new RejectedMessageProcessor(stores.rejectedMessages(), wakeUps.rejecter()));
     bindIntake(registry, reader, table, wakeRouter);
     registry.bind("messageQueries", new MessageQueries(stores.views(), stores.journal()));
+    registry.bind("asideReceipts", new AsideReceipts(stores.receipts()));
     registry.bind(
         "stuckMessages",
         new StuckMessages(
@@ -388,17 +381,7 @@ public final class Gateway implements AutoCloseable {
     BoundedSubmissions submissions = stores.submissions(settings.intake().mostBacklog());
     PlainLanes lanes = new PlainLanes(table);
     registry.bind("messageIntake", new MessageIntake(reader, submissions, gate, lanes, wakeRouter));
-    settings
-        .kafkaIntake()
-        .ifPresent(
-            kafka -> {
-              deadLetters = new KafkaDeadLetters(kafka.connection(), kafka.deadLetterTopic());
-              registry.bind("kafkaIntakeAuth", kafka.connection().auth());
-              registry.bind("kafkaIntakeTls", kafka.connection().tls());
-              registry.bind(
-                  "kafkaIntake",
-                  new KafkaIntake(reader, submissions, lanes, deadLetters, wakeRouter));
-            });
+    intakes.bind(registry, new QueuedMessages(reader, submissions, lanes, wakeRouter));
   }
 
   /**
@@ -427,9 +410,7 @@ public final class Gateway implements AutoCloseable {
       }
     }
     main.stop();
-    if (deadLetters != null) {
-      deadLetters.close();
-    }
+    intakes.close();
     if (stores != null) {
       stores.close();
     }
@@ -441,9 +422,7 @@ public final class Gateway implements AutoCloseable {
 
   private void suspendIntake() {
     suspend("message-intake");
-    if (settings.kafkaIntake().isPresent()) {
-      suspend(KAFKA_INTAKE);
-    }
+    intakes.routes().forEach(this::suspend);
   }
 
   private void suspend(String route) {

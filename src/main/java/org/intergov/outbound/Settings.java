@@ -31,6 +31,7 @@ public record Settings(
     int apiRate,
     Address management,
     Intake intake,
+    Optional<SqsIntakeSettings> sqsIntake,
     Optional<KafkaIntakeSettings> kafkaIntake,
     Duration expiresAfter,
     Duration routerPeriod,
@@ -115,6 +116,7 @@ public record Settings(
             new Intake(
                 number(sources, Setting.INTAKE_MOST_REQUESTS, 1, 1_000),
                 number(sources, Setting.INTAKE_MOST_BACKLOG, 1, 1_000_000_000)),
+            SqsIntakeSettings.read(sources),
             KafkaIntakeSettings.read(sources),
             duration(sources, Setting.EXPIRES_AFTER, Duration.ofSeconds(1), Duration.ofDays(365)),
             duration(sources, Setting.ROUTER_PERIOD, Duration.ofMillis(10), Duration.ofMinutes(1)),

@@ -31,7 +31,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /** Route files: valid for Camel's own schema, and explaining themselves. */
 class RouteFilesTest {
   private static final Path ROUTES = Path.of("src", "main", "resources", "routes");
-  private static final Path GATEWAY = Path.of("src/main/java/org/intergov/outbound/Gateway.java");
+  private static final Path MAIN = Path.of("src/main/java/org/intergov/outbound");
   private static final Path DEFAULTS = Path.of("src/main/resources/application.properties");
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -44,6 +44,12 @@ class RouteFilesTest {
   private static final Set<String> COLLECTIONS = Set.of("operator-api");
 
   private static final JsonSchema SCHEMA = camelSchema();
+
+  /** What loads the files and binds their beans. */
+  private static String gateway() throws IOException {
+    return Files.readString(MAIN.resolve("Gateway.java"))
+        + Files.readString(MAIN.resolve("QueueIntakes.java"));
+  }
 
   private static JsonSchema camelSchema() {
     try (InputStream in =
@@ -236,7 +242,7 @@ class RouteFilesTest {
   @ParameterizedTest
   @MethodSource("files")
   void every_bean_is_bound_by_the_gateway(Path file) throws IOException {
-    String gateway = Files.readString(GATEWAY);
+    String gateway = gateway();
     Set<String> unbound = new HashSet<>();
     Matcher m = BEAN.matcher(read(file).toString());
     while (m.find()) {
@@ -245,18 +251,20 @@ class RouteFilesTest {
         unbound.add(m.group(1));
       }
     }
-    assertThat(unbound).as("%s: to comply, bind it in Gateway.assemble", file).isEmpty();
+    assertThat(unbound)
+        .as("%s: to comply, bind it in Gateway.assemble or QueueIntakes.bind", file)
+        .isEmpty();
   }
 
   @ParameterizedTest
   @MethodSource("files")
   void is_loaded_by_the_gateway(Path file) throws IOException {
     String name = file.getFileName().toString().replace(".camel.yaml", "");
-    Path list =
+    String list =
         file.getParent().endsWith("channels")
-            ? Path.of("src/main/java/org/intergov/outbound/channel/ChannelKinds.java")
-            : GATEWAY;
-    assertThat(Files.readString(list)).as("%s loads %s", list, file).contains('"' + name + '"');
+            ? Files.readString(MAIN.resolve("channel/ChannelKinds.java"))
+            : gateway();
+    assertThat(list.contains('"' + name + '"')).as("the gateway loads %s", file).isTrue();
   }
 
   @ParameterizedTest

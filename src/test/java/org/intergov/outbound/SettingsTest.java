@@ -187,6 +187,40 @@ class SettingsTest {
   }
 
   @Test
+  void intake_from_sqs_is_given_whole_or_not_at_all() {
+    assertThat(given(Map.of()).sqsIntake()).isEmpty();
+    assertThatThrownBy(() -> given(Map.of("intergov.intake.sqs.dead-letter-queue", "dead")))
+        .hasMessageContaining("intergov.intake.sqs.queue: found nothing, expected a queue");
+    Throwable e =
+        catchThrowable(
+            () ->
+                given(
+                    Map.of(
+                        "intergov.intake.sqs.queue", "in",
+                        "intergov.intake.sqs.readers", "0",
+                        "intergov.intake.sqs.profile", "gateway",
+                        "intergov.intake.sqs.auth.secret-access-key", "hunter2")));
+    assertThat(e.getMessage())
+        .contains("intergov.intake.sqs.dead-letter-queue: found")
+        .contains("intergov.intake.sqs.readers: found \"0\", expected a whole number from 1 to 50")
+        .contains("intergov.intake.sqs.profile: found \"gateway\", expected either auth or")
+        .contains("intergov.intake.sqs.auth.access-key-id: found nothing, expected a value")
+        .doesNotContain("hunter2");
+    SqsIntakeSettings whole =
+        given(
+                Map.of(
+                    "intergov.intake.sqs.queue", "in",
+                    "intergov.intake.sqs.dead-letter-queue", "dead",
+                    "intergov.intake.sqs.endpoint", "http://sqs.example:9324",
+                    "intergov.intake.sqs.auth.access-key-id", "me",
+                    "intergov.intake.sqs.auth.secret-access-key", "hunter2"))
+            .sqsIntake()
+            .orElseThrow();
+    assertThat(whole.readers()).isEqualTo(4);
+    assertThat(whole.toString()).doesNotContain("hunter2");
+  }
+
+  @Test
   void rows_are_kept_for_ever_unless_told_otherwise() {
     assertThat(given(Map.of()).retention()).isEmpty();
     assertThat(given(Map.of("intergov.retention.outbox", "30d")).retention())

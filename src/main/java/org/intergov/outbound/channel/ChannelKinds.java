@@ -28,7 +28,7 @@ import org.intergov.outbound.routing.RoutesFolder;
  */
 public final class ChannelKinds {
   static final String ROUTE = "route";
-  static final List<String> SHIPPED = List.of("http", "kafka", "route");
+  static final List<String> SHIPPED = List.of("http", "sqs", "kafka", "route");
   static final List<String> STEPS = List.of("post", "status");
 
   /** What a parameter of kind route must name, where no route is there to be named. */

@@ -5,9 +5,12 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes batches of what comes one by one: whatever has gathered while others are being worked on is
@@ -16,6 +19,8 @@ import java.util.function.ToIntFunction;
  * @param <T> what is gathered
  */
 final class Gatherer<T> {
+  private static final Logger LOG = LoggerFactory.getLogger(Gatherer.class);
+
   private final int mostInBatch;
   private final long mostSize;
   private final ToIntFunction<T> size;
@@ -28,7 +33,7 @@ final class Gatherer<T> {
   /**
    * @param mostSize of a batch; one that is larger by itself makes a batch by itself
    * @param mostWorkers batches at most that are worked on at once
-   * @param work gets each batch, never an empty one; must throw nothing
+   * @param work gets each batch, never an empty one; what it throws is logged
    */
   Gatherer(
       int mostInBatch,
@@ -45,37 +50,50 @@ final class Gatherer<T> {
     this.work = work;
   }
 
-  /** Takes one in; it is worked on as soon as a worker is free. */
+  /**
+   * Takes one in; it is worked on as soon as a worker is free.
+   *
+   * @throws RejectedExecutionException if there are no workers any more; it was not taken
+   */
   void add(T one) {
     waiting.add(one);
-    startWorker();
+    if (isHired()) {
+      try {
+        executor.execute(this::run);
+      } catch (RejectedExecutionException e) {
+        workers.decrementAndGet();
+        if (waiting.remove(one)) {
+          throw e;
+        }
+      }
+    }
   }
 
-  private void startWorker() {
+  /** Whether one more worker may begin. */
+  private boolean isHired() {
     int running;
     do {
       running = workers.get();
       if (running >= mostWorkers) {
-        return;
+        return false;
       }
     } while (!workers.compareAndSet(running, running + 1));
-    try {
-      executor.execute(this::run);
-    } catch (RuntimeException e) {
-      workers.decrementAndGet();
-      throw e;
-    }
+    return true;
   }
 
   private void run() {
-    List<T> batch;
-    while (!(batch = next()).isEmpty()) {
-      work.accept(batch);
-    }
-    workers.decrementAndGet();
-    if (!waiting.isEmpty()) {
-      startWorker(); // what came while this one was about to end
-    }
+    do {
+      List<T> batch;
+      while (!(batch = next()).isEmpty()) {
+        try {
+          work.accept(batch);
+        } catch (RuntimeException e) {
+          LOG.error("a batch of {} failed", batch.size(), e);
+        }
+      }
+      workers.decrementAndGet();
+      // what came while this one was about to end has found no free worker
+    } while (!waiting.isEmpty() && isHired());
   }
 
   private synchronized List<T> next() {

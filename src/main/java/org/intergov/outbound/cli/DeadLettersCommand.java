@@ -20,11 +20,13 @@ import picocli.CommandLine.Spec;
 /** {@code dead-letters}: what waits for an operator. */
 @Command(
     name = "dead-letters",
-    header = "Lists what waits for an operator: held, rejected and parked, with cause and age.",
+    header =
+        "Lists what waits for an operator: held, rejected, parked, receipts; with cause and age.",
     description = {
       "",
       "Held: an outcome is unknown; 'resolve' or 'replay' it. Rejected: 'replay' sends it again."
-          + " Parked: an update that the lake did not take; 'replay --parked' lets it go again.",
+          + " Parked: an update that the lake did not take; 'replay --parked' lets it go again."
+          + " Receipt: one that leads nowhere, put aside.",
       ""
     },
     mixinStandardHelpOptions = true,
@@ -56,6 +58,7 @@ final class DeadLettersCommand implements Callable<Integer> {
     filter.forEach(client, message -> show(message, row(message), table, out));
     if (!filter.isGiven()) {
       ApiPages.forEach(client, "/parked", "parked", p -> show(p, parkedRow(p), table, out));
+      ApiPages.forEach(client, "/receipts", "receipts", r -> show(r, receiptRow(r), table, out));
     }
     if (!rows.isEmpty()) {
       table.print(rows);
@@ -103,6 +106,17 @@ final class DeadLettersCommand implements Callable<Integer> {
     row.put("channel_id", parked.path("queue").asText() + "/" + parked.path("seq").asText());
     row.put("age", age(parked.path("parked_at").asText()));
     row.put("cause", first(parked.path("last_error")));
+    return row;
+  }
+
+  private static ObjectNode receiptRow(JsonNode receipt) {
+    ObjectNode row = JsonNodeFactory.instance.objectNode();
+    row.put("reference", "");
+    row.put("receiver", "");
+    row.put("status", "receipt");
+    row.set("channel_id", receipt.path("channel_id"));
+    row.put("age", age(receipt.path("at").asText()));
+    row.put("cause", receipt.path("receipt_id").asText() + ": " + first(receipt.path("error")));
     return row;
   }
 

@@ -44,6 +44,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     // a line for each try to connect; the journal and the gateway's own lines say what follows
     context.getLogger("org.apache.kafka").setLevel(Level.ERROR);
     context.getLogger("org.apache.kafka.clients.NetworkClient").setLevel(Level.OFF);
+    context.getLogger("software.amazon.awssdk").setLevel(Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 }

@@ -74,6 +74,9 @@ final class ParametersReader {
     if (kind.name().equals("kafka")) {
       new KafkaCheck(source).check(section, to);
     }
+    if (kind.name().equals("sqs")) {
+      new SqsCheck(source).check(section, to);
+    }
   }
 
   private void requireAll(Section given, Section channel, KindDescription kind) {

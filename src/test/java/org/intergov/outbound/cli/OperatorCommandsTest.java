@@ -173,16 +173,27 @@ class OperatorCommandsTest {
         "GET /parked",
         200,
         "{\"parked\":[{\"queue\":\"message_updates\",\"seq\":7,\"reference\":\"AU:4\",\"last_error\":\"gone\"}]}");
+    gateway.on(
+        "GET /receipts",
+        200,
+        "{\"receipts\":[{\"seq\":1,\"channel_id\":\"gb\",\"receipt_id\":\"m-5\",\"error\":\"not JSON\"}]}");
 
     Run table = Run.of("dead-letters", "--url", gateway.url());
     Run json = Run.of("dead-letters", "--json", "--url", gateway.url());
 
     assertThat(table.exitCode()).isZero();
-    assertThat(table.out().lines()).hasSize(5);
+    assertThat(table.out().lines()).hasSize(6);
     assertThat(table.out())
         .containsSubsequence(
-            "REFERENCE", "AU:1", "AU:2", "AU:3", "refused", "AU:4", "message_updates/7");
-    assertThat(json.out().lines()).hasSize(4).allMatch(line -> line.startsWith("{"));
+            "REFERENCE",
+            "AU:1",
+            "AU:2",
+            "AU:3",
+            "refused",
+            "AU:4",
+            "message_updates/7",
+            "m-5: not JSON");
+    assertThat(json.out().lines()).hasSize(5).allMatch(line -> line.startsWith("{"));
   }
 
   @Test
@@ -190,6 +201,7 @@ class OperatorCommandsTest {
     gateway.on("GET /messages?status=held", 200, "{\"messages\":[],\"next\":null}");
     gateway.on("GET /messages?status=rejected", 200, "{\"messages\":[],\"next\":null}");
     gateway.on("GET /parked", 200, "{\"parked\":[],\"next\":null}");
+    gateway.on("GET /receipts", 200, "{\"receipts\":[],\"next\":null}");
 
     assertThat(Run.of("dead-letters", "--url", gateway.url()).out())
         .contains("nothing waits for an operator");

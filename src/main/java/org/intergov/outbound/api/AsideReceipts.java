@@ -1,0 +1,45 @@
+package org.intergov.outbound.api;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.intergov.outbound.store.ChannelReceipts;
+
+/** Receipts that were put aside because they lead nowhere. Thread-safe. */
+public final class AsideReceipts {
+  private final ChannelReceipts receipts;
+
+  public AsideReceipts(ChannelReceipts receipts) {
+    this.receipts = receipts;
+  }
+
+  /** {@code GET /receipts?after=&limit=}: oldest first. */
+  public void page(Exchange exchange) {
+    Call.handle(
+        exchange,
+        Role.READ,
+        call -> {
+          int limit = (int) call.number("limit", 100, 1, 1_000);
+          List<ChannelReceipts.Aside> found =
+              receipts.aside(call.number("after", 0, 0, Long.MAX_VALUE), limit);
+          Map<String, Object> page = new LinkedHashMap<>();
+          page.put("receipts", found.stream().map(AsideReceipts::document).toList());
+          page.put(
+              "next",
+              found.size() == limit ? String.valueOf(found.get(found.size() - 1).seq()) : null);
+          call.json(200, page);
+        });
+  }
+
+  private static Map<String, Object> document(ChannelReceipts.Aside receipt) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("seq", receipt.seq());
+    document.put("channel_id", receipt.channelId());
+    document.put("at", receipt.at().toString());
+    document.put("receipt_id", receipt.receiptId());
+    document.put("error", receipt.error());
+    document.put("content", receipt.content());
+    return document;
+  }
+}

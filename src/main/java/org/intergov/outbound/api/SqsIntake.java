@@ -1,0 +1,37 @@
+package org.intergov.outbound.api;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.intergov.outbound.channel.SqsBatch;
+import org.intergov.outbound.channel.SqsDeadLetters;
+import org.intergov.outbound.channel.SqsDeadLetters.Letter;
+
+/**
+ * Messages from an SQS queue, each the body of one, as JSON. Those that intake over REST would
+ * refuse for what they are go to a queue of dead letters. Thread-safe.
+ */
+public final class SqsIntake {
+  private final QueuedMessages messages;
+  private final SqsDeadLetters deadLetters;
+
+  public SqsIntake(QueuedMessages messages, SqsDeadLetters deadLetters) {
+    this.messages = messages;
+    this.deadLetters = deadLetters;
+  }
+
+  /**
+   * Stores a batch: when it returns, each message is stored, was stored before, or is a dead letter
+   * that its queue has.
+   *
+   * @throws org.intergov.outbound.store.StoreBusyException if the store takes no more now
+   * @throws org.intergov.outbound.store.StoreUnavailableException if it cannot be reached
+   * @throws SqsDeadLetters.NotSentException if a dead letter could not be sent
+   */
+  public void store(SqsBatch batch) {
+    List<Letter> letters =
+        messages.store(batch.messages(), m -> m.body().getBytes(StandardCharsets.UTF_8)).stream()
+            .map(bad -> new Letter(bad.queued(), bad.error()))
+            .toList();
+    deadLetters.send(letters);
+  }
+}

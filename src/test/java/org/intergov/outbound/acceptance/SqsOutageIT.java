@@ -1,0 +1,161 @@
+package org.intergov.outbound.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.intergov.outbound.channel.ElasticMq;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** The queue server is stopped and started again under load; the database goes away. */
+@ExtendWith(ShowLogsOnFailure.class)
+@Execution(ExecutionMode.CONCURRENT)
+class SqsOutageIT {
+  private static final String DATABASE = "sqs_outage";
+  private static final PostgresServer POSTGRES = PostgresServer.shared();
+  private static ElasticMq mq;
+  private static TcpProxy database;
+  private static GatewayProcess gateway;
+
+  @BeforeAll
+  static void start() {
+    mq = ElasticMq.start(Ports.free());
+    List.of("outbound", "told", "told-receipts", "intake", "dead").forEach(mq::create);
+    database = new TcpProxy(POSTGRES.port());
+    gateway =
+        GatewayProcess.named("sqs-outage")
+            .database(POSTGRES.create(DATABASE, database))
+            .setting("AWS_ACCESS_KEY_ID", "id")
+            .setting("AWS_SECRET_ACCESS_KEY", "secret")
+            .setting("INTERGOV_INTAKE_SQS_QUEUE", "intake")
+            .setting("INTERGOV_INTAKE_SQS_DEAD_LETTER_QUEUE", "dead")
+            .setting("INTERGOV_INTAKE_SQS_ENDPOINT", mq.url())
+            .channels(
+                """
+                defaults:
+                  timeout: 5s
+                  retry: { attempts: 20, first-delay: 100ms, max-delay: 500ms }
+                channels:
+                  - id: gb-queue
+                    match: { receiver: GB }
+                    kind: sqs
+                    concurrency: 20
+                    parameters: { queue: outbound, endpoint: "%1$s" }
+                  - id: fr-queue
+                    match: { receiver: FR }
+                    kind: sqs
+                    parameters: { queue: told, receipts-queue: told-receipts, endpoint: "%1$s" }
+                """
+                    .formatted(mq.url()));
+    gateway.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+    database.close();
+    mq.close();
+  }
+
+  @Test
+  void a_restart_under_load_and_a_database_that_goes_away_lose_nothing() {
+    int count = 3_000;
+    gateway.api().submit(Sent.many("GB", "restart", count));
+    for (int outage = 0; outage < 3; outage++) {
+      long before = accepted();
+      await("it is at work")
+          .atMost(Duration.ofSeconds(60))
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> accepted() > before || accepted() == count);
+      mq.stopServer();
+      mq.startServer();
+    }
+    awaitAccepted("AU.restart%", count);
+
+    Map<String, Integer> seen = new TreeMap<>();
+    mq.drain("outbound").stream()
+        .map(m -> ElasticMq.attributes(m).get("idempotency-key"))
+        .filter(key -> key.startsWith("AU:restart-"))
+        .forEach(key -> seen.merge(key, 1, Integer::sum));
+    assertThat(seen).hasSize(count);
+    Set<String> twice =
+        seen.entrySet().stream()
+            .filter(e -> e.getValue() > 1)
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toSet());
+    assertThat(
+            POSTGRES
+                .counts(
+                    DATABASE,
+                    "SELECT DISTINCT sender || ':' || sender_ref, 1 FROM intergov.delivery_status"
+                        + " WHERE event = 'possible_duplicate'")
+                .keySet())
+        .containsAll(twice);
+    databaseAway();
+  }
+
+  /** What comes while the database is away stays in its queue, and is done with afterwards. */
+  private static void databaseAway() {
+    List<Sent> told = gateway.api().submit(Sent.many("FR", "away", 20));
+    Map<String, String> ids = new TreeMap<>();
+    await("they are posted")
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> {
+              mq.drain("told")
+                  .forEach(m -> ids.put(ElasticMq.attributes(m).get("reference"), m.messageId()));
+              return ids.size() == told.size();
+            });
+    database.cut();
+    List<String> receipts = new ArrayList<>();
+    ids.values().forEach(id -> receipts.add("{\"id\":\"" + id + "\",\"status\":\"confirmed\"}"));
+    mq.send("told-receipts", receipts);
+    mq.send("intake", Sent.many("GB", "came", 100).stream().map(Sent::json).toList());
+    await("the gateway says that it waits")
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                gateway.log().contains("queue intake: its messages wait")
+                    && gateway.log().contains("queue told-receipts: its messages wait"));
+    assertThat(mq.size("intake")).isEqualTo(100);
+    assertThat(mq.size("told-receipts")).isEqualTo(20);
+    database.mend(POSTGRES.port());
+
+    awaitAccepted("AU.away%", 20);
+    awaitAccepted("AU.came%", 100);
+    await("both queues are empty")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> mq.size("intake") + mq.size("told-receipts") == 0);
+  }
+
+  private static long accepted() {
+    return POSTGRES
+        .counts(
+            DATABASE,
+            "SELECT status, count(*) FROM intergov.message_lake WHERE subject LIKE 'AU.restart%'"
+                + " GROUP BY 1")
+        .getOrDefault("accepted", 0L);
+  }
+
+  private static void awaitAccepted(String subjects, long count) {
+    String sql =
+        "SELECT status, count(*) FROM intergov.message_lake WHERE subject LIKE '%s' GROUP BY 1"
+            .formatted(subjects);
+    await(subjects + " are accepted")
+        .atMost(Duration.ofSeconds(120))
+        .pollInterval(Duration.ofMillis(200))
+        .untilAsserted(
+            () -> assertThat(POSTGRES.counts(DATABASE, sql)).isEqualTo(Map.of("accepted", count)));
+  }
+}
