@@ -107,6 +107,24 @@ final class KafkaCluster {
     return nodes.get(id - 1);
   }
 
+  KafkaNode node(int index) {
+    return nodes.get(index);
+  }
+
+  /** Until every node has every record: then any one of them can be spared. */
+  void awaitInSync(String topic) {
+    await("all replicas of " + topic + " are in sync")
+        .atMost(Duration.ofSeconds(120))
+        .pollInterval(Duration.ofMillis(200))
+        .until(
+            () ->
+                get(admin.describeTopics(List.of(topic)).allTopicNames())
+                    .get(topic)
+                    .partitions()
+                    .stream()
+                    .allMatch(p -> p.isr().size() == NODES));
+  }
+
   void killAll() {
     nodes.forEach(KafkaNode::kill);
   }
@@ -167,6 +185,20 @@ final class KafkaCluster {
               .map(p -> new TopicPartition(topic, p.partition()))
               .toList());
     }
+  }
+
+  /** A member of a group, from the beginning of what it reads. */
+  KafkaConsumer<String, String> consumer(String group) {
+    return new KafkaConsumer<>(
+        Map.<String, Object>of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            brokers(),
+            ConsumerConfig.GROUP_ID_CONFIG,
+            group,
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+            "earliest"),
+        new StringDeserializer(),
+        new StringDeserializer());
   }
 
   KafkaProducer<String, String> producer() {

@@ -114,23 +114,31 @@ public final class ElasticMq implements AutoCloseable {
     }
   }
 
+  /** Ten at most; they come again after half a minute, unless they are removed. */
+  public List<Message> take(String queue) {
+    return client
+        .receiveMessage(
+            r ->
+                r.queueUrl(queueUrl(queue))
+                    .maxNumberOfMessages(10)
+                    .messageAttributeNames("All")
+                    .messageSystemAttributeNames(MessageSystemAttributeName.ALL))
+        .messages();
+  }
+
+  public void remove(String queue, List<Message> messages) {
+    String url = queueUrl(queue);
+    messages.forEach(
+        m -> client.deleteMessage(r -> r.queueUrl(url).receiptHandle(m.receiptHandle())));
+  }
+
   /** Takes everything out that is visible now. */
   public List<Message> drain(String queue) {
-    String url = queueUrl(queue);
     List<Message> all = new ArrayList<>();
     List<Message> some;
     do {
-      some =
-          client
-              .receiveMessage(
-                  r ->
-                      r.queueUrl(url)
-                          .maxNumberOfMessages(10)
-                          .messageAttributeNames("All")
-                          .messageSystemAttributeNames(MessageSystemAttributeName.ALL))
-              .messages();
-      some.forEach(
-          m -> client.deleteMessage(r -> r.queueUrl(url).receiptHandle(m.receiptHandle())));
+      some = take(queue);
+      remove(queue, some);
       all.addAll(some);
     } while (!some.isEmpty());
     return all;
