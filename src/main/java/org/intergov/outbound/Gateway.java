@@ -60,7 +60,6 @@ import org.intergov.outbound.routing.InvalidChannelsException;
 import org.intergov.outbound.routing.RoutesFolder;
 import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.BoundedSubmissions;
-import org.intergov.outbound.store.DeliveryOutbox;
 import org.intergov.outbound.store.Settlements;
 import org.intergov.outbound.store.Stores;
 import org.slf4j.Logger;
@@ -328,12 +327,12 @@ public final class Gateway implements AutoCloseable {
   private void assemble(CamelContext camel, LiveTable table, WakeUps wakeUps) {
     MessageRules messageRules = new MessageRules(settings.jurisdiction());
     MessageReader reader = new MessageReader(messageRules, MessageIntake.MOST_BYTES);
-    DeliveryOutbox outbox = stores.outbox();
     Settlements settlements =
         stores.settlements(id -> table.get().channel(id).map(Channel::callsBack).orElse(false));
     ChannelRoutes routes = channels.routes();
     router =
-        new MultichannelRouter(camel, outbox, settlements, messageRules, table, routes, wakeUps);
+        new MultichannelRouter(
+            camel, stores.lanes(), settlements, messageRules, table, routes, wakeUps, this::later);
     poller = new ChannelPoller(camel, stores.channelPending(), settlements, table, routes, wakeUps);
     Runnable wakeRouter = wakeUps.router()::signal;
     var registry = camel.getRegistry();
@@ -366,7 +365,12 @@ public final class Gateway implements AutoCloseable {
     registry.bind(
         "channelOperations",
         new ChannelOperations(
-            table, router::lanes, stores.queues(), stores.actions(), reader, wakeRouter));
+            table,
+            router::lanes,
+            stores.queues(),
+            stores.channelStates(),
+            reader,
+            router::pausesChanged));
     if (settings.retention().isPresent()) {
       sweeper = new RetentionSweeper(stores.retention(settings.retention().get()));
       registry.bind("retentionSweeper", sweeper);
@@ -382,6 +386,12 @@ public final class Gateway implements AutoCloseable {
     PlainLanes lanes = new PlainLanes(table);
     registry.bind("messageIntake", new MessageIntake(reader, submissions, gate, lanes, wakeRouter));
     intakes.bind(registry, new QueuedMessages(reader, submissions, lanes, wakeRouter));
+  }
+
+  /** Rounded up: what may go in two and a half milliseconds may not go in two. */
+  private void later(Duration delay, Runnable then) {
+    long millis = Math.max(1, delay.plusNanos(999_999).toMillis());
+    vertx.setTimer(millis, id -> then.run());
   }
 
   /**

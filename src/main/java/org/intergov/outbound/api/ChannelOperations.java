@@ -2,8 +2,10 @@ package org.intergov.outbound.api;
 
 import java.io.IOException;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,12 +19,14 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.intergov.outbound.channel.ChannelLane;
+import org.intergov.outbound.delivery.CircuitState;
 import org.intergov.outbound.message.MessageReader;
 import org.intergov.outbound.message.ReadResult;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.Explanation;
 import org.intergov.outbound.routing.RoutingTable;
-import org.intergov.outbound.store.OperatorActions;
+import org.intergov.outbound.store.ChannelStates;
+import org.intergov.outbound.store.ChannelStates.Pause;
 import org.intergov.outbound.store.QueueStates;
 import org.intergov.outbound.store.QueueStates.LaneState;
 
@@ -33,23 +37,23 @@ public final class ChannelOperations {
   private final Supplier<RoutingTable> table;
   private final Supplier<Map<String, ChannelLane>> lanes;
   private final QueueStates queues;
-  private final OperatorActions actions;
+  private final ChannelStates switches;
   private final MessageReader reader;
-  private final Runnable wakeRouter;
+  private final Runnable pausesChanged;
 
   public ChannelOperations(
       Supplier<RoutingTable> table,
       Supplier<Map<String, ChannelLane>> lanes,
       QueueStates queues,
-      OperatorActions actions,
+      ChannelStates switches,
       MessageReader reader,
-      Runnable wakeRouter) {
+      Runnable pausesChanged) {
     this.table = table;
     this.lanes = lanes;
     this.queues = queues;
-    this.actions = actions;
+    this.switches = switches;
     this.reader = reader;
-    this.wakeRouter = wakeRouter;
+    this.pausesChanged = pausesChanged;
   }
 
   /** {@code GET /channels}: each lane in the table's order, then lanes without a channel. */
@@ -60,38 +64,38 @@ public final class ChannelOperations {
         call -> {
           Map<String, LaneState> waiting = byChannel(queues.lanes());
           Map<String, LaneState> held = byChannel(queues.held());
-          Map<String, String> paused = actions.paused();
+          Map<String, Pause> paused = switches.paused();
           List<Map<String, Object>> states = new ArrayList<>();
           for (Channel c : table.get().channels()) {
             Map<String, Object> state = state(c.id(), waiting, held);
             state.put("kind", c.kind());
             state.put("description", c.description());
-            state.put("paused_by", paused.get(c.id()));
             addSchedule(state, c, table.get().now());
-            if (paused.containsKey(c.id())) {
-              state.put("state", "paused");
-            }
+            addPause(state, paused.get(c.id()));
+            addCircuit(state, lanes.get().get(c.id()));
             addLane(state, lanes.get().get(c.id()));
             states.add(state);
           }
-          states.addAll(gone(waiting, held));
+          states.addAll(gone(waiting, held, paused));
           call.json(200, states);
         });
   }
 
   /** Channels that are not in the table, but of which something is left. */
   private List<Map<String, Object>> gone(
-      Map<String, LaneState> waiting, Map<String, LaneState> held) {
+      Map<String, LaneState> waiting, Map<String, LaneState> held, Map<String, Pause> paused) {
     List<String> known = table.get().channels().stream().map(Channel::id).toList();
     Map<String, Long> followed = queues.followedBeside(known, MOST_COUNTED);
     Set<String> gone = new TreeSet<>(followed.keySet());
     gone.addAll(waiting.keySet());
     gone.addAll(held.keySet());
+    gone.addAll(paused.keySet());
     gone.removeAll(known);
     gone.remove("");
     List<Map<String, Object>> states = new ArrayList<>();
     for (String id : gone) {
       Map<String, Object> state = state(id, waiting, held);
+      addPause(state, paused.get(id));
       state.put("state", "gone");
       state.put("followed", followed.getOrDefault(id, 0L));
       states.add(state);
@@ -128,6 +132,26 @@ public final class ChannelOperations {
     state.put("maintenance_until", rests.map(Instant::toString).orElse(null));
   }
 
+  private static void addPause(Map<String, Object> state, Pause pause) {
+    if (pause != null) {
+      state.put("state", "paused");
+    }
+    state.put("paused_at", pause == null ? null : pause.at().toString());
+    state.put("paused_by", pause == null ? null : pause.by());
+    state.put("paused_reason", pause == null ? null : pause.reason());
+  }
+
+  /** Of this replica; each has its own circuit. */
+  private static void addCircuit(Map<String, Object> state, ChannelLane lane) {
+    CircuitState circuit = lane == null ? null : lane.circuit();
+    Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    Duration probe = circuit == null ? null : circuit.nextProbe();
+    state.put("circuit", circuit == null ? "closed" : circuit.phase().word());
+    state.put("circuit_since", circuit == null ? null : now.minus(circuit.lasts()).toString());
+    state.put("circuit_cause", circuit == null ? null : circuit.cause());
+    state.put("next_probe_at", probe == null ? null : now.plus(probe).toString());
+  }
+
   private static void addLane(Map<String, Object> state, ChannelLane lane) {
     state.put("in_flight", lane == null ? 0 : lane.inFlight());
     state.put("posted", lane == null ? 0 : lane.stats().posted());
@@ -144,20 +168,27 @@ public final class ChannelOperations {
         Role.OPERATE,
         call -> {
           String id = channel(call);
-          actions.pause(id, call.caller());
+          switches.pause(id, call.caller(), call.query("reason"));
+          pausesChanged.run();
           call.json(200, Map.of("id", id, "state", "paused"));
         });
   }
 
-  /** {@code POST /channels/{id}/resume}. */
+  /** {@code POST /channels/{id}/resume}; of a channel that is gone, if it was paused. */
   public void resume(Exchange exchange) {
     Call.handle(
         exchange,
         Role.OPERATE,
         call -> {
-          String id = channel(call);
-          actions.resume(id);
-          wakeRouter.run();
+          String id = call.segment(1);
+          if (!switches.resume(id)) {
+            channel(call);
+          }
+          ChannelLane lane = lanes.get().get(id);
+          if (lane != null) {
+            lane.tryNow();
+          }
+          pausesChanged.run();
           call.json(200, Map.of("id", id, "state", "open"));
         });
   }
@@ -191,7 +222,7 @@ public final class ChannelOperations {
           RoutingTable current = table.get();
           Instant at = moment(call.query("at"), current);
           Explanation explanation = current.explain(((ReadResult.Read) read).message(), at);
-          Map<String, String> paused = actions.paused();
+          Map<String, Pause> paused = switches.paused();
           Map<String, Object> document = new LinkedHashMap<>();
           document.put("channel", explanation.channel().map(Channel::id).orElse(null));
           document.put("at", at.toString());
@@ -213,13 +244,14 @@ public final class ChannelOperations {
     }
   }
 
-  private static Map<String, Object> entry(Explanation.Entry e, Map<String, String> paused) {
+  private static Map<String, Object> entry(Explanation.Entry e, Map<String, Pause> paused) {
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("channel", e.channel());
     entry.put("verdict", e.verdict().name().toLowerCase(Locale.ROOT));
     entry.put("reason", e.reason());
     entry.put("waits_until", e.waitsUntil().map(Instant::toString).orElse(null));
-    entry.put("paused_by", paused.get(e.channel()));
+    Pause pause = paused.get(e.channel());
+    entry.put("paused_by", pause == null ? null : pause.by());
     return entry;
   }
 

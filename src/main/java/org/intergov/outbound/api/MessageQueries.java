@@ -137,6 +137,9 @@ public final class MessageQueries {
       delivery.put("expires_at", d.expiresAt().toString());
       delivery.put("refused_by", d.refusedBy());
       delivery.put("last_error", d.lastError());
+      if (d.waitsFor() != null) {
+        delivery.put("waits_for", d.waitsFor());
+      }
       document.put("delivery", delivery);
     }
     return document;

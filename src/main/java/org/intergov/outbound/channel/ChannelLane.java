@@ -1,22 +1,41 @@
 package org.intergov.outbound.channel;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.function.BiConsumer;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.intergov.outbound.delivery.CircuitState;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.delivery.Lane;
-import org.intergov.outbound.delivery.Stock;
+import org.intergov.outbound.delivery.Outcome;
 import org.intergov.outbound.routing.Channel;
+import org.intergov.outbound.routing.Ordering;
 
 /** A lane at work: its slots, what its posts came to, and the loop that keeps the slots filled. */
 public final class ChannelLane {
+  /** Timers are coarse; what a fast lane may send within this time goes at once. */
+  private static final Duration SHORTEST_REST = Duration.ofMillis(5);
+
+  private final String id;
   private final Lane lane;
   private final LaneStats stats = new LaneStats();
   private final OneAtATime draining = new OneAtATime();
+  private final OneAtATime telling = new OneAtATime();
+  private final CircuitLog log = new CircuitLog();
+  private final List<CircuitListener> listeners;
+  private final LaneTimer timer;
+  private final AtomicBoolean resting = new AtomicBoolean();
 
-  ChannelLane(Channel channel) {
+  /**
+   * @param listeners are told of each change of the circuit; may grow
+   */
+  ChannelLane(Channel channel, LaneTimer timer, List<CircuitListener> listeners) {
+    this.id = channel.id();
     this.lane = new Lane(channel);
+    this.timer = timer;
+    this.listeners = listeners;
   }
 
   int freeSlots() {
@@ -40,29 +59,43 @@ public final class ChannelLane {
   }
 
   /**
-   * Sends as long as there is a delivery and a slot. Called by whoever adds a delivery or frees a
-   * slot.
+   * Sends as long as there is a delivery, a slot, and a rate that allows it. Called by whoever adds
+   * a delivery or frees a slot, and by the timer when the rate allows the next one.
    *
-   * @param post gets it with the channel as it was when it was claimed
    * @param runsLow told when it is time to claim more
    */
-  void drain(BiConsumer<Delivery, Channel> post, Consumer<Delivery> giveBack, Runnable runsLow) {
+  void drain(Consumer<Lane.Next> post, Consumer<Delivery> giveBack, Runnable runsLow) {
     draining.run(
         () -> {
-          Channel claimedFor = lane.channel();
-          Stock.Next<Delivery> next;
+          Lane.Next next;
           while ((next = lane.next()) != null) {
-            if (next.inTime()) {
-              post.accept(next.claimed(), claimedFor);
+            if (next.send()) {
+              post.accept(next);
             } else {
-              giveBack.accept(next.claimed());
+              giveBack.accept(next.delivery());
             }
-            claimedFor = lane.channel();
             if (lane.runsLow()) {
               runsLow.run();
             }
           }
+          tellChanges();
+          rest(post, giveBack, runsLow);
         });
+  }
+
+  private void rest(Consumer<Lane.Next> post, Consumer<Delivery> giveBack, Runnable runsLow) {
+    long nanos = lane.nanosToNext();
+    if (nanos > 0 && resting.compareAndSet(false, true)) {
+      timer.in(
+          Duration.ofNanos(Math.max(nanos, SHORTEST_REST.toNanos())),
+          () -> {
+            resting.set(false);
+            drain(post, giveBack, runsLow);
+            if (lane.isEmpty()) {
+              runsLow.run();
+            }
+          });
+    }
   }
 
   /**
@@ -72,10 +105,34 @@ public final class ChannelLane {
    */
   void follow(Channel channel, Consumer<Delivery> giveBack) {
     lane.follow(channel).forEach(giveBack);
+    tellChanges();
   }
 
-  void finish() {
-    lane.finish();
+  /** Its channel has left the table: if it comes back, nothing of before counts. */
+  void forget() {
+    lane.forget();
+    tellChanges();
+  }
+
+  void finish(Lane.Next post, Outcome outcome, long tookNanos) {
+    lane.finish(post.turn(), outcome, tookNanos);
+    tellChanges();
+  }
+
+  /** One at a time, so that the last thing a listener hears is how it stands. */
+  private void tellChanges() {
+    if (lane.hasChanges()) {
+      telling.run(
+          () -> {
+            CircuitState state;
+            while ((state = lane.change()) != null) {
+              log.changed(id, state);
+              for (CircuitListener listener : listeners) {
+                listener.changed(id, state);
+              }
+            }
+          });
+    }
   }
 
   void settled(Delivery delivery) {
@@ -87,6 +144,49 @@ public final class ChannelLane {
     while ((next = lane.takeBack()) != null) {
       giveBack.accept(next);
     }
+  }
+
+  /** Nothing is claimed or sent from now on, or it goes on; what is in stock goes back. */
+  void pause(boolean on) {
+    lane.pause(on);
+  }
+
+  /** One message tries a broken channel at once, whatever there was to be waited for. */
+  public void tryNow() {
+    lane.tryNow();
+  }
+
+  /** As {@link #pause}, while its channel is in maintenance. */
+  void rest(boolean on) {
+    lane.rest(on);
+  }
+
+  /** Whether an operator has paused it, as this replica knows it. */
+  public boolean isPaused() {
+    return lane.isPaused();
+  }
+
+  /** Whether nothing is claimed and sent now: paused, in maintenance, or its circuit is open. */
+  boolean isShut() {
+    return lane.isShut();
+  }
+
+  boolean isRated() {
+    return lane.isRated();
+  }
+
+  /** Whether the messages of one subject go one after the other. */
+  boolean isOrdered() {
+    return lane.channel().protection().ordering() == Ordering.SUBJECT;
+  }
+
+  Optional<Duration> failOverAfter() {
+    return lane.failOverAfter();
+  }
+
+  /** How the circuit stands in this replica, at this moment. */
+  public CircuitState circuit() {
+    return lane.circuit();
   }
 
   /** Posts in flight now. */

@@ -7,13 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.routing.Channel;
+import org.intergov.outbound.routing.Ordering;
 import org.intergov.outbound.routing.RoutingTable;
-import org.intergov.outbound.store.DeliveryOutbox;
 import org.intergov.outbound.store.DeliveryOutbox.LaneSlots;
-import org.intergov.outbound.store.StoreUnavailableException;
+import org.intergov.outbound.store.LaneStores;
 
 /**
  * Claims for all lanes at once: each channel as far as it has room, what is not routed yet, and now
@@ -35,25 +36,46 @@ final class LaneClaims {
   /** Of the heap, for each delivery held: the message, its post under way, its connection. */
   private static final int BYTES_EACH = 64 << 10;
 
-  private final DeliveryOutbox outbox;
+  private static final Duration PAUSES_EVERY = Duration.ofMillis(250);
+  private static final Duration CARE_EVERY = Duration.ofSeconds(10);
+
+  private final LaneStores stores;
   private final Supplier<RoutingTable> table;
+  private final Function<Channel, ChannelLane> newLane;
   private final Shares shares;
   private final Resting resting = new Resting();
   private final Set<String> orphans = new HashSet<>();
+  private volatile boolean pausesChanged = true;
+  private long pausesSeen;
   private LostClaim lostClaim;
   private long orphansLookedFor = System.nanoTime() - ORPHANS_EVERY.toNanos();
   private long orphansComeUntil = System.nanoTime();
+  private long caredFor = System.nanoTime() - CARE_EVERY.toNanos();
 
   private record LostClaim(List<LaneSlots> lanes, UUID token) {}
 
-  LaneClaims(DeliveryOutbox outbox, Supplier<RoutingTable> table) {
-    this(outbox, table, Shares.ofHeap(BYTES_EACH));
+  /**
+   * @param newLane makes the lane of a channel that has none yet
+   */
+  LaneClaims(
+      LaneStores stores, Supplier<RoutingTable> table, Function<Channel, ChannelLane> newLane) {
+    this(stores, table, newLane, Shares.ofHeap(BYTES_EACH));
   }
 
-  LaneClaims(DeliveryOutbox outbox, Supplier<RoutingTable> table, Shares shares) {
-    this.outbox = outbox;
+  LaneClaims(
+      LaneStores stores,
+      Supplier<RoutingTable> table,
+      Function<Channel, ChannelLane> newLane,
+      Shares shares) {
+    this.stores = stores;
     this.table = table;
+    this.newLane = newLane;
     this.shares = shares;
+  }
+
+  /** An operator has paused a lane or let it go on; the next claim looks at once. */
+  void pausesChanged() {
+    pausesChanged = true;
   }
 
   /**
@@ -63,21 +85,47 @@ final class LaneClaims {
    */
   List<Delivery> claim(Map<String, ChannelLane> lanes) {
     if (lostClaim != null) {
-      outbox.release(lostClaim.lanes(), lostClaim.token());
+      stores.outbox().release(lostClaim.lanes(), lostClaim.token());
       lostClaim = null;
+    }
+    if (pausesChanged || isTime(pausesSeen, PAUSES_EVERY)) {
+      lookAtPauses(lanes);
+    }
+    if (isTime(caredFor, CARE_EVERY)) {
+      careForOrder();
     }
     List<LaneSlots> wanted = wanted(lanes);
     UUID token = UUID.randomUUID();
     try {
-      List<Delivery> claimed = outbox.claim(wanted, token);
+      List<Delivery> claimed = claim(wanted, token);
       if (!orphans.isEmpty() && claimed.stream().anyMatch(d -> orphans.contains(d.channelId()))) {
         lookForOrphans(); // there may be more
       }
       return claimed;
-    } catch (StoreUnavailableException e) {
+    } catch (RuntimeException e) {
       lostClaim = new LostClaim(wanted, token);
       throw e;
     }
+  }
+
+  private List<Delivery> claim(List<LaneSlots> wanted, UUID token) {
+    RoutingTable now = table.get();
+    List<LaneSlots> free = new ArrayList<>();
+    List<LaneSlots> ordered = new ArrayList<>();
+    wanted.forEach(lane -> (isOrdered(now, lane.channelId()) ? ordered : free).add(lane));
+    List<Delivery> claimed = stores.outbox().claim(free, token);
+    if (!ordered.isEmpty()) {
+      claimed = new ArrayList<>(claimed);
+      claimed.addAll(stores.ordered().claim(ordered, token));
+    }
+    return claimed;
+  }
+
+  private static boolean isOrdered(RoutingTable table, String channelId) {
+    return table
+        .channel(channelId)
+        .filter(c -> c.protection().ordering() == Ordering.SUBJECT)
+        .isPresent();
   }
 
   /** Something may wait for a channel that is gone: the next claims look for it. */
@@ -87,9 +135,36 @@ final class LaneClaims {
     orphansComeUntil = now + ORPHANS_COME_FOR.toNanos();
   }
 
-  private boolean isTimeForOrphans(long now) {
-    Duration every = now - orphansComeUntil < 0 ? ORPHANS_SOON : ORPHANS_EVERY;
-    return now - orphansLookedFor >= every.toNanos();
+  private boolean isTimeForOrphans() {
+    Duration every = System.nanoTime() - orphansComeUntil < 0 ? ORPHANS_SOON : ORPHANS_EVERY;
+    return isTime(orphansLookedFor, every);
+  }
+
+  private static boolean isTime(long last, Duration every) {
+    return System.nanoTime() - last >= every.toNanos();
+  }
+
+  /** Other replicas' operators are seen here; what a lane paused now has in stock goes back. */
+  private void lookAtPauses(Map<String, ChannelLane> lanes) {
+    pausesChanged = false;
+    Set<String> paused = stores.channels().paused().keySet();
+    table.get().channels().forEach(c -> lane(lanes, c).pause(paused.contains(c.id())));
+    pausesSeen = System.nanoTime();
+  }
+
+  /** What a settlement would have made due, had there been one; and lanes without an order now. */
+  private void careForOrder() {
+    RoutingTable now = table.get();
+    List<String> unordered = new ArrayList<>();
+    for (Channel c : now.channels()) {
+      if (isOrdered(now, c.id())) {
+        stores.ordered().repair(c.id());
+      } else {
+        unordered.add(c.id());
+      }
+    }
+    stores.ordered().release(unordered);
+    caredFor = System.nanoTime();
   }
 
   private List<LaneSlots> wanted(Map<String, ChannelLane> lanes) {
@@ -97,13 +172,12 @@ final class LaneClaims {
     wanted.add(new LaneSlots(NOT_ROUTED, AT_ONCE, ROUTING_LEASE));
     wanted.addAll(shares(lanes));
     orphans.clear();
-    long now = System.nanoTime();
-    if (isTimeForOrphans(now)) {
-      orphansLookedFor = now;
-      for (String lane : outbox.lanesInUse()) {
+    if (isTimeForOrphans()) {
+      orphansLookedFor = System.nanoTime();
+      for (String lane : stores.outbox().lanesInUse()) {
         if (!lane.isEmpty() && table.get().channel(lane).isEmpty()) {
           orphans.add(lane);
-          wanted.add(new LaneSlots(lane, AT_ONCE, ROUTING_LEASE));
+          wanted.add(new LaneSlots(lane, AT_ONCE, ROUTING_LEASE, true));
         }
       }
     }
@@ -117,14 +191,15 @@ final class LaneClaims {
   List<LaneSlots> shares(Map<String, ChannelLane> lanes) {
     RoutingTable current = table.get();
     Set<String> inMaintenance = resting.ids(current);
+    current.channels().forEach(c -> lane(lanes, c).rest(inMaintenance.contains(c.id())));
     return shares.divide(
         current.channels(),
-        c -> inMaintenance.contains(c.id()) ? 0 : lane(lanes, c).freeSlots(),
+        c -> lane(lanes, c).freeSlots(),
         c -> lane(lanes, c).held(),
         (c, slots) -> new LaneSlots(c.id(), slots, lane(lanes, c).lease()));
   }
 
-  private static ChannelLane lane(Map<String, ChannelLane> lanes, Channel channel) {
-    return lanes.computeIfAbsent(channel.id(), id -> new ChannelLane(channel));
+  private ChannelLane lane(Map<String, ChannelLane> lanes, Channel channel) {
+    return lanes.computeIfAbsent(channel.id(), id -> newLane.apply(channel));
   }
 }

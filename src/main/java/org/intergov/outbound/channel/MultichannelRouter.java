@@ -4,10 +4,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.delivery.DeliveryRules;
+import org.intergov.outbound.delivery.Lane;
 import org.intergov.outbound.delivery.OutboxStatus;
 import org.intergov.outbound.delivery.Outcome;
 import org.intergov.outbound.delivery.Settlement;
@@ -16,7 +18,7 @@ import org.intergov.outbound.message.MessageRules;
 import org.intergov.outbound.message.Violation;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.RoutingTable;
-import org.intergov.outbound.store.DeliveryOutbox;
+import org.intergov.outbound.store.LaneStores;
 import org.intergov.outbound.store.Settlements;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,7 @@ public final class MultichannelRouter {
   private static final Logger LOG = LoggerFactory.getLogger(MultichannelRouter.class);
 
   private final LaneClaims claims;
+  private final ShutLaneWalk shutLanes;
   private final DeliveryRules rules;
   private final MessageRules messageRules;
   private final Supplier<RoutingTable> table;
@@ -37,6 +40,7 @@ public final class MultichannelRouter {
   private final WakeUps wakeUps;
   private final ChannelCalls calls;
   private final Map<String, ChannelLane> lanes = new ConcurrentHashMap<>();
+  private final List<CircuitListener> circuitListeners = new CopyOnWriteArrayList<>();
   private final SettlementQueue<Settlement> settlements;
   private volatile boolean stopping;
   private volatile boolean moreWaits;
@@ -47,14 +51,16 @@ public final class MultichannelRouter {
 
   public MultichannelRouter(
       CamelContext camel,
-      DeliveryOutbox outbox,
+      LaneStores stores,
       Settlements settlements,
       MessageRules messageRules,
       Supplier<RoutingTable> table,
       ChannelRoutes routes,
-      WakeUps wakeUps) {
-    this.claims = new LaneClaims(outbox, table);
+      WakeUps wakeUps,
+      LaneTimer timer) {
     this.rules = new DeliveryRules(table);
+    this.claims = new LaneClaims(stores, table, c -> new ChannelLane(c, timer, circuitListeners));
+    this.shutLanes = new ShutLaneWalk(stores.shut(), rules);
     this.messageRules = messageRules;
     this.table = table;
     this.routes = routes;
@@ -90,22 +96,34 @@ public final class MultichannelRouter {
     moreWaits = false;
     long now = System.nanoTime();
     List<Delivery> claimed = claims.claim(lanes);
-    for (Delivery d : claimed) {
-      try {
-        take(d, now);
-      } catch (RuntimeException e) {
-        LOG.error("{}: no decision", d.message().reference(), e);
-        settlements.add(rules.hold(d, "the gateway failed to decide; see its log"));
-      }
-    }
+    claimed.forEach(d -> orHold(d, () -> take(d, now)));
     lanes.values().forEach(this::run);
-    if (!claimed.isEmpty()) {
+    int waiting = shutLanes.claim(lanes, d -> orHold(d, () -> decideUnsent(d)));
+    if (!claimed.isEmpty() || waiting > 0) {
       wakeUps.settler().signal();
     }
     if (!claimed.isEmpty() || lanes.values().stream().anyMatch(l -> l.freeSlots() == 0)) {
       moreWaits = true;
     }
-    return claimed.size() >= LaneClaims.AT_ONCE;
+    return claimed.size() + waiting >= LaneClaims.AT_ONCE;
+  }
+
+  private void orHold(Delivery d, Runnable decision) {
+    try {
+      decision.run();
+    } catch (RuntimeException e) {
+      LOG.error("{}: no decision", d.message().reference(), e);
+      settlements.add(rules.hold(d, "the gateway failed to decide; see its log"));
+    }
+  }
+
+  /** One that waits in a lane that sends nothing: it has expired, or moves to another lane. */
+  private void decideUnsent(Delivery d) {
+    if (d.claim() == Delivery.Claim.DUE) {
+      settlements.add(rules.moveOn(d, ShutLaneWalk.working(lanes)));
+    } else {
+      take(d, System.nanoTime());
+    }
   }
 
   /**
@@ -122,6 +140,7 @@ public final class MultichannelRouter {
               lane.follow(channel.get(), d -> giveBack(d, "its channel has changed"));
             } else {
               lane.giveBackAll(d -> settlements.add(elsewhere(d, "is gone")));
+              lane.forget();
             }
           });
       claims.lookForOrphans();
@@ -178,8 +197,8 @@ public final class MultichannelRouter {
   /** Sends what the lane has, as far as its slots go. */
   private void run(ChannelLane lane) {
     lane.drain(
-        (delivery, claimedFor) -> post(lane, delivery, claimedFor),
-        delivery -> giveBack(delivery, "its lease was about to run out"),
+        next -> post(lane, next),
+        delivery -> giveBack(delivery, "its lease was about to run out, or the lane is shut"),
         wakeUps.router()::signal);
   }
 
@@ -188,26 +207,25 @@ public final class MultichannelRouter {
     wakeUps.settler().signal();
   }
 
-  /**
-   * Sends it by the routes in use now.
-   *
-   * @param claimedFor the channel as it was when the claim was made, for its lease
-   */
-  private void post(ChannelLane lane, Delivery delivery, Channel claimedFor) {
+  /** Sends it by the routes in use now. */
+  private void post(ChannelLane lane, Lane.Next next) {
+    Delivery delivery = next.delivery();
     ChannelVersion by = routes.use(delivery.channelId());
     if (by == null) {
-      lane.finish();
+      lane.finish(next, new Outcome.NotSent("its channel is gone"), 0);
       settlements.add(elsewhere(delivery, "is gone"));
-    } else if (by.channel().timeout().compareTo(claimedFor.timeout()) > 0) {
+    } else if (by.channel().timeout().compareTo(next.claimedFor().timeout()) > 0) {
       by.end();
-      lane.finish();
-      giveBack(delivery, "its channel has changed");
+      String why = "its channel has changed";
+      lane.finish(next, new Outcome.NotSent(why), 0);
+      giveBack(delivery, why);
     } else {
-      post(lane, delivery, by);
+      post(lane, next, by);
     }
   }
 
-  private void post(ChannelLane lane, Delivery delivery, ChannelVersion by) {
+  private void post(ChannelLane lane, Lane.Next next, ChannelVersion by) {
+    Delivery delivery = next.delivery();
     Message m = delivery.message();
     Map<String, Object> headers =
         Map.of(
@@ -223,19 +241,21 @@ public final class MultichannelRouter {
             m.subject(),
             Headers.PREDICATE,
             m.predicate());
+    long begun = System.nanoTime();
     calls.send(
         by,
         "post",
         m.channelJson(),
         headers,
-        exchange -> answered(lane, delivery, PostOutcome.of(exchange)));
+        exchange -> answered(lane, next, PostOutcome.of(exchange), System.nanoTime() - begun));
   }
 
-  private void answered(ChannelLane lane, Delivery delivery, Outcome outcome) {
+  private void answered(ChannelLane lane, Lane.Next next, Outcome outcome, long tookNanos) {
+    Delivery delivery = next.delivery();
     lane.stats().count(outcome);
     log(delivery, outcome);
     settlements.add(decide(delivery, outcome));
-    lane.finish();
+    lane.finish(next, outcome, tookNanos);
     wakeUps.settler().signal();
     run(lane);
   }
@@ -312,6 +332,17 @@ public final class MultichannelRouter {
     String was = refused.journal().isEmpty() ? "" : refused.journal().get(0).event().word();
     return rules.hold(
         refused.delivery(), "its outcome (" + was + ") could not be written; see the log");
+  }
+
+  /** An operator has paused a lane or let it go on: it is looked at now. */
+  public void pausesChanged() {
+    claims.pausesChanged();
+    wakeUps.router().signal();
+  }
+
+  /** Tells it of every change of any lane's circuit, from now on. */
+  public void onCircuitChange(CircuitListener listener) {
+    circuitListeners.add(listener);
   }
 
   /** No more claims from now on; what is not sent yet goes back. */

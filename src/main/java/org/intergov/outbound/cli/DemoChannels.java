@@ -58,6 +58,7 @@ final class DemoChannels implements AutoCloseable {
         defaults:
           concurrency: 32
           retry: { attempts: 8, first-delay: 500ms, factor: 2, max-delay: 4s }
+          circuit: { wait: 1s, max-wait: 2s }
           poll: { first-after: 400ms, every: 500ms, finality: 0s }
         channels:
           - id: sg-shared-db

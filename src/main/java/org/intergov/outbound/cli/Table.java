@@ -39,7 +39,17 @@ final class Table {
                 }
               });
     }
+    keys.removeIf(key -> isAlwaysNull(rows, key));
     return keys;
+  }
+
+  private static boolean isAlwaysNull(Iterable<JsonNode> rows, String key) {
+    for (JsonNode row : rows) {
+      if (!row.path(key).isNull() && row.has(key)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   void print(Iterable<JsonNode> rows) {

@@ -6,6 +6,9 @@ import org.intergov.outbound.routing.Retry;
 
 /** How long to wait before the same channel is tried again. */
 final class Backoff {
+  /** Longer than any message lives. */
+  private static final Duration MOST_WHOLE = Duration.ofDays(3650);
+
   private Backoff() {}
 
   /**
@@ -19,6 +22,21 @@ final class Backoff {
     long capped = (long) Math.min(full, retry.maxDelay().toMillis());
     long half = capped / 2;
     return Duration.ofMillis(half + ThreadLocalRandom.current().nextLong(capped - half + 1));
+  }
+
+  /** How long all attempts take, without what the attempts themselves take; at most ten years. */
+  static Duration whole(Retry retry) {
+    double most = retry.maxDelay().toMillis();
+    double delay = retry.firstDelay().toMillis();
+    double millis = 0;
+    int left = retry.attempts() - 1;
+    while (left > 0 && delay < most && retry.factor() > 1) {
+      millis += delay;
+      delay *= retry.factor();
+      left--;
+    }
+    millis += left * Math.min(delay, most);
+    return Duration.ofMillis((long) Math.min(millis, MOST_WHOLE.toMillis()));
   }
 
   /** What the channel asked for, if it asked for more than we would wait; at most a day. */

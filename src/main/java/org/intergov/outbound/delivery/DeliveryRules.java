@@ -1,8 +1,10 @@
 package org.intergov.outbound.delivery;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.intergov.outbound.message.Message;
@@ -113,6 +115,31 @@ public final class DeliveryRules {
           .build();
     }
     return next.reject(Reason.EXPIRED, "not delivered before it expired", channel).build();
+  }
+
+  /** Whether {@link #moveOn} would find another channel for a message. */
+  public boolean mayMove(
+      Message message, String channelId, Collection<String> refusedBy, Predicate<String> works) {
+    return FailOver.afterBroken(table.get(), message, channelId, refusedBy, works).isPresent();
+  }
+
+  /**
+   * Has waited for a channel whose circuit is open: it moves to the next one that works, and waits
+   * on if there is none. No attempt is spent.
+   *
+   * @param works whether a channel is sent to now, by its id
+   */
+  public Settlement moveOn(Delivery delivery, Predicate<String> works) {
+    SettlementBuilder next = new SettlementBuilder(delivery);
+    String from = delivery.channelId();
+    FailOver.afterBroken(table.get(), delivery.message(), from, delivery.refusedBy(), works)
+        .filter(to -> delivery.unknowns() == 0)
+        .ifPresent(
+            to ->
+                next.moveTo(to.id())
+                    .journal(
+                        Event.FAILED_OVER, to.id(), "from " + from + ", whose circuit is open"));
+    return next.build();
   }
 
   /** Must not be sent and cannot be decided here: an operator looks at it. */

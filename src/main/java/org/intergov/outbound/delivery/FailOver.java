@@ -3,6 +3,8 @@ package org.intergov.outbound.delivery;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.intergov.outbound.message.Message;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.RoutingTable;
@@ -24,6 +26,22 @@ final class FailOver {
       return Optional.empty();
     }
     return Optional.of(others.get(own < 0 || own >= others.size() ? 0 : own));
+  }
+
+  /** The same among those that work, of which this channel is none. */
+  static Optional<Channel> afterBroken(
+      RoutingTable table,
+      Message message,
+      String channelId,
+      Collection<String> refusedBy,
+      Predicate<String> works) {
+    List<Channel> carriers = table.carriers(message, refusedBy);
+    int own = indexOf(carriers, channelId);
+    return Stream.concat(
+            carriers.subList(own + 1, carriers.size()).stream(),
+            carriers.subList(0, Math.max(own, 0)).stream())
+        .filter(c -> works.test(c.id()))
+        .findFirst();
   }
 
   /** Whether {@code a} stands before {@code b} in the table. */

@@ -5,21 +5,40 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.intergov.outbound.routing.Channel;
+import org.intergov.outbound.routing.Circuit;
 import org.intergov.outbound.routing.OnUnknown;
 
 /**
  * One channel's share of this replica: how many posts are in flight, what is claimed and waits for
- * a free slot, and how much more may be claimed. Thread-safe.
+ * a free slot, how much more may be claimed, and whether anything may be sent at all. Thread-safe.
+ *
+ * <p>A lane is shut while it is paused, in maintenance, or its circuit is open. Then it claims
+ * nothing, and {@link #next} hands out what it has in stock to be given back.
  */
 public final class Lane {
   private static final int MOST_STOCK = 1_000;
 
+  /** With a rate limit nothing is claimed that would not be sent within this time. */
+  private static final Duration CLAIM_AHEAD = Duration.ofSeconds(2);
+
   private volatile Channel channel;
   private final Stock<Delivery> stock;
+  private final LaneGate gate;
   private final Map<Long, UUID> held = new HashMap<>();
+
+  /**
+   * What is to be done with the next delivery.
+   *
+   * @param send false: it takes no slot and must be given back; its lease would not outlive a post
+   *     (this process was frozen, for example), or the lane is shut
+   * @param claimedFor the channel as it was when the claim was made, for its lease
+   * @param turn of the circuit, for {@link #finish}
+   */
+  public record Next(Delivery delivery, boolean send, Channel claimedFor, int turn) {}
 
   public Lane(Channel channel) {
     this(channel, System::nanoTime);
@@ -28,6 +47,7 @@ public final class Lane {
   Lane(Channel channel, LongSupplier nanoTime) {
     this.channel = channel;
     this.stock = new Stock<>(limit(channel), nanoTime);
+    this.gate = new LaneGate(channel, nanoTime);
   }
 
   /** How long a claim holds. */
@@ -35,37 +55,61 @@ public final class Lane {
     return Stock.lease(channel);
   }
 
-  /** The channel, as it was when what is in stock was claimed. */
+  /** The channel that it goes by. */
   public Channel channel() {
     return channel;
   }
 
   /**
-   * Goes by what the channel says now.
+   * Goes by what the channel says now. A rate and a circuit whose settings differ begin anew, and
+   * with any difference a broken channel is tried at once.
    *
    * @return what must be given back: the leases it was claimed with are too short for a timeout
    *     that has become longer, and a channel that must not see a message twice has no stock
    */
   public synchronized List<Delivery> follow(Channel now) {
-    boolean longer = now.timeout().compareTo(channel.timeout()) > 0;
+    Channel before = channel;
     channel = now;
+    if (!before.equals(now)) {
+      gate.follow(before, now);
+    }
     stock.limit(limit(now));
+    boolean longer = now.timeout().compareTo(before.timeout()) > 0;
     List<Delivery> back = new ArrayList<>();
     Delivery next;
-    while ((longer || now.onUnknown() == OnUnknown.HOLD) && (next = takeBack()) != null) {
+    while ((longer || isExact()) && (next = takeBack()) != null) {
       back.add(next);
     }
     return back;
+  }
+
+  /** Its channel is gone: what was known of it says nothing about one that has its id later. */
+  public synchronized void forget() {
+    gate.forget(channel);
   }
 
   private static int limit(Channel channel) {
     return channel.onUnknown() == OnUnknown.HOLD ? 0 : MOST_STOCK;
   }
 
-  /** How many more deliveries this lane may claim now; none while too much waits to be written. */
+  /** Whether it holds nothing but what may have been sent. */
+  private boolean isExact() {
+    return channel.onUnknown() == OnUnknown.HOLD;
+  }
+
+  /**
+   * How many more deliveries this lane may claim now: none while it is shut, or while too much
+   * waits to be written; one to try a broken channel with.
+   */
   public synchronized int freeSlots() {
+    if (gate.isShut()) {
+      return 0;
+    }
     int room = channel.concurrency() + 2 * stock.most() - held.size();
-    return Math.max(0, Math.min(stock.wanted(channel.concurrency()), room));
+    int wanted =
+        gate.isTrying() ? 1 - stock.waiting() : Math.min(stock.wanted(channel.concurrency()), room);
+    return Math.max(
+        0, gate.atMost(wanted, stock.waiting(), isExact() ? Duration.ZERO : CLAIM_AHEAD));
   }
 
   /** Said once, to whoever took the delivery that made the difference: more may be claimed. */
@@ -100,14 +144,54 @@ public final class Lane {
     return held.getOrDefault(delivery.id(), delivery.lockToken());
   }
 
-  /** The next delivery, or null: none is left, or every slot is taken. */
-  public synchronized Stock.Next<Delivery> next() {
-    return stock.next(channel.concurrency());
+  /**
+   * The next delivery, or null: none is left, every slot is taken, or the rate lets none go yet
+   * (see {@link #nanosToNext}).
+   */
+  public synchronized Next next() {
+    if (gate.isShut()) {
+      Delivery unsent = stock.takeBack();
+      return unsent == null ? null : new Next(unsent, false, channel, 0);
+    }
+    Stock.Next<Delivery> next = stock.next(slots());
+    if (next == null) {
+      return null;
+    }
+    return next.inTime()
+        ? new Next(next.claimed(), true, channel, gate.begin())
+        : new Next(next.claimed(), false, channel, 0);
   }
 
-  /** A post has ended; its outcome waits to be written. */
-  public synchronized void finish() {
+  private int slots() {
+    if (!gate.letsGo()) {
+      return 0;
+    }
+    int slots = channel.concurrency();
+    return gate.isTrying() ? Math.min(slots, stock.underWay() + 1) : slots;
+  }
+
+  /**
+   * Nanoseconds until the rate lets the next one go; 0: it is not the rate that it waits for. A
+   * lane that holds nothing but what may have been sent claims no earlier than that.
+   */
+  public synchronized long nanosToNext() {
+    boolean waits = stock.waiting() > 0 || isExact();
+    return waits && stock.underWay() < channel.concurrency() ? gate.nanosToNext() : 0;
+  }
+
+  /** Whether nothing waits for a slot. */
+  public synchronized boolean isEmpty() {
+    return stock.waiting() == 0;
+  }
+
+  /**
+   * A post has ended; its outcome waits to be written.
+   *
+   * @param turn as {@link Next} had it
+   */
+  public synchronized void finish(int turn, Outcome outcome, long tookNanos) {
     stock.finish();
+    gate.ended(turn, outcome, tookNanos);
   }
 
   /** What became of a delivery is written, or its lease is lost. */
@@ -118,6 +202,62 @@ public final class Lane {
   /** Takes out one that was not sent; null: none is left. */
   public synchronized Delivery takeBack() {
     return stock.takeBack();
+  }
+
+  /** An operator has paused it, or lets it go on; then a broken channel is tried at once. */
+  public synchronized void pause(boolean on) {
+    gate.pause(on);
+  }
+
+  /** A broken channel is tried at once, whatever there was to be waited for. */
+  public synchronized void tryNow() {
+    gate.tryNow();
+  }
+
+  /** Its channel is in maintenance, or is over it. */
+  public synchronized void rest(boolean on) {
+    gate.rest(on);
+  }
+
+  public synchronized boolean isPaused() {
+    return gate.isPaused();
+  }
+
+  /** Whether nothing is claimed or sent now. */
+  public synchronized boolean isShut() {
+    return gate.isShut();
+  }
+
+  /** Whether it may be left with nothing to claim for long, although it is not shut. */
+  public synchronized boolean isRated() {
+    return gate.isRated();
+  }
+
+  public synchronized CircuitState circuit() {
+    return gate.circuit();
+  }
+
+  /**
+   * How long a message must have waited before it may move to the next channel; empty while that is
+   * not called for: the circuit is closed or switched off, or has not been open for that long.
+   */
+  public synchronized Optional<Duration> failOverAfter() {
+    Circuit circuit = channel.protection().circuit();
+    if (!circuit.on()) {
+      return Optional.empty();
+    }
+    Duration after = circuit.failOverAfter().orElse(Backoff.whole(channel.retry()));
+    return gate.broken().filter(d -> d.compareTo(after) >= 0).map(d -> after);
+  }
+
+  /** Whether there is a change of the circuit that nobody has been told of. */
+  public boolean hasChanges() {
+    return gate.hasChanges();
+  }
+
+  /** The next change of the circuit that nobody has been told of, or null. */
+  public CircuitState change() {
+    return gate.change();
   }
 
   /** Deliveries handed to the channel whose answer has not come. */

@@ -22,6 +22,7 @@ import java.util.Map;
  * @param onUnknown when the outcome of a post is unknown
  * @param onRevoked when a confirmed message is revoked
  * @param timeout for the whole answer of one post or one status check
+ * @param protection what keeps it from being given too much
  * @param tracking how it tells what became of what it took
  */
 public record Channel(
@@ -38,6 +39,7 @@ public record Channel(
     OnUnknown onUnknown,
     OnRevoked onRevoked,
     Duration timeout,
+    Protection protection,
     Tracking tracking) {
 
   public Channel {

@@ -87,6 +87,7 @@ final class ChannelReader {
             settings.onUnknown(),
             settings.onRevoked(),
             settings.timeout(),
+            settings.protection(),
             kind.orElseThrow().tracking(values)));
   }
 

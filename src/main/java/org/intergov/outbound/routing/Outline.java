@@ -26,6 +26,8 @@ final class Outline {
 
   private record ListOf(Outline element) {}
 
+  private record MapOr(Outline map, Collection<String> words) {}
+
   /**
    * @param known keys there may be; of one that no reader asks for, anything
    */
@@ -40,6 +42,13 @@ final class Outline {
   Outline map(String key, Collection<String> known) {
     Outline child = new Outline(known);
     properties.put(key, child);
+    return child;
+  }
+
+  /** A map, or in its place one of the words. */
+  Outline mapOr(Collection<String> words, String key, Collection<String> known) {
+    Outline child = new Outline(known);
+    properties.put(key, new MapOr(child, words));
     return child;
   }
 
@@ -82,6 +91,11 @@ final class Outline {
       return child.schema();
     } else if (value instanceof ListOf list) {
       return oneOrMore(list.element().schema());
+    } else if (value instanceof MapOr or) {
+      return object(
+          "anyOf",
+          List.of(
+              or.map().schema(), choice("one of " + String.join(", ", or.words()), or.words())));
     }
     return value;
   }

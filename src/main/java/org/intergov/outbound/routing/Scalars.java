@@ -32,6 +32,14 @@ final class Scalars {
     return Double.parseDouble(text);
   }
 
+  /** {@code 50%} as 0.5. */
+  static Double percent(String text) {
+    if (!text.endsWith("%")) {
+      throw new IllegalArgumentException();
+    }
+    return number(text.substring(0, text.length() - 1)) / 100;
+  }
+
   /** A text that matches {@link #MOMENT_PATTERN}. */
   static Instant moment(String text) {
     return OffsetDateTime.parse(text).toInstant();

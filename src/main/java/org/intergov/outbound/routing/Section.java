@@ -25,10 +25,6 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** A map of the file: its keys checked, its values read by type, every problem reported. */
 final class Section {
-
-  /** What the design has for later versions. */
-  private static final Set<String> NOT_YET = Set.of("rate", "ordering");
-
   private final Source source;
   private final Node node;
   private final String path;
@@ -87,10 +83,6 @@ final class Section {
         String expected = "it once; line %d has it already".formatted(Source.line(earlier));
         source.error(keyNode, pathOf(key), "the key " + Quote.of(key) + " again", expected);
       }
-    } else if (NOT_YET.contains(key)) {
-      String found = "the key " + Quote.of(key);
-      source.error(
-          keyNode, pathOf(key), found, "no such key: " + key + " is not supported by this version");
     } else {
       String found = "the unknown key " + Quote.of(key);
       source.error(keyNode, pathOf(key), found, Suggestion.oneOf(known, key));
@@ -123,6 +115,14 @@ final class Section {
       return Optional.of(outlined(outline.map(key, known)));
     }
     return get(key).flatMap(n -> open(source, n, pathOf(key), known));
+  }
+
+  /** A map, or in its place one of the words; those are for the caller to read. */
+  Optional<Section> sectionOr(Collection<String> words, String key, Collection<String> known) {
+    if (outline != null) {
+      return Optional.of(outlined(outline.mapOr(words, key, known)));
+    }
+    return section(key, known);
   }
 
   /** A map, or a list of maps. */
@@ -224,6 +224,20 @@ final class Section {
     outline(o -> o.put(key, Outline.number(expected, "number", "[0-9.]{1,18}", least, most)));
     return text.flatMap(t -> checked(t, expected, Scalars::number, n -> n >= least && n <= most))
         .orElse(otherwise);
+  }
+
+  /** Of 1: {@code 50%} is 0.5. */
+  double percent(String key, double otherwise) {
+    String expected = "a percentage above 0% and at most 100%, such as 50%";
+    Optional<Text> text = text(key, expected);
+    outline(o -> o.put(key, Outline.word(expected, "[0-9.]{1,17}%")));
+    return text.flatMap(t -> checked(t, expected, Scalars::percent, n -> n > 0 && n <= 1))
+        .orElse(otherwise);
+  }
+
+  /** Nothing if it is not given or bad. */
+  Optional<Duration> optionalDuration(String key, Duration least, Duration most) {
+    return Optional.ofNullable(duration(key, least, most, null));
   }
 
   Duration duration(String key, Duration least, Duration most, Duration otherwise) {

@@ -9,7 +9,8 @@ record Settings(
     Poll poll,
     OnUnknown onUnknown,
     OnRevoked onRevoked,
-    Duration timeout) {
+    Duration timeout,
+    Protection protection) {
 
   static final Settings BUILT_IN =
       new Settings(
@@ -22,5 +23,6 @@ record Settings(
               Duration.ofHours(1)),
           OnUnknown.RETRY,
           OnRevoked.RESEND,
-          Duration.ofSeconds(15));
+          Duration.ofSeconds(15),
+          Protection.BUILT_IN);
 }

@@ -2,12 +2,16 @@ package org.intergov.outbound.routing;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Reads what both {@code defaults} and a channel may hold, field by field over a base. */
 final class SettingsReader {
 
   static final List<String> KEYS =
-      List.of("concurrency", "retry", "poll", "on-unknown", "on-revoked", "timeout");
+      Stream.concat(
+              Stream.of("concurrency", "retry", "poll", "on-unknown", "on-revoked", "timeout"),
+              ProtectionReader.KEYS.stream())
+          .toList();
 
   private static final int MOST_CONCURRENCY = 1_000;
   private static final double MOST_FACTOR = 100;
@@ -27,7 +31,8 @@ final class SettingsReader {
         poll(section, base.poll()),
         section.choice("on-unknown", OnUnknown.class, base.onUnknown()),
         section.choice("on-revoked", OnRevoked.class, base.onRevoked()),
-        section.duration("timeout", HUNDRED_MS, Duration.ofMinutes(10), base.timeout()));
+        section.duration("timeout", HUNDRED_MS, Duration.ofMinutes(10), base.timeout()),
+        ProtectionReader.read(section, base.protection()));
   }
 
   private static Retry retry(Section section, Retry base) {
@@ -71,7 +76,7 @@ final class SettingsReader {
   /**
    * Reported at the key the section gives; one that comes from the base is named with its value.
    */
-  private static void notLess(
+  static void notLess(
       Section section, String greater, Duration high, String smaller, Duration low) {
     if (high.compareTo(low) >= 0) {
       return;

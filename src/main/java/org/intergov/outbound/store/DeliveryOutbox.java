@@ -19,6 +19,14 @@ import org.intergov.outbound.message.Message;
 
 /** Table {@code delivery_outbox}: the work of the multichannel router. Thread-safe. */
 public final class DeliveryOutbox {
+  /** What a claim gives of each row {@code o} it has {@code picked}. */
+  static final String CLAIMED =
+      """
+      RETURNING o.id, o.sender, o.sender_ref, o.receiver, o.subject, o.obj, o.predicate,
+        o.channel_id, o.refused_by, o.generation, o.attempts, o.unknowns,
+        picked.status = 'sending', o.expires_at <= now(), NOT o.admitted
+      """;
+
   private final Database database;
   private final boolean lakeIsHere;
 
@@ -35,8 +43,13 @@ public final class DeliveryOutbox {
    *
    * @param channelId the lane; empty: what is not routed yet
    * @param lease how long the claim holds; must outlive the channel's timeouts
+   * @param evenPaused its channel is gone, so nobody can let it go on
    */
-  public record LaneSlots(String channelId, int slots, Duration lease) {}
+  public record LaneSlots(String channelId, int slots, Duration lease, boolean evenPaused) {
+    public LaneSlots(String channelId, int slots, Duration lease) {
+      this(channelId, slots, lease, false);
+    }
+  }
 
   /**
    * Claims due deliveries for all lanes in one statement: for each lane the oldest due, as many as
@@ -48,10 +61,11 @@ public final class DeliveryOutbox {
     String sql =
         """
         WITH lane AS (
-          SELECT * FROM unnest(?::text[], ?::int4[], ?::int8[]) AS l (id, slots, lease_ms)
+          SELECT * FROM unnest(?::text[], ?::int4[], ?::int8[], ?::bool[])
+            AS l (id, slots, lease_ms, even_paused)
         ), picked AS MATERIALIZED (
           SELECT due.place, due.status, lane.lease_ms
-          FROM (SELECT * FROM lane WHERE NOT EXISTS (
+          FROM (SELECT * FROM lane WHERE even_paused OR NOT EXISTS (
                   SELECT FROM channel_state c
                   WHERE c.channel_id = lane.id AND c.paused_at IS NOT NULL)) lane
           CROSS JOIN LATERAL (
@@ -65,12 +79,9 @@ public final class DeliveryOutbox {
         SET status = 'sending', lock_token = ?::uuid, updated_at = now(),
             locked_until = now() + picked.lease_ms * interval '1 millisecond'
         FROM picked WHERE o.ctid = picked.place
-        RETURNING o.id, o.sender, o.sender_ref, o.receiver, o.subject, o.obj, o.predicate,
-          o.channel_id, o.refused_by, o.generation, o.attempts, o.unknowns,
-          picked.status = 'sending', o.expires_at <= now(), NOT o.admitted
-        """;
-    List<Long> strangers = new ArrayList<>();
-    List<Delivery> claimed =
+        """
+            + CLAIMED;
+    return admitted(
         database.statement(
             connection -> {
               try (PreparedStatement s = connection.prepareStatement(sql)) {
@@ -79,18 +90,35 @@ public final class DeliveryOutbox {
                         .text(LaneSlots::channelId)
                         .integer(LaneSlots::slots)
                         .bigint(l -> l.lease().toMillis())
+                        .bool(LaneSlots::evenPaused)
                         .next();
                 s.setString(token1, token.toString());
-                try (ResultSet r = s.executeQuery()) {
-                  return readClaimed(r, token, strangers);
-                }
+                return readClaimed(s, token);
               }
-            });
-    if (strangers.isEmpty()) {
-      return claimed;
+            }));
+  }
+
+  /**
+   * What was claimed.
+   *
+   * @param strangers ids of rows of other systems that have no lake entry yet
+   */
+  record Claimed(List<Delivery> deliveries, List<Long> strangers) {}
+
+  /** To be called outside of the claim's transaction. */
+  List<Delivery> admitted(Claimed claimed) {
+    if (claimed.strangers().isEmpty()) {
+      return claimed.deliveries();
     }
-    List<Long> conflicts = admit(strangers);
-    return claimed.stream().filter(d -> !conflicts.contains(d.id())).toList();
+    List<Long> conflicts = admit(claimed.strangers());
+    return claimed.deliveries().stream().filter(d -> !conflicts.contains(d.id())).toList();
+  }
+
+  static Claimed readClaimed(PreparedStatement s, UUID token) throws SQLException {
+    try (ResultSet r = s.executeQuery()) {
+      List<Long> strangers = new ArrayList<>();
+      return new Claimed(readClaimed(r, token, strangers), strangers);
+    }
   }
 
   private static List<Delivery> readClaimed(ResultSet r, UUID token, List<Long> strangers)
@@ -199,10 +227,11 @@ public final class DeliveryOutbox {
    * <p>{@code = ANY (ARRAY[key])} can be looked up in the index and cannot be joined in any other
    * way, whatever statistics make of it.
    *
+   * @param inOrder gets the ids of those that a lane with an order has seen
    * @return the leases under which rows were written; the others were taken over, by another
    *     replica or by a later claim here
    */
-  static Set<Lease> settle(Connection connection, List<Settlement> settlements)
+  static Set<Lease> settle(Connection connection, List<Settlement> settlements, Set<Long> inOrder)
       throws SQLException {
     String sql =
         """
@@ -218,7 +247,7 @@ public final class DeliveryOutbox {
           AS u (id, token, status, channel_id, refused_by, generation, attempts, unknowns, delay_ms,
                 last_error)
         WHERE o.id = ANY (ARRAY[u.id]) AND o.lock_token = u.token AND o.status = 'sending'
-        RETURNING o.id, o.lock_token
+        RETURNING o.id, o.lock_token, o.in_order
         """;
     try (PreparedStatement s = connection.prepareStatement(sql)) {
       new Columns<>(connection, s, settlements)
@@ -232,7 +261,16 @@ public final class DeliveryOutbox {
           .integer(Settlement::unknowns)
           .bigint(u -> u.delay().toMillis())
           .text(u -> Columns.clean(u.lastError(), 1_000));
-      return leases(s);
+      try (ResultSet r = s.executeQuery()) {
+        Set<Lease> leases = new HashSet<>();
+        while (r.next()) {
+          leases.add(new Lease(r.getLong(1), r.getObject(2, UUID.class)));
+          if (r.getBoolean(3)) {
+            inOrder.add(r.getLong(1));
+          }
+        }
+        return leases;
+      }
     }
   }
 

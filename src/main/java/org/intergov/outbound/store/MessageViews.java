@@ -21,11 +21,23 @@ public final class MessageViews {
       "l.message_id, l.sender, l.sender_ref, l.receiver, l.subject, l.obj, l.predicate, l.status,"
           + " l.channel_id, l.channel_txn_id, l.reason, l.created_at, l.updated_at";
 
+  /** In a lane with an order: the first unfinished one of its subject, if it is an earlier one. */
+  private static final String WAITS_FOR =
+      """
+      (SELECT b.sender || ':' || b.sender_ref || ' (' || b.status || ')' FROM delivery_outbox b
+       WHERE o.in_order AND o.stage = 'open' AND b.channel_id = o.channel_id
+         AND hashtextextended(b.subject, 0) = hashtextextended(o.subject, 0)
+         AND b.in_order AND b.stage <> 'done' AND b.id < o.id
+       ORDER BY b.id LIMIT 1)
+      """;
+
   private static final String OUTBOX_VIEW =
       """
       SELECT id, sender, sender_ref, receiver, subject, obj, predicate, created_at, updated_at,
-        status, channel_id, generation, attempts, due_at, expires_at, refused_by, last_error
-      FROM delivery_outbox""";
+        status, channel_id, generation, attempts, due_at, expires_at, refused_by, last_error,
+      """
+          + WAITS_FOR
+          + " FROM delivery_outbox o";
 
   private final Database outbox;
   private final Database lake;
@@ -50,7 +62,13 @@ public final class MessageViews {
       Instant updatedAt,
       DeliveryView delivery) {}
 
-  /** The outbox row. {@code status} may be {@code held}, which the lake does not know. */
+  /**
+   * The outbox row.
+   *
+   * @param status may be {@code held}, which the lake does not know
+   * @param waitsFor the earlier message of its subject that it waits for, and that one's status;
+   *     null: it waits for none
+   */
   public record DeliveryView(
       String status,
       String channelId,
@@ -59,7 +77,8 @@ public final class MessageViews {
       Instant dueAt,
       Instant expiresAt,
       List<String> refusedBy,
-      String lastError) {}
+      String lastError,
+      String waitsFor) {}
 
   /** What a page is filtered by; null: not. {@code after} is a message id. */
   public record Filter(String status, String receiver, String channelId, long after, int limit) {}
@@ -201,9 +220,10 @@ public final class MessageViews {
     String sql =
         """
         SELECT id, status, channel_id, generation, attempts, due_at, expires_at, refused_by,
-          last_error
-        FROM delivery_outbox WHERE id = ANY (?)
-        """;
+          last_error,
+        """
+            + WAITS_FOR
+            + " FROM delivery_outbox o WHERE id = ANY (?)";
     Object[] ids = views.stream().map(View::messageId).toArray();
     Map<Long, DeliveryView> deliveries =
         outbox.statement(
@@ -244,7 +264,8 @@ public final class MessageViews {
         instant(r, from + 4),
         instant(r, from + 5),
         DeliveryOutbox.textList(r.getArray(from + 6)),
-        r.getString(from + 7));
+        r.getString(from + 7),
+        r.getString(from + 8));
   }
 
   /** Stored a moment ago; the lake, elsewhere, does not have it yet. */

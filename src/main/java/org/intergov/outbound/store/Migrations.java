@@ -24,7 +24,8 @@ public final class Migrations {
               "V3__retention",
               "V4__claims_within_the_page",
               "V6__receipts",
-              "V8__callbacks")
+              "V8__callbacks",
+              "V9__order_and_pause")
           .map(name -> OUTBOX + "/" + name + ".sql")
           .toList();
 

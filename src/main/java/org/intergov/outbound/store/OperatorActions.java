@@ -5,9 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
 import org.intergov.outbound.delivery.LakePatch;
@@ -15,8 +13,9 @@ import org.intergov.outbound.delivery.Reason;
 import org.intergov.outbound.delivery.Rejection;
 import org.intergov.outbound.message.Message;
 import org.intergov.outbound.message.Reference;
+import org.intergov.outbound.store.OrderedLanes.Turn;
 
-/** What an operator does to messages and lanes; each of it is journaled. Thread-safe. */
+/** What an operator does to messages; each of it is journaled. Thread-safe. */
 public final class OperatorActions {
   private final Database database;
   private final Duration expiresAfter;
@@ -173,58 +172,12 @@ public final class OperatorActions {
       Rejection rejection = new Rejection(Reason.OPERATOR, why, channelId, txn);
       RejectedMessages.post(connection, List.of(new Settlements.Rejected(id, message, rejection)));
     }
+    if (channelId != null) {
+      OrderedLanes.letNextGo(connection, List.of(new Turn(channelId, message.subject())));
+    }
     String detail = (delivered ? "delivered: " : "not delivered: ") + why + "; by " + who;
     JournalEntry resolved = new JournalEntry(Event.RESOLVED, channelId, txn, null, detail);
     DeliveryStatusJournal.append(
         connection, List.of(DeliveryStatusJournal.Line.of(id, message, resolved)));
-  }
-
-  /** Stops the claiming for a lane on every replica; what is in flight ends. */
-  public void pause(String channelId, String who) {
-    String sql =
-        """
-        INSERT INTO channel_state (channel_id, paused_at, paused_by) VALUES (?, now(), ?)
-        ON CONFLICT (channel_id) DO UPDATE
-        SET paused_at = coalesce(channel_state.paused_at, excluded.paused_at),
-            paused_by = coalesce(channel_state.paused_by, excluded.paused_by)
-        """;
-    database.statement(
-        connection -> {
-          try (PreparedStatement s = connection.prepareStatement(sql)) {
-            s.setString(1, channelId);
-            s.setString(2, Columns.clean(who, 200));
-            return s.executeUpdate();
-          }
-        });
-  }
-
-  /** Lets a lane go on. */
-  public void resume(String channelId) {
-    database.statement(
-        connection -> {
-          try (PreparedStatement s =
-              connection.prepareStatement("DELETE FROM channel_state WHERE channel_id = ?")) {
-            s.setString(1, channelId);
-            return s.executeUpdate();
-          }
-        });
-  }
-
-  /** Paused lanes, and who paused them. */
-  public Map<String, String> paused() {
-    return database.statement(
-        connection -> {
-          try (PreparedStatement s =
-                  connection.prepareStatement(
-                      "SELECT channel_id, paused_by FROM channel_state"
-                          + " WHERE paused_at IS NOT NULL");
-              ResultSet r = s.executeQuery()) {
-            Map<String, String> paused = new HashMap<>();
-            while (r.next()) {
-              paused.put(r.getString(1), r.getString(2));
-            }
-            return paused;
-          }
-        });
   }
 }

@@ -3,12 +3,15 @@ package org.intergov.outbound.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
 import org.intergov.outbound.delivery.LakePatch;
+import org.intergov.outbound.delivery.OutboxStatus;
 import org.intergov.outbound.delivery.PendingSettlement;
 import org.intergov.outbound.delivery.Rejection;
 import org.intergov.outbound.delivery.Settlement;
@@ -52,7 +55,8 @@ public final class Settlements {
   public Written deliveries(List<Settlement> batch) {
     return database.transaction(
         connection -> {
-          Set<Lease> ours = DeliveryOutbox.settle(connection, batch);
+          Set<Long> inOrder = new HashSet<>();
+          Set<Lease> ours = DeliveryOutbox.settle(connection, batch, inOrder);
           List<Settlement> others =
               batch.stream().filter(s -> !ours.contains(Lease.of(s.delivery()))).toList();
           Set<Lease> before =
@@ -80,12 +84,29 @@ public final class Settlements {
               rejections.add(new Rejected(id, message, s.rejection()));
             }
           }
+          if (!inOrder.isEmpty()) {
+            OrderedLanes.letNextGo(
+                connection,
+                batch.stream()
+                    .filter(s -> inOrder.contains(s.delivery().id()))
+                    .filter(s -> ours.contains(Lease.of(s.delivery())))
+                    .filter(Settlements::leavesItsLane)
+                    .map(s -> OrderedLanes.Turn.of(s.delivery()))
+                    .toList());
+          }
           ChannelPending.post(connection, followed);
           ChannelSubscriptions.want(
               connection, followed.stream().filter(f -> callsBack.test(f.channelId())).toList());
           int known = batch.size() - before.size();
           return write(connection, known, ours.size(), updates, rejections, lines);
         });
+  }
+
+  /** A held one stays at the head of its subject until an operator has decided. */
+  private static boolean leavesItsLane(Settlement s) {
+    return s.status() == OutboxStatus.ACCEPTED
+        || s.status() == OutboxStatus.REJECTED
+        || !Objects.equals(s.channelId(), s.delivery().channelId());
   }
 
   /**

@@ -124,6 +124,19 @@ public final class Stores implements AutoCloseable {
     return new ChannelSubscriptions(outboxDatabase);
   }
 
+  public LaneStores lanes() {
+    DeliveryOutbox outbox = outbox();
+    return new LaneStores(
+        outbox,
+        new OrderedLanes(outboxDatabase, outbox),
+        new ShutLanes(outboxDatabase, outbox),
+        channelStates());
+  }
+
+  public ChannelStates channelStates() {
+    return new ChannelStates(outboxDatabase);
+  }
+
   public ChannelPending channelPending() {
     return new ChannelPending(outboxDatabase);
   }

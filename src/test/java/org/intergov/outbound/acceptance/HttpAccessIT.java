@@ -69,6 +69,7 @@ class HttpAccessIT {
                 """
                 defaults:
                   retry: { attempts: 2, first-delay: 100ms, factor: 2, max-delay: 500ms }
+                  circuit: off
                   poll: { first-after: 100ms, every: 1s }
                 channels:
                   - id: sg-oauth

@@ -88,6 +88,7 @@ class KillsIT {
               defaults:
                 timeout: 1s
                 retry: { attempts: 12, first-delay: 100ms, factor: 2, max-delay: 1s }
+                circuit: off
                 poll: { first-after: 100ms, every: 1s }
               channels:
                 - id: sg-first
@@ -137,6 +138,10 @@ class KillsIT {
             .as(message.reference())
             .isEqualTo(twiceRefused ? 0 : 1);
       }
+      // a rejection stands in the lake a moment before it stands in the journal
+      await("the journal knows of every rejection")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> POSTGRES.journal("five_kills").getOrDefault("rejected", 0L) >= 20);
       Map<String, Long> events = POSTGRES.journal("five_kills");
       assertThat(events)
           .containsEntry("submitted", (long) count)

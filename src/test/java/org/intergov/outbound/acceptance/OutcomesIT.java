@@ -45,6 +45,7 @@ class OutcomesIT {
                 defaults:
                   timeout: 2s
                   retry: { attempts: 3, first-delay: 100ms, factor: 1, max-delay: 200ms }
+                  circuit: off
                   poll: { first-after: 100ms, every: 500ms }
                 channels:
                   - id: sg-first

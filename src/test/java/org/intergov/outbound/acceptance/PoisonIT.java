@@ -36,6 +36,7 @@ class PoisonIT {
                 """
                 defaults:
                   retry: { attempts: 3, first-delay: 100ms, factor: 1, max-delay: 100ms }
+                  circuit: off
                   poll: { first-after: 100ms, every: 500ms }
                 channels:
                   - id: sg-shared-db

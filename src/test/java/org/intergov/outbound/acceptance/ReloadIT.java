@@ -228,4 +228,75 @@ class ReloadIT {
       throw e.getCause();
     }
   }
+
+  @Test
+  void circuit_rate_and_order_of_a_channel_follow_an_edit() {
+    try (TestChannel away = new TestChannel();
+        TestChannel back = new TestChannel()) {
+      away.refuseConnections();
+      String circuit = "circuit: { window: 2, minimum: 2, wait: 10m, max-wait: 10m }";
+      reload(table(entry("guarded", "DE", away, "concurrency: 2", circuit)));
+      List<Sent> messages = gateway.api().submit(Sent.many("DE", "guarded", 40));
+      awaitCircuit("guarded", "open");
+
+      String order = "ordering: subject";
+      reload(table(entry("guarded", "DE", back, "concurrency: 2", circuit, order, "rate: 20/s")));
+      messages.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      assertThat(channel("guarded").path("circuit").asText()).isEqualTo("closed");
+      assertThat(back.repeated()).isEmpty();
+      Duration took = Duration.between(back.posts().get(0).at(), back.posts().get(39).at());
+      assertThat(took).as("40 at 20 a second").isGreaterThan(Duration.ofSeconds(1));
+
+      reload(table(entry("guarded", "DE", back, "concurrency: 16", circuit, order)));
+      List<Sent> subject = new ArrayList<>();
+      for (int n = 10; n < 30; n++) {
+        Sent one = Sent.to("DE", "one-subject-" + n);
+        subject.add(
+            new Sent(one.ref(), one.receiver(), "AU.one-subject", one.obj(), one.predicate()));
+      }
+      gateway.api().submit(subject);
+      subject.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      assertThat(back.posts().stream().skip(40).map(TestChannel.Post::key))
+          .containsExactlyElementsOf(subject.stream().map(Sent::reference).toList());
+    }
+  }
+
+  @Test
+  void what_is_known_of_a_channel_goes_with_it_but_a_pause_stays_and_keeps_nothing_back() {
+    try (TestChannel away = new TestChannel();
+        TestChannel other = new TestChannel()) {
+      away.refuseConnections();
+      String leaving =
+          entry(
+              "leaving",
+              "IT",
+              away,
+              "circuit: { window: 2, minimum: 2, wait: 10m, max-wait: 10m }");
+      reload(table(leaving));
+      List<Sent> messages = gateway.api().submit(Sent.many("IT", "left-behind", 20));
+      awaitCircuit("leaving", "open");
+      gateway.api().call("POST", "/channels/leaving/pause?reason=it%20moves", null, null);
+
+      reload(table(entry("staying", "IT", other)));
+      messages.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      assertThat(other.posts()).hasSize(messages.size());
+
+      reload(table(leaving));
+      assertThat(channel("leaving").path("state").asText()).isEqualTo("paused");
+      assertThat(channel("leaving").path("paused_reason").asText()).isEqualTo("it moves");
+      assertThat(channel("leaving").path("circuit").asText()).isEqualTo("closed");
+      reload(table(entry("staying", "IT", other)));
+      assertThat(gateway.api().call("POST", "/channels/leaving/resume", null, null).status())
+          .isEqualTo(200);
+      assertThat(gateway.api().call("POST", "/channels/leaving/resume", null, null).status())
+          .isEqualTo(404);
+    }
+  }
+
+  private static void awaitCircuit(String id, String word) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> channel(id).path("circuit").asText().equals(word));
+  }
 }

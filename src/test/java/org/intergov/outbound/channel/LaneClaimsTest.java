@@ -54,7 +54,7 @@ class LaneClaimsTest {
             clock,
             "rests | maintenance: { from: Sun 02:00, until: Sun 04:00, zone: UTC }",
             "works | match: { receiver: SG }");
-    LaneClaims claims = new LaneClaims(null, () -> table, new Shares(1_000));
+    LaneClaims claims = claims(table, 1_000);
 
     assertThat(claims.shares(new HashMap<>())).hasSize(2);
     now[0] = Instant.parse("2026-06-07T02:00:00Z");
@@ -90,6 +90,14 @@ class LaneClaimsTest {
             IntStream.range(0, channels)
                 .mapToObj(n -> "c" + n + " | match: { receiver: SG, predicate: UN." + n + " }")
                 .toArray(String[]::new));
-    return new LaneClaims(null, () -> table, new Shares(mostHeld));
+    return claims(table, mostHeld);
+  }
+
+  private static LaneClaims claims(RoutingTable table, int mostHeld) {
+    return new LaneClaims(
+        null,
+        () -> table,
+        channel -> new ChannelLane(channel, (delay, then) -> {}, List.of()),
+        new Shares(mostHeld));
   }
 }

@@ -274,6 +274,52 @@ class DeliveryRulesTest {
   }
 
   @Nested
+  class OpenCircuit {
+    private final DeliveryRules rules = new DeliveryRules(() -> Channels.table(A, B, "c | "));
+
+    @Test
+    void what_waits_for_it_moves_to_the_next_channel_that_works_and_spends_no_attempt() {
+      Settlement s = rules.moveOn(delivery("a", 2, 0), id -> !id.equals("a"));
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.PENDING);
+      assertThat(s.channelId()).isEqualTo("b");
+      assertThat(s.attempts()).isZero();
+      assertThat(s.delay()).isZero();
+      assertThat(s.journal())
+          .singleElement()
+          .satisfies(
+              e -> {
+                assertThat(e.event()).isEqualTo(Event.FAILED_OVER);
+                assertThat(e.channelId()).isEqualTo("b");
+                assertThat(e.detail()).isEqualTo("from a, whose circuit is open");
+              });
+    }
+
+    @Test
+    void from_the_last_channel_it_comes_around_to_the_first_that_works_and_did_not_refuse_it() {
+      assertThat(rules.moveOn(delivery("c"), id -> true).channelId()).isEqualTo("a");
+      assertThat(rules.moveOn(delivery("c", 0, 0, "a"), id -> true).channelId()).isEqualTo("b");
+      assertThat(rules.moveOn(delivery("b"), id -> id.equals("a")).channelId()).isEqualTo("a");
+    }
+
+    @Test
+    void with_no_other_it_waits_on() {
+      Settlement s = rules.moveOn(delivery("a"), id -> false);
+
+      assertThat(s.channelId()).isEqualTo("a");
+      assertThat(s.status()).isEqualTo(OutboxStatus.PENDING);
+      assertThat(s.journal()).isEmpty();
+      assertThat(rules.mayMove(Channels.message(), "a", List.of(), id -> false)).isFalse();
+      assertThat(rules.mayMove(Channels.message(), "a", List.of("b"), id -> true)).isTrue();
+    }
+
+    @Test
+    void after_an_unknown_outcome_it_never_moves() {
+      assertThat(rules.moveOn(delivery("a", 1, 1), id -> true).channelId()).isEqualTo("a");
+    }
+  }
+
+  @Nested
   class Unknown {
     private final Outcome unknown = new Outcome.Unknown("no whole answer within 10000 ms");
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** One channel's share of a replica. */
 class LaneTest {
+  private static final Outcome POSTED = new Outcome.Posted("1", false);
   private static final long WINDOW = Duration.ofMillis(500).toNanos();
 
   private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - WINDOW);
@@ -29,13 +30,13 @@ class LaneTest {
     Lane lane = lane("concurrency: 2");
     add(lane, 1, 2, 3);
 
-    assertThat(lane.next().claimed().id()).isEqualTo(1);
-    assertThat(lane.next().claimed().id()).isEqualTo(2);
+    assertThat(lane.next().delivery().id()).isEqualTo(1);
+    assertThat(lane.next().delivery().id()).isEqualTo(2);
     assertThat(lane.next()).isNull();
     assertThat(lane.posting()).isEqualTo(2);
 
-    lane.finish();
-    assertThat(lane.next().claimed().id()).isEqualTo(3);
+    lane.finish(0, POSTED, 0);
+    assertThat(lane.next().delivery().id()).isEqualTo(3);
     assertThat(lane.next()).isNull();
   }
 
@@ -47,7 +48,7 @@ class LaneTest {
     assertThat(lane.freeSlots()).isZero();
 
     lane.next();
-    lane.finish();
+    lane.finish(0, POSTED, 0);
     assertThat(lane.freeSlots()).isZero();
 
     lane.settled(first);
@@ -113,7 +114,7 @@ class LaneTest {
       for (int i = lane.freeSlots(); i > 0; i--) {
         posted.add(add(lane, 100 + posted.size()));
         post(lane, 1);
-        lane.finish();
+        lane.finish(0, POSTED, 0);
       }
       now.addAndGet(WINDOW); // what it has just posted counts for its next stock
       lane.freeSlots();
@@ -138,12 +139,12 @@ class LaneTest {
       add(lane, LongStream.range(0, claimed).toArray());
       int said = 0;
       for (int i = 0; i < claimed; i++) {
-        Delivery d = lane.next().claimed();
+        Delivery d = lane.next().delivery();
         if (lane.runsLow()) {
           said++;
           assertThat(lane.freeSlots()).isPositive();
         }
-        lane.finish();
+        lane.finish(0, POSTED, 0);
         lane.settled(d);
       }
       assertThat(said).as("of %d", claimed).isEqualTo(1);
@@ -168,14 +169,14 @@ class LaneTest {
     lane.add(delivery(1), now.get() - Duration.ofSeconds(6).toNanos());
     lane.add(delivery(2), now.get() - Duration.ofSeconds(1).toNanos());
 
-    Stock.Next<Delivery> late = lane.next();
-    assertThat(late.claimed().id()).isEqualTo(1);
-    assertThat(late.inTime()).isFalse();
+    Lane.Next late = lane.next();
+    assertThat(late.delivery().id()).isEqualTo(1);
+    assertThat(late.send()).isFalse();
     assertThat(lane.posting()).isZero();
 
-    Stock.Next<Delivery> inTime = lane.next();
-    assertThat(inTime.claimed().id()).isEqualTo(2);
-    assertThat(inTime.inTime()).isTrue();
+    Lane.Next inTime = lane.next();
+    assertThat(inTime.delivery().id()).isEqualTo(2);
+    assertThat(inTime.send()).isTrue();
   }
 
   @Test
@@ -185,7 +186,7 @@ class LaneTest {
     lane.next();
     lane.add(delivery(2), now.get() - Duration.ofMinutes(1).toNanos());
 
-    assertThat(lane.next().inTime()).isFalse();
+    assertThat(lane.next().send()).isFalse();
   }
 
   @Test
@@ -245,7 +246,7 @@ class LaneTest {
     for (int i = 0; i < count; i++) {
       Delivery d = add(lane, i);
       lane.next();
-      lane.finish();
+      lane.finish(0, POSTED, 0);
       lane.settled(d);
     }
   }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,7 +87,83 @@ class ChannelsFileTest {
                 OnUnknown.RETRY,
                 OnRevoked.RESEND,
                 Duration.ofSeconds(15),
+                new Protection(
+                    Optional.empty(),
+                    new Circuit(
+                        true,
+                        0.5,
+                        Optional.empty(),
+                        0.8,
+                        20,
+                        10,
+                        Duration.ofSeconds(5),
+                        Duration.ofMinutes(1),
+                        Optional.empty()),
+                    Ordering.NONE),
                 new Tracking(false, false)));
+  }
+
+  @Test
+  void a_channel_is_protected_as_the_defaults_say_but_for_what_it_says_itself() throws Exception {
+    RoutingTable table =
+        Tables.load(
+                folder,
+                """
+                defaults:
+                  rate: 50/s
+                  circuit: { failure-rate: 25%, slow-call: 3s, window: 8, max-wait: 2m }
+                  ordering: subject
+                channels:
+                  - { id: a, kind: sqs, match: { receiver: SG }, parameters: { queue: q } }
+                  - id: b
+                    kind: sqs
+                    match: { receiver: GB }
+                    parameters: { queue: q }
+                    rate: 90/min
+                    circuit: { slow-rate: 12.5%, minimum: 2, wait: 10s, fail-over-after: 0s }
+                  - id: c
+                    kind: sqs
+                    match: { receiver: NZ }
+                    parameters: { queue: q }
+                    rate: off
+                    circuit: off
+                    ordering: none
+                """)
+            .table();
+
+    Protection a = table.channel("a").orElseThrow().protection();
+    assertThat(a.rate()).contains(new Rate(50, Duration.ofSeconds(1)));
+    assertThat(a.ordering()).isEqualTo(Ordering.SUBJECT);
+    assertThat(a.circuit())
+        .isEqualTo(
+            new Circuit(
+                true,
+                0.25,
+                Optional.of(Duration.ofSeconds(3)),
+                0.8,
+                8,
+                8,
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(2),
+                Optional.empty()));
+    Protection b = table.channel("b").orElseThrow().protection();
+    assertThat(b.rate()).hasToString("Optional[90/min]");
+    assertThat(b.circuit())
+        .isEqualTo(
+            new Circuit(
+                true,
+                0.25,
+                Optional.of(Duration.ofSeconds(3)),
+                0.125,
+                8,
+                2,
+                Duration.ofSeconds(10),
+                Duration.ofMinutes(2),
+                Optional.of(Duration.ZERO)));
+    Protection c = table.channel("c").orElseThrow().protection();
+    assertThat(c.rate()).isEmpty();
+    assertThat(c.circuit().on()).isFalse();
+    assertThat(c.ordering()).isEqualTo(Ordering.NONE);
   }
 
   @Test

@@ -72,6 +72,11 @@ class ChannelsSchemaTest {
           "after from",
           "less than at-most",
           "without a gap",
+          "at most window",
+          "at most max-wait",
+          "at least wait",
+          "10001/s",
+          "above 0% and",
           "another time than from",
           // the calendar, the world's time zones, what a reference may end in, lengths of time
           "2026-13-01",

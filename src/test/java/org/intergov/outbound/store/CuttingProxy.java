@@ -27,6 +27,7 @@ final class CuttingProxy implements Closeable {
   private final int target;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicReference<Cut> next = new AtomicReference<>();
+  private volatile String word = "COMMIT";
 
   CuttingProxy(int target) throws IOException {
     this.target = target;
@@ -40,6 +41,12 @@ final class CuttingProxy implements Closeable {
 
   /** The next commit on any connection is cut; those after it are not. */
   void cutNext(Cut cut) {
+    cutNext("COMMIT", cut);
+  }
+
+  /** The next request that has this in it is cut, as a commit would be. */
+  void cutNext(String request, Cut cut) {
+    word = request;
     next.set(cut);
   }
 
@@ -60,7 +67,7 @@ final class CuttingProxy implements Closeable {
       InputStream in = client.getInputStream();
       OutputStream out = server.getOutputStream();
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        boolean commits = new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains("COMMIT");
+        boolean commits = new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(word);
         Cut cut = commits ? next.getAndSet(null) : null;
         if (cut == Cut.AFTER_THE_COMMIT) {
           client.close();

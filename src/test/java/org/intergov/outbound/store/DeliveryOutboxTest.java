@@ -79,15 +79,25 @@ class DeliveryOutboxTest {
   void a_paused_lane_is_not_claimed_and_the_others_are() {
     store.submit("a", "a1");
     store.submit("b", "b1");
-    store.actions.pause("a", "an operator");
+    store.channels.pause("a", "an operator", null);
 
     assertThat(
             references(
                 store.outbox.claim(List.of(slots("a", 5), slots("b", 5)), UUID.randomUUID())))
         .containsExactly("b1");
 
-    store.actions.resume("a");
+    store.channels.resume("a");
     assertThat(references(store.claim("a", 5))).containsExactly("a1");
+  }
+
+  @Test
+  void what_waits_for_a_channel_that_is_gone_is_claimed_although_it_was_paused() {
+    store.submit("a", "a1");
+    store.channels.pause("a", "an operator", null);
+
+    LaneSlots gone = new LaneSlots("a", 5, TestStore.LEASE, true);
+    assertThat(references(store.outbox.claim(List.of(gone), UUID.randomUUID())))
+        .containsExactly("a1");
   }
 
   @Test

@@ -203,17 +203,6 @@ class OperatorActionsTest {
         .containsExactly("was held; by an operator");
   }
 
-  @Test
-  void pausing_twice_keeps_the_first_and_resuming_twice_is_harmless() {
-    store.actions.pause("a", "first");
-    store.actions.pause("a", "second");
-    assertThat(store.actions.paused()).containsEntry("a", "first");
-
-    store.actions.resume("a");
-    store.actions.resume("a");
-    assertThat(store.actions.paused()).isEmpty();
-  }
-
   private static Replay replay(String reference) {
     return store.actions.replay(Reference.parse("AU:" + reference), "an operator");
   }

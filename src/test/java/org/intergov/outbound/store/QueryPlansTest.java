@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -213,6 +214,8 @@ class QueryPlansTest {
             .map(j -> j.sender() + ":" + j.senderRef())
             .collect(java.util.stream.Collectors.toSet()));
 
+    lanesWithOrderAndLanesThatAreShut(db, outbox, settlements, prefix);
+
     MessageViews views = new MessageViews(db, db);
     assertThat(views.find(Reference.parse("AU:" + prefix + "0"))).isPresent();
     long newest = routed.get(0).id();
@@ -288,6 +291,46 @@ class QueryPlansTest {
         null,
         StatusAnswer.Status.CONFIRMED,
         "{}");
+  }
+
+  /** A lane with an order: two messages of each subject. And one that is walked. */
+  private static void lanesWithOrderAndLanesThatAreShut(
+      Database db, DeliveryOutbox outbox, Settlements settlements, String prefix) {
+    List<Submissions.Submission> pairs = new ArrayList<>();
+    for (int i = 0; i < 2 * BATCH; i++) {
+      String reference = prefix + "in-order-" + i;
+      pairs.add(
+          new Submissions.Submission(TestStore.message(reference, "s" + i % BATCH), "in-order"));
+    }
+    new Submissions(db, outbox, null, Duration.ofDays(7)).store(pairs);
+    OrderedLanes ordered = new OrderedLanes(db, outbox);
+    List<Delivery> firsts = ordered.claim(slots("in-order", BATCH), UUID.randomUUID());
+    assertThat(firsts).hasSize(BATCH);
+    assertThat(ordered.claim(slots("in-order", BATCH), UUID.randomUUID())).isEmpty();
+    ordered.repair("in-order");
+    settlements.deliveries(firsts.stream().map(d -> posted(d, "t" + d.id(), true)).toList());
+    List<Delivery> seconds =
+        ordered.claim(List.of(slots("in-order", BATCH), slots("quiet", BATCH)), UUID.randomUUID());
+    assertThat(seconds).hasSize(BATCH);
+    settlements.deliveries(seconds.stream().map(d -> posted(d, "t" + d.id(), true)).toList());
+    ordered.release(List.of("a", "quiet"));
+
+    new Submissions(db, outbox, null, Duration.ofDays(7))
+        .store(TestStore.submissions("shut", prefix + "shut-", BATCH));
+    ShutLanes shut = new ShutLanes(db, outbox);
+    ShutLanes.Lane lane = new ShutLanes.Lane("shut", true);
+    shut.expired(lane, ShutLanes.Place.START, UUID.randomUUID(), Duration.ofDays(1));
+    assertThat(
+            shut.expiredOrMovable(
+                    lane,
+                    ShutLanes.Place.START,
+                    Duration.ZERO,
+                    w -> true,
+                    UUID.randomUUID(),
+                    Duration.ofDays(1))
+                .claimed())
+        .hasSize(BATCH);
+    new ChannelStates(db).paused();
   }
 
   /** From the beginning, over what is followed still; and where the refused ones can go. */

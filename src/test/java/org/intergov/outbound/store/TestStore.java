@@ -50,6 +50,9 @@ final class TestStore implements AutoCloseable {
   final RejectedMessages rejected;
   final OperatorActions actions;
   final ChannelReceipts receipts;
+  final ChannelStates channels;
+  final OrderedLanes ordered;
+  final ShutLanes shut;
   final DeliveryStatusJournal journal;
   final MessageViews views;
 
@@ -78,6 +81,9 @@ final class TestStore implements AutoCloseable {
     rejected = new RejectedMessages(outboxDatabase);
     actions = new OperatorActions(outboxDatabase, Duration.ofDays(7));
     receipts = new ChannelReceipts(outboxDatabase);
+    channels = new ChannelStates(outboxDatabase);
+    ordered = new OrderedLanes(outboxDatabase, outbox);
+    shut = new ShutLanes(outboxDatabase, outbox);
     journal = new DeliveryStatusJournal(outboxDatabase);
     views = new MessageViews(outboxDatabase, lakeDatabase);
   }

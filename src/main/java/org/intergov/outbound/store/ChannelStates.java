@@ -1,0 +1,90 @@
+package org.intergov.outbound.store;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Table {@code channel_state}: lanes that an operator has paused. Thread-safe. */
+public final class ChannelStates {
+  private static final int MOST_WHO = 200;
+  private static final int MOST_REASON = 1_000;
+
+  private final Database database;
+
+  public ChannelStates(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * Since when a lane is paused.
+   *
+   * @param by who has paused it
+   * @param reason null if none was given
+   */
+  public record Pause(Instant at, String by, String reason) {}
+
+  /**
+   * Stops the claiming for a lane on every replica; what is in flight ends. Of a lane that is
+   * paused already only the reason changes, if one is given.
+   *
+   * @param reason may be null
+   */
+  public void pause(String channelId, String who, String reason) {
+    String sql =
+        """
+        INSERT INTO channel_state (channel_id, paused_at, paused_by, reason)
+        VALUES (?, now(), ?, ?)
+        ON CONFLICT (channel_id) DO UPDATE
+        SET paused_at = coalesce(channel_state.paused_at, excluded.paused_at),
+            paused_by = coalesce(channel_state.paused_by, excluded.paused_by),
+            reason = coalesce(excluded.reason, channel_state.reason)
+        """;
+    database.statement(
+        connection -> {
+          try (PreparedStatement s = connection.prepareStatement(sql)) {
+            s.setString(1, channelId);
+            s.setString(2, Columns.clean(who, MOST_WHO));
+            s.setString(3, Columns.clean(reason, MOST_REASON));
+            return s.executeUpdate();
+          }
+        });
+  }
+
+  /**
+   * Lets a lane go on.
+   *
+   * @return whether it was paused
+   */
+  public boolean resume(String channelId) {
+    return database.statement(
+        connection -> {
+          try (PreparedStatement s =
+              connection.prepareStatement("DELETE FROM channel_state WHERE channel_id = ?")) {
+            s.setString(1, channelId);
+            return s.executeUpdate() > 0;
+          }
+        });
+  }
+
+  /** The paused lanes, by channel. */
+  public Map<String, Pause> paused() {
+    String sql =
+        "SELECT channel_id, paused_at, paused_by, reason FROM channel_state"
+            + " WHERE paused_at IS NOT NULL";
+    return database.statement(
+        connection -> {
+          try (PreparedStatement s = connection.prepareStatement(sql);
+              ResultSet r = s.executeQuery()) {
+            Map<String, Pause> paused = new HashMap<>();
+            while (r.next()) {
+              Instant at = r.getObject(2, OffsetDateTime.class).toInstant();
+              paused.put(r.getString(1), new Pause(at, r.getString(3), r.getString(4)));
+            }
+            return paused;
+          }
+        });
+  }
+}

@@ -1,0 +1,223 @@
+package org.intergov.outbound.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** Channels that are broken, busy, or to be given only so much. */
+@ExtendWith(ShowLogsOnFailure.class)
+@Execution(ExecutionMode.CONCURRENT)
+class ProtectionIT {
+  private static final PostgresServer POSTGRES = PostgresServer.shared();
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  private static TestChannel breaking;
+  private static TestChannel broken;
+  private static TestChannel backup;
+  private static TestChannel busy;
+  private static TestChannel rated;
+  private static GatewayProcess gateway;
+  private static Api api;
+
+  @BeforeAll
+  static void start() {
+    breaking = new TestChannel();
+    broken = new TestChannel();
+    backup = new TestChannel();
+    busy = new TestChannel();
+    rated = new TestChannel();
+    gateway =
+        GatewayProcess.named("protection")
+            .database(POSTGRES.create("protection"))
+            .channels(
+                """
+                defaults:
+                  retry: { attempts: 1000, first-delay: 100ms, factor: 2, max-delay: 500ms }
+                  poll: { first-after: 100ms, every: 1s }
+                channels:
+                  - id: sg-breaking
+                    match: { receiver: SG }
+                    kind: http
+                    concurrency: 4
+                    circuit: { window: 4, minimum: 4, wait: 500ms, max-wait: 1s }
+                    parameters: { url: "%s" }
+                  - id: gb-broken
+                    match: { receiver: GB }
+                    kind: http
+                    concurrency: 2
+                    circuit: { window: 2, minimum: 2, max-wait: 5s, fail-over-after: 1s }
+                    parameters: { url: "%s" }
+                  - id: gb-backup
+                    match: { receiver: GB }
+                    kind: http
+                    parameters: { url: "%s" }
+                  - id: jp-busy
+                    match: { receiver: JP }
+                    kind: http
+                    concurrency: 1
+                    parameters: { url: "%s" }
+                  - { id: nz-50, match: { receiver: NZ }, kind: http, rate: 50/s,
+                      parameters: { url: "%5$s" } }
+                  - { id: fr-30, match: { receiver: FR }, kind: http, rate: 30/min,
+                      parameters: { url: "%5$s" } }
+                  - { id: de-2000, match: { receiver: DE }, kind: http, rate: 2000/s,
+                      parameters: { url: "%5$s" }, concurrency: 64 }
+                """
+                    .formatted(breaking.url(), broken.url(), backup.url(), busy.url(), rated.url()))
+            .start();
+    api = gateway.api();
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+    List.of(breaking, broken, backup, busy, rated).forEach(TestChannel::close);
+  }
+
+  @Test
+  void a_channel_that_is_down_opens_its_circuit_and_one_message_finds_out_that_it_is_back() {
+    api.awaitStatus(api.submit(Sent.to("SG", "before-the-outage")), "accepted");
+    breaking.refuseConnections();
+    List<Sent> waiting = api.submit(Sent.many("SG", "during-the-outage", 60));
+    await("several probes have failed").atMost(LONG).until(() -> probes("sg-breaking") >= 3);
+    JsonNode lane = lane("sg-breaking");
+    assertThat(lane.path("circuit").asText()).isIn("open", "half-open");
+    assertThat(lane.path("circuit_cause").asText()).contains("no connection to 127.0.0.1:");
+    assertThat(lane.path("circuit_since").asText()).isLessThan(Instant.now().toString());
+
+    Duration slow = Duration.ofSeconds(1);
+    breaking.otherwise(
+        post -> breaking.posts().size() == 2 ? Reply.after(slow, Reply.accept()) : Reply.accept());
+    breaking.open();
+    for (Sent message : waiting) {
+      api.awaitStatus(message, "accepted");
+    }
+    List<TestChannel.Post> posts = breaking.posts();
+    assertThat(posts).hasSize(1 + waiting.size());
+    assertThat(Duration.between(posts.get(1).at(), posts.get(2).at()))
+        .as("the others waited until the first was answered")
+        .isGreaterThanOrEqualTo(slow);
+    assertThat(lane("sg-breaking").path("circuit").asText()).isEqualTo("closed");
+    assertThat(lane("sg-breaking").path("circuit_cause").isNull()).isTrue();
+    // those that were under way when it opened, and one for each probe
+    assertThat(events("sg-breaking").get("unavailable"))
+        .isLessThanOrEqualTo(8 + probes("sg-breaking"));
+    assertThat(gateway.log())
+        .contains("channel sg-breaking: circuit open: ", "channel sg-breaking: circuit closed");
+  }
+
+  @Test
+  void what_waits_for_a_broken_channel_moves_to_the_next_without_an_attempt() {
+    broken.refuseConnections();
+    List<Sent> messages = api.submit(Sent.many("GB", "moves-on", 40));
+    for (Sent message : messages) {
+      api.awaitStatus(message, "accepted");
+    }
+    assertThat(backup.taken()).isEqualTo(messages.size());
+    assertThat(events("gb-backup")).containsEntry("failed_over", 40L);
+    assertThat(events("gb-broken").get("unavailable")).isLessThanOrEqualTo(4 + probes("gb-broken"));
+  }
+
+  @Test
+  void a_channel_that_asks_to_wait_is_sent_nothing_until_then() {
+    Duration wait = Duration.ofSeconds(2);
+    busy.otherwise(
+        post ->
+            busy.posts().size() == 1
+                ? Reply.status(429, "Retry-After", String.valueOf(wait.toSeconds()))
+                : Reply.accept());
+    List<Sent> messages = api.submit(Sent.many("JP", "please-wait", 5));
+    for (Sent message : messages) {
+      api.awaitStatus(message, "accepted");
+    }
+    List<TestChannel.Post> posts = busy.posts();
+    assertThat(posts).hasSize(6);
+    assertThat(Duration.between(posts.get(0).at(), posts.get(1).at())).isGreaterThanOrEqualTo(wait);
+    assertThat(events("jp-busy")).containsEntry("unavailable", 1L);
+  }
+
+  @Test
+  void no_channel_is_given_more_than_its_rate() {
+    api.submit(Sent.many("FR", "slow", 3));
+    api.submit(Sent.many("DE", "fast", 3_000));
+    api.submit(Sent.many("NZ", "medium", 120));
+    await("all have arrived").atMost(LONG).until(() -> rated.posts().size() == 3_123);
+
+    // a busy machine may let some arrive late, and so closer to the next ones
+    atMost("AU.slow", Duration.ofMillis(1_000), 1);
+    atMost("AU.medium", Duration.ofSeconds(1), 50 + 5 + 1 + 20);
+    atMost("AU.fast", Duration.ofMillis(500), 1_000 + 200 + 1 + 300);
+    assertThat(rated.repeated()).isEmpty();
+  }
+
+  /** In no span of time that long has the channel seen more. */
+  private static void atMost(String subjects, Duration span, int most) {
+    List<Instant> arrived =
+        rated.posts().stream()
+            .filter(p -> p.subject().startsWith(subjects))
+            .map(TestChannel.Post::at)
+            .sorted()
+            .toList();
+    for (int i = 0; i + most < arrived.size(); i++) {
+      assertThat(Duration.between(arrived.get(i), arrived.get(i + most)))
+          .as("%s, from the %dth to %d later", subjects, i, most)
+          .isGreaterThanOrEqualTo(span);
+    }
+  }
+
+  @Test
+  void what_expires_in_a_paused_lane_is_rejected() throws SQLException {
+    call("/channels/gb-backup/pause?reason=their%20migration");
+    POSTGRES.execute(
+        "protection",
+        "INSERT INTO intergov.delivery_outbox (sender, sender_ref, receiver, subject, obj,"
+            + " predicate, channel_id, expires_at)"
+            + " VALUES ('AU', 'too-late', 'GB', 'AU.too-late', 'Qm', 'UN.CEFACT.Trade.created',"
+            + " 'gb-backup', now() + interval '1 second')");
+    await("it is rejected")
+        .atMost(LONG)
+        .until(() -> POSTGRES.lake("protection").getOrDefault("rejected", 0L) == 1);
+    JsonNode lane = lane("gb-backup");
+    assertThat(lane.path("state").asText()).isEqualTo("paused");
+    assertThat(lane.path("paused_reason").asText()).isEqualTo("their migration");
+    assertThat(lane.path("paused_by").asText()).startsWith("api ");
+    call("/channels/gb-backup/resume");
+  }
+
+  private static void call(String path) {
+    assertThat(api.call("POST", path, null, null).status()).isEqualTo(200);
+  }
+
+  private static JsonNode lane(String id) {
+    return StreamSupport.stream(api.get("/channels").json().spliterator(), false)
+        .filter(l -> l.path("id").asText().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static long probes(String channel) {
+    String line = "channel " + channel + ": circuit half open";
+    return gateway.log().lines().filter(l -> l.contains(line)).count();
+  }
+
+  private static Map<String, Long> events(String channel) {
+    return POSTGRES.counts(
+        "protection",
+        "SELECT event, count(*) FROM intergov.delivery_status WHERE channel_id = '"
+            + channel
+            + "' GROUP BY 1");
+  }
+}
