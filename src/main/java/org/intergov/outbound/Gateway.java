@@ -1,9 +1,9 @@
 package org.intergov.outbound;
 
 import ch.qos.logback.classic.Level;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -15,16 +15,12 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
-import org.apache.camel.ManagementMBeansLevel;
-import org.apache.camel.ManagementStatisticsLevel;
 import org.apache.camel.main.Main;
-import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.apache.camel.spi.Registry;
 import org.intergov.outbound.api.ApiAccess;
 import org.intergov.outbound.api.AsideReceipts;
 import org.intergov.outbound.api.Callbacks;
 import org.intergov.outbound.api.ChannelOperations;
-import org.intergov.outbound.api.FrontDoor;
 import org.intergov.outbound.api.HttpErrors;
 import org.intergov.outbound.api.IntakeGate;
 import org.intergov.outbound.api.MessageIntake;
@@ -34,13 +30,9 @@ import org.intergov.outbound.api.QueuedMessages;
 import org.intergov.outbound.api.ServerTls;
 import org.intergov.outbound.api.StuckMessages;
 import org.intergov.outbound.api.TableOperations;
-import org.intergov.outbound.channel.ChannelApi;
-import org.intergov.outbound.channel.ChannelHttpComponent;
-import org.intergov.outbound.channel.ChannelKafkaComponent;
 import org.intergov.outbound.channel.ChannelKinds;
 import org.intergov.outbound.channel.ChannelPoller;
 import org.intergov.outbound.channel.ChannelRoutes;
-import org.intergov.outbound.channel.ChannelSqsComponent;
 import org.intergov.outbound.channel.ChannelSubscriber;
 import org.intergov.outbound.channel.LiveTable;
 import org.intergov.outbound.channel.MessageUpdater;
@@ -52,14 +44,21 @@ import org.intergov.outbound.channel.RetentionSweeper;
 import org.intergov.outbound.channel.WakeUps;
 import org.intergov.outbound.message.MessageReader;
 import org.intergov.outbound.message.MessageRules;
-import org.intergov.outbound.monitoring.CamelBeans;
+import org.intergov.outbound.message.Reference;
 import org.intergov.outbound.monitoring.ChannelsHealth;
 import org.intergov.outbound.monitoring.DatabaseHealth;
+import org.intergov.outbound.monitoring.LogConfigurator;
+import org.intergov.outbound.monitoring.Metrics;
+import org.intergov.outbound.monitoring.Monitoring;
+import org.intergov.outbound.monitoring.QueueSamples;
+import org.intergov.outbound.monitoring.QueuesHealth;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.InvalidChannelsException;
 import org.intergov.outbound.routing.RoutesFolder;
 import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.BoundedSubmissions;
+import org.intergov.outbound.store.ChannelReceipts;
+import org.intergov.outbound.store.OperatorActions;
 import org.intergov.outbound.store.Settlements;
 import org.intergov.outbound.store.Stores;
 import org.slf4j.Logger;
@@ -93,11 +92,11 @@ public final class Gateway implements AutoCloseable {
         .toList();
   }
 
-  /** Threads for all calls but those of intake, which has its own share. */
-  private static final int WORKERS = 20;
-
   /** How often the files of tokens and certificates are looked at. */
   private static final Duration REFRESH = Duration.ofSeconds(2);
+
+  /** How often lanes and queues are looked at, for those who watch. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final Settings settings;
   private final IntakeGate gate;
@@ -112,6 +111,10 @@ public final class Gateway implements AutoCloseable {
   private MultichannelRouter router;
   private ChannelPoller poller;
   private RetentionSweeper sweeper;
+  private Monitoring monitoring;
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Metrics metrics = new Metrics(meters);
 
   public Gateway(Settings settings) {
     this.settings = settings;
@@ -144,10 +147,15 @@ public final class Gateway implements AutoCloseable {
     long begun = System.nanoTime();
     Logger own = LoggerFactory.getLogger("org.intergov.outbound");
     ((ch.qos.logback.classic.Logger) own).setLevel(Level.valueOf(settings.logLevel()));
+    if (settings.logJson()) {
+      LogConfigurator.useJson();
+    }
     try {
       checkPortsAreFree();
       CompletableFuture<Stores> opening = openStores();
-      CamelContext camel = initCamel();
+      vertx = CamelSetup.vertx(settings);
+      intakes.configure(main);
+      CamelContext camel = CamelSetup.init(main, settings, vertx, access, tls, meters);
       LOG.debug("Camel is there after {} ms", millisSince(begun));
       ChannelKinds.load(camel);
       RoutesFolder operatorRoutes = OperatorRoutes.load(camel, settings.routesDir(), routeFiles());
@@ -173,6 +181,7 @@ public final class Gateway implements AutoCloseable {
       gate.install(camel, settings.api().port());
       HttpErrors.install(camel, settings.api().port());
       channels.open(settings.channelsWatch());
+      vertx.setPeriodic(LOOK.toMillis(), timer -> vertx.executeBlocking(this::look));
       LOG.info(
           "ready in {} ms: {} channels; API on {}://{}:{}, management on {}://{}:{}",
           millisSince(begun),
@@ -194,6 +203,11 @@ public final class Gateway implements AutoCloseable {
     if (tls != null) {
       tls.refresh(main.getCamelContext(), settings.api().port(), settings.management().port());
     }
+    return null;
+  }
+
+  private Void look() {
+    monitoring.refresh();
     return null;
   }
 
@@ -249,86 +263,12 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private CamelContext initCamel() throws Exception {
-    vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setPreferNativeTransport(false)
-                // no files are served; a cache of them would be left behind in /tmp by every kill
-                .setFileSystemOptions(
-                    new FileSystemOptions()
-                        .setFileCachingEnabled(false)
-                        .setClassPathResolvingEnabled(false))
-                // a thread for each core: more of them only take turns
-                .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
-                .setWorkerPoolSize(WORKERS + settings.intake().mostRequests())
-                // reading a body takes as long as its client sends; that is no blocked thread
-                .setMaxWorkerExecuteTime(Duration.ofDays(1).toNanos()));
-    var configuration = main.configure();
-    configuration
-        .withName("intergov-outbound")
-        .withRoutesIncludePattern("false")
-        .withJmxManagementNamePattern("#name#")
-        .withJmxManagementMBeansLevel(ManagementMBeansLevel.RoutesOnly)
-        .withJmxManagementStatisticsLevel(ManagementStatisticsLevel.RoutesOnly)
-        .withShutdownTimeout(10)
-        .withShutdownLogInflightExchangesOnTimeout(false)
-        .withAutoConfigurationLogSummary(false);
-    configuration
-        .httpServer()
-        .withEnabled(true)
-        .withUseGlobalSslContextParameters(tls != null)
-        .withHost(settings.api().host())
-        .withPort(settings.api().port());
-    configuration
-        .httpManagementServer()
-        .withEnabled(true)
-        .withUseGlobalSslContextParameters(tls != null)
-        .withHost(settings.management().host())
-        .withPort(settings.management().port())
-        .withHealthCheckEnabled(true)
-        .withHealthPath("/observe/health")
-        .withMetricsEnabled(true);
-    // a channel's routes come and go, and its broker too: none of that makes the gateway unready
-    configuration.health().withExposureLevel("full").withRoutesEnabled(false);
-    configuration.health().setConsumersEnabled(false);
-    main.addOverrideProperty("camel.metrics.enabled", "true");
-    main.addOverrideProperty("camel.metrics.enableRoutePolicy", "false");
-    main.addOverrideProperty("camel.metrics.enableExchangeEventNotifier", "false");
-    main.addOverrideProperty("camel.metrics.enableRouteEventNotifier", "false");
-    main.addOverrideProperty("camel.metrics.enableMessageHistory", "false");
-    main.bind(
-        "vertx",
-        new FrontDoor(access, settings.management().port(), settings.apiRate()).before(vertx));
-    intakes.configure(main);
-    period(Setting.ROUTER_PERIOD, settings.routerPeriod());
-    period(Setting.POLLER_PERIOD, settings.pollerPeriod());
-    period(Setting.UPDATER_PERIOD, settings.updaterPeriod());
-    period(Setting.RETENTION_PERIOD, settings.retentionPeriod());
-    main.init();
-    CamelContext camel = main.getCamelContext();
-    if (tls != null) {
-      tls.install(camel);
-    }
-    camel.getManagementStrategy().setManagementObjectStrategy(new CamelBeans());
-    // what fails becomes an outcome; Camel neither retries it nor logs message content
-    camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerDefinition());
-    camel.addComponent("channel-http", new ChannelHttpComponent(vertx));
-    camel.addComponent("channel-sqs", new ChannelSqsComponent());
-    camel.addComponent("channel-kafka", new ChannelKafkaComponent());
-    camel.getRegistry().bind("channelApi", new ChannelApi());
-    return camel;
-  }
-
-  private void period(Setting setting, Duration period) {
-    main.addOverrideProperty(setting.key(), String.valueOf(period.toMillis()));
-  }
-
   private void assemble(CamelContext camel, LiveTable table, WakeUps wakeUps) {
     MessageRules messageRules = new MessageRules(settings.jurisdiction());
     MessageReader reader = new MessageReader(messageRules, MessageIntake.MOST_BYTES);
     Settlements settlements =
-        stores.settlements(id -> table.get().channel(id).map(Channel::callsBack).orElse(false));
+        stores.settlements(
+            id -> table.get().channel(id).map(Channel::callsBack).orElse(false), metrics);
     ChannelRoutes routes = channels.routes();
     router =
         new MultichannelRouter(
@@ -343,14 +283,16 @@ public final class Gateway implements AutoCloseable {
     registry.bind(
         "channelSubscriber", new ChannelSubscriber(camel, stores.subscriptions(), table, routes));
     registry.bind("callbacks", new Callbacks(stores.subscriptions(), wakeUps.poller()::signal));
-    registry.bind("receipts", new Receipts(stores.receipts(), table, wakeUps));
-    registry.bind("messageUpdater", new MessageUpdater(stores.messageUpdates(), wakeUps.updater()));
+    ChannelReceipts receipts = stores.receipts(metrics);
+    registry.bind("receipts", new Receipts(receipts, table, wakeUps));
+    registry.bind(
+        "messageUpdater", new MessageUpdater(stores.messageUpdates(metrics), wakeUps.updater()));
     registry.bind(
         "rejectedMessageProcessor",
         new RejectedMessageProcessor(stores.rejectedMessages(), wakeUps.rejecter()));
     bindIntake(registry, reader, table, wakeRouter);
     registry.bind("messageQueries", new MessageQueries(stores.views(), stores.journal()));
-    registry.bind("asideReceipts", new AsideReceipts(stores.receipts()));
+    registry.bind("asideReceipts", new AsideReceipts(receipts));
     registry.bind(
         "stuckMessages",
         new StuckMessages(
@@ -375,8 +317,19 @@ public final class Gateway implements AutoCloseable {
       sweeper = new RetentionSweeper(stores.retention(settings.retention().get()));
       registry.bind("retentionSweeper", sweeper);
     }
+    QueueSamples samples = new QueueSamples(stores.depths()::read);
+    monitoring =
+        new Monitoring(
+            router,
+            table,
+            stores.channelStates(),
+            samples,
+            metrics,
+            settings.backlog(),
+            reference -> replay(reference, wakeRouter));
     registry.bind("tableOperations", new TableOperations(table));
-    registry.bind("channelsHealth", new ChannelsHealth(table));
+    registry.bind("channelsHealth", new ChannelsHealth(table, router::lanes));
+    registry.bind("queuesHealth", new QueuesHealth(samples));
     registry.bind("databaseHealth", new DatabaseHealth(stores.queues()::answers));
   }
 
@@ -394,6 +347,12 @@ public final class Gateway implements AutoCloseable {
     vertx.setTimer(millis, id -> then.run());
   }
 
+  private String replay(String reference, Runnable wakeRouter) {
+    OperatorActions.Replay came = stores.actions().replay(Reference.parse(reference), "jmx");
+    wakeRouter.run();
+    return came.name().toLowerCase(java.util.Locale.ROOT);
+  }
+
   /**
    * Stops: takes no more messages, claims nothing more, lets what is in flight finish within {@code
    * intergov.shutdown.timeout}, writes what became of it, and closes everything.
@@ -402,6 +361,9 @@ public final class Gateway implements AutoCloseable {
   public void close() {
     if (channels != null) {
       channels.close();
+    }
+    if (monitoring != null) {
+      monitoring.close();
     }
     if (sweeper != null) {
       sweeper.stop();

@@ -29,6 +29,8 @@ enum Setting {
   API_INSECURE("intergov.api.insecure"),
   MANAGEMENT_HOST("intergov.management.host"),
   MANAGEMENT_PORT("intergov.management.port"),
+  MANAGEMENT_JOLOKIA("intergov.management.jolokia"),
+  MONITORING_BACKLOG("intergov.monitoring.backlog"),
   INTAKE_MOST_REQUESTS("intergov.intake.most-requests"),
   INTAKE_MOST_BACKLOG("intergov.intake.most-backlog"),
   SQS_QUEUE("intergov.intake.sqs.queue"),
@@ -61,7 +63,8 @@ enum Setting {
   RETENTION_ARCHIVE("intergov.retention.archive"),
   RETENTION_PERIOD("intergov.retention.period"),
   SHUTDOWN_TIMEOUT("intergov.shutdown.timeout"),
-  LOG_LEVEL("intergov.log.level");
+  LOG_LEVEL("intergov.log.level"),
+  LOG_FORMAT("intergov.log.format");
 
   static final String PREFIX = "intergov.";
   static final String ENVIRONMENT_PREFIX = "INTERGOV_";

@@ -30,6 +30,8 @@ public record Settings(
     Optional<Tls> tls,
     int apiRate,
     Address management,
+    boolean jolokia,
+    int backlog,
     Intake intake,
     Optional<SqsIntakeSettings> sqsIntake,
     Optional<KafkaIntakeSettings> kafkaIntake,
@@ -40,9 +42,12 @@ public record Settings(
     Optional<Retention.Policy> retention,
     Duration retentionPeriod,
     Duration shutdownTimeout,
-    String logLevel) {
+    String logLevel,
+    boolean logJson) {
 
   private static final List<String> LOG_LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
+
+  private static final List<String> LOG_FORMATS = List.of("text", "json");
 
   /** How to reach a database; the password is not printed. */
   public record Login(String url, String username, String password) {
@@ -113,6 +118,8 @@ public record Settings(
             tls(sources),
             number(sources, Setting.API_RATE, 1, 100_000),
             address(sources, Setting.MANAGEMENT_HOST, Setting.MANAGEMENT_PORT),
+            jolokia(sources),
+            number(sources, Setting.MONITORING_BACKLOG, 1, 1_000_000_000),
             new Intake(
                 number(sources, Setting.INTAKE_MOST_REQUESTS, 1, 1_000),
                 number(sources, Setting.INTAKE_MOST_BACKLOG, 1, 1_000_000_000)),
@@ -125,7 +132,8 @@ public record Settings(
             retention(sources),
             duration(sources, Setting.RETENTION_PERIOD, Duration.ofSeconds(1), Duration.ofDays(1)),
             duration(sources, Setting.SHUTDOWN_TIMEOUT, Duration.ZERO, Duration.ofMinutes(10)),
-            logLevel(sources));
+            logLevel(sources),
+            logJson(sources));
     if (!sources.faults().isEmpty()) {
       throw new InvalidSettingsException(sources.faults());
     }
@@ -161,6 +169,14 @@ public record Settings(
       sources.fault(Setting.LOG_LEVEL, found, "one of " + String.join(", ", LOG_LEVELS));
     }
     return found;
+  }
+
+  private static boolean logJson(SettingSources sources) {
+    String found = sources.get(Setting.LOG_FORMAT).value();
+    if (!LOG_FORMATS.contains(found)) {
+      sources.fault(Setting.LOG_FORMAT, found, "one of " + String.join(", ", LOG_FORMATS));
+    }
+    return found.equals("json");
   }
 
   private static Optional<Login> login(
@@ -202,6 +218,18 @@ public record Settings(
               .formatted(Setting.DATABASE_USERNAME.key(), Setting.DATABASE_URL.key()));
     }
     return Optional.of(new Login(url, username, password));
+  }
+
+  /** JMX over HTTP can do everything, so nobody gets it without a token. */
+  private static boolean jolokia(SettingSources sources) {
+    boolean on = flag(sources, Setting.MANAGEMENT_JOLOKIA);
+    if (on && file(sources, Setting.API_TOKENS_FILE).isEmpty()) {
+      sources.fault(
+          Setting.MANAGEMENT_JOLOKIA,
+          "true",
+          "false, or tokens too (%s)".formatted(Setting.API_TOKENS_FILE.key()));
+    }
+    return on;
   }
 
   private static Optional<Path> file(SettingSources sources, Setting setting) {

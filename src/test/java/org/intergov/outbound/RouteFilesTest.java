@@ -48,7 +48,8 @@ class RouteFilesTest {
   /** What loads the files and binds their beans. */
   private static String gateway() throws IOException {
     return Files.readString(MAIN.resolve("Gateway.java"))
-        + Files.readString(MAIN.resolve("QueueIntakes.java"));
+        + Files.readString(MAIN.resolve("QueueIntakes.java"))
+        + Files.readString(MAIN.resolve("CamelSetup.java"));
   }
 
   private static JsonSchema camelSchema() {
@@ -252,7 +253,9 @@ class RouteFilesTest {
       }
     }
     assertThat(unbound)
-        .as("%s: to comply, bind it in Gateway.assemble or QueueIntakes.bind", file)
+        .as(
+            "%s: to comply, bind it in Gateway.assemble, QueueIntakes.bind or CamelSetup.init",
+            file)
         .isEmpty();
   }
 

@@ -3,6 +3,7 @@ package org.intergov.outbound.api;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -16,8 +17,9 @@ import java.util.regex.Pattern;
  * What every request meets before Camel sees it, on both ports: it is on the event loop, reads
  * nothing of the body and takes no thread. A request to the API needs a token that is known and has
  * not been used too often of late; which role it needs its route knows ({@link Call}). A request to
- * the management port needs the role {@code read}, health excepted, which probes ask for. Without a
- * file of tokens everybody may come in, and only the limits of {@link Connections} apply.
+ * the management port needs the role {@code read}, except for health without details, which probes
+ * ask for. Without a file of tokens everybody may come in, and only the limits of {@link
+ * Connections} apply.
  *
  * <p>Camel's servers neither let their options be set nor a handler be put in front before they
  * listen. They are made by the {@code Vertx} that they find, so that is where the door is.
@@ -28,6 +30,13 @@ public final class FrontDoor {
   private static final Pattern HEALTH = Pattern.compile("/observe/health(/[a-z-]+)*/?");
 
   private static final Pattern CALLBACK = Pattern.compile("/callbacks/[^/%]+/[0-9a-f-]+");
+
+  private static final Pattern METRICS = Pattern.compile("/observe/metrics/?");
+
+  /** What Jolokia only looks up; nothing in it means anything else once decoded or normalized. */
+  private static final Pattern JOLOKIA_READS =
+      Pattern.compile(
+          "/observe/jolokia(/(read|list|search|version)(/(?!\\.)[A-Za-z0-9_.:=,*!-]+)*/?)?");
 
   private final ApiAccess access;
   private final int managementPort;
@@ -97,7 +106,7 @@ public final class FrontDoor {
     // a target such as "*" or one without a path belongs to no route: it needs a token like others
     String path = request.path() == null ? "" : request.path();
     boolean management = request.localAddress().port() == managementPort;
-    if ((management ? HEALTH : CALLBACK).matcher(path).matches()) {
+    if (management ? isHealth(request, path) : CALLBACK.matcher(path).matches()) {
       return;
     }
     String holder = access.holder(request).name();
@@ -105,8 +114,23 @@ public final class FrontDoor {
       throw rates.tooMany(holder);
     }
     if (management) {
-      access.enter(request, Role.READ);
+      access.enter(request, reads(request, path) ? Role.READ : Role.OPERATE);
     }
+  }
+
+  /** Probes ask without a query; with one, details are shown. */
+  private static boolean isHealth(HttpServerRequest request, String path) {
+    return HEALTH.matcher(path).matches() && request.query() == null;
+  }
+
+  /**
+   * Whether it certainly changes nothing. A query may ask Jolokia for anything, and so may a body.
+   */
+  private static boolean reads(HttpServerRequest request, String path) {
+    return request.method().equals(HttpMethod.GET)
+        && (METRICS.matcher(path).matches()
+            || HEALTH.matcher(path).matches()
+            || request.query() == null && JOLOKIA_READS.matcher(path).matches());
   }
 
   private static <T> T proxy(Class<T> type, java.lang.reflect.InvocationHandler handler) {

@@ -41,6 +41,7 @@ public final class MultichannelRouter {
   private final ChannelCalls calls;
   private final Map<String, ChannelLane> lanes = new ConcurrentHashMap<>();
   private final List<CircuitListener> circuitListeners = new CopyOnWriteArrayList<>();
+  private volatile PostListener postListener = (channelId, outcome, tookNanos) -> {};
   private final SettlementQueue<Settlement> settlements;
   private volatile boolean stopping;
   private volatile boolean moreWaits;
@@ -253,8 +254,12 @@ public final class MultichannelRouter {
   private void answered(ChannelLane lane, Lane.Next next, Outcome outcome, long tookNanos) {
     Delivery delivery = next.delivery();
     lane.stats().count(outcome);
-    log(delivery, outcome);
-    settlements.add(decide(delivery, outcome));
+    postListener.answered(delivery.channelId(), outcome, tookNanos);
+    Settlement settlement = decide(delivery, outcome);
+    if (!(outcome instanceof Outcome.Posted)) {
+      OutcomeLog.say(delivery, outcome, settlement);
+    }
+    settlements.add(settlement);
     lane.finish(next, outcome, tookNanos);
     wakeUps.settler().signal();
     run(lane);
@@ -267,18 +272,6 @@ public final class MultichannelRouter {
     } catch (RuntimeException e) {
       LOG.error("{}: no decision on {}", delivery.message().reference(), outcome, e);
       return rules.hold(delivery, "the gateway failed to decide; see its log");
-    }
-  }
-
-  private static void log(Delivery d, Outcome outcome) {
-    if (!(outcome instanceof Outcome.Posted) && LOG.isDebugEnabled()) {
-      LOG.debug(
-          "{} channel {} attempt {}: {} {}",
-          d.message().reference(),
-          d.channelId(),
-          d.attempts() + 1,
-          outcome.getClass().getSimpleName(),
-          outcome.detail());
     }
   }
 
@@ -343,6 +336,11 @@ public final class MultichannelRouter {
   /** Tells it of every change of any lane's circuit, from now on. */
   public void onCircuitChange(CircuitListener listener) {
     circuitListeners.add(listener);
+  }
+
+  /** Tells it of every post's answer, from now on. */
+  public void onPost(PostListener listener) {
+    postListener = listener;
   }
 
   /** No more claims from now on; what is not sent yet goes back. */

@@ -2,25 +2,29 @@ package org.intergov.outbound.monitoring;
 
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Method;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.management.JMException;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanFeatureInfo;
 import javax.management.MBeanInfo;
+import javax.management.MBeanNotificationInfo;
 import javax.management.MBeanOperationInfo;
 import javax.management.MBeanServer;
+import javax.management.Notification;
+import javax.management.NotificationBroadcasterSupport;
 import javax.management.ObjectName;
-import javax.management.StandardMBean;
+import javax.management.StandardEmitterMBean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** An MXBean whose interface says by {@link Description} what everything is. */
-final class DescribedMBean extends StandardMBean {
+final class DescribedMBean extends StandardEmitterMBean {
   private static final Logger LOG = LoggerFactory.getLogger(DescribedMBean.class);
   private static final String DOMAIN = "org.intergov.outbound:";
   private final Class<?> described;
 
-  private <T> DescribedMBean(T bean, Class<T> described) {
-    super(bean, described, true);
+  private <T> DescribedMBean(T bean, Class<T> described, NotificationBroadcasterSupport emitter) {
+    super(bean, described, true, emitter);
     this.described = described;
   }
 
@@ -32,17 +36,63 @@ final class DescribedMBean extends StandardMBean {
    * @return takes it away again
    */
   static <T> Runnable register(T bean, Class<T> described, String keys) {
+    return register(bean, described, keys, new Notifications());
+  }
+
+  /**
+   * The same, for one that notifies.
+   *
+   * @param notifications what is given to it comes from this MBean
+   */
+  static <T> Runnable register(
+      T bean, Class<T> described, String keys, Notifications notifications) {
     MBeanServer server = ManagementFactory.getPlatformMBeanServer();
     try {
       ObjectName name = new ObjectName(DOMAIN + keys);
       if (server.isRegistered(name)) {
         server.unregisterMBean(name);
       }
-      server.registerMBean(new DescribedMBean(bean, described), name);
+      server.registerMBean(new DescribedMBean(bean, described, notifications), name);
+      notifications.source = name;
       return () -> unregister(server, name);
     } catch (JMException e) {
       LOG.warn("no MBean {}{}: {}", DOMAIN, keys, e.toString());
       return () -> {};
+    }
+  }
+
+  /** What an MBean tells those who listen to it. Thread-safe. */
+  static final class Notifications extends NotificationBroadcasterSupport {
+    private final AtomicLong sequence = new AtomicLong();
+    private volatile ObjectName source;
+
+    /**
+     * @param types and what each is for, as {@code type, description, type, description}
+     */
+    Notifications(String... types) {
+      super(infos(types));
+    }
+
+    private static MBeanNotificationInfo[] infos(String... types) {
+      MBeanNotificationInfo[] infos = new MBeanNotificationInfo[types.length / 2];
+      for (int i = 0; i < infos.length; i++) {
+        infos[i] =
+            new MBeanNotificationInfo(
+                new String[] {types[2 * i]}, Notification.class.getName(), types[2 * i + 1]);
+      }
+      return infos;
+    }
+
+    /**
+     * @param data one word for programs
+     */
+    void send(String type, String message, String data) {
+      ObjectName from = source;
+      if (from != null) {
+        Notification n = new Notification(type, from, sequence.incrementAndGet(), message);
+        n.setUserData(data);
+        sendNotification(n);
+      }
     }
   }
 

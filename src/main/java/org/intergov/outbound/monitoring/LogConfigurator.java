@@ -3,11 +3,13 @@ package org.intergov.outbound.monitoring;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sets up logging: one line an event to standard error, since standard output is for what commands
@@ -15,8 +17,27 @@ import ch.qos.logback.core.spi.ContextAwareBase;
  * -Dlogback.configurationFile} still replaces it.
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
+  private static final String ROOT = org.slf4j.Logger.ROOT_LOGGER_NAME;
+  private static final String LIMIT = "LIMIT";
   private static final String PATTERN =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX,UTC} %-5level %logger{0} %msg%n%ex{6}";
+
+  /** From now on each event is a line of JSON, for programs that gather logs. */
+  public static void useJson() {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    if (context.getLogger(ROOT).getAppender(LIMIT) instanceof RepeatLimit limit) {
+      JsonEncoder encoder = new JsonEncoder();
+      encoder.setContext(context);
+      encoder.setWithSequenceNumber(false);
+      encoder.setWithNanoseconds(false);
+      encoder.setWithContext(false);
+      encoder.setWithMessage(false);
+      encoder.setWithArguments(false);
+      encoder.setWithFormattedMessage(true);
+      encoder.start();
+      limit.encodeBy(encoder);
+    }
+  }
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
@@ -33,9 +54,13 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     console.setTarget("System.err");
     console.setEncoder(encoder);
     console.start();
-    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    Logger root = context.getLogger(ROOT);
     root.setLevel(Level.WARN);
-    root.addAppender(console);
+    RepeatLimit limit = new RepeatLimit(console, context.getLogger("org.intergov.outbound.Log"));
+    limit.setContext(context);
+    limit.setName(LIMIT);
+    limit.start();
+    root.addAppender(limit);
     context.getLogger("org.intergov.outbound").setLevel(Level.INFO);
     // every connection that a channel resets; the journal says which delivery it was
     context.getLogger("io.vertx.core.net.impl.ConnectionBase").setLevel(Level.OFF);

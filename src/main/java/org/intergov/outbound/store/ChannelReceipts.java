@@ -25,9 +25,11 @@ import org.intergov.outbound.message.Reference;
  */
 public final class ChannelReceipts {
   private final Database database;
+  private final FlowListener listener;
 
-  public ChannelReceipts(Database database) {
+  public ChannelReceipts(Database database, FlowListener listener) {
     this.database = database;
+    this.listener = listener;
   }
 
   /**
@@ -63,13 +65,16 @@ public final class ChannelReceipts {
    */
   public Taken take(
       String channelId, List<Receipt> receipts, StatusRules rules, boolean keepEarly) {
-    return database.transaction(
-        connection -> {
-          List<ReceiptWork.Item> items =
-              new ArrayList<>(KeptReceipts.about(connection, channelId, receipts));
-          receipts.forEach(r -> items.add(ReceiptWork.Item.fresh(r)));
-          return work(connection, channelId, items, rules, keepEarly);
-        });
+    Taken taken =
+        database.transaction(
+            connection -> {
+              List<ReceiptWork.Item> items =
+                  new ArrayList<>(KeptReceipts.about(connection, channelId, receipts));
+              receipts.forEach(r -> items.add(ReceiptWork.Item.fresh(r)));
+              return work(connection, channelId, items, rules, keepEarly);
+            });
+    listener.written(taken.written());
+    return taken;
   }
 
   /**
@@ -78,18 +83,19 @@ public final class ChannelReceipts {
    * @throws StoreUnavailableException if the database could not be reached; nothing was written
    */
   public Retried again(StatusRules rules) {
-    return database.transaction(
-        connection -> {
-          List<ReceiptWork.Item> due = KeptReceipts.due(connection);
-          Settlements.Written written = new Settlements.Written(0, 0, false, false);
-          for (var channel :
-              due.stream().collect(Collectors.groupingBy(ReceiptWork.Item::channelId)).entrySet()) {
-            written =
-                ReceiptWork.sum(
-                    written, again(connection, channel.getKey(), channel.getValue(), rules));
-          }
-          return new Retried(due.size() == KeptReceipts.BATCH, written);
-        });
+    Retried retried = database.transaction(connection -> again(connection, rules));
+    listener.written(retried.written());
+    return retried;
+  }
+
+  private Retried again(Connection connection, StatusRules rules) throws SQLException {
+    List<ReceiptWork.Item> due = KeptReceipts.due(connection);
+    Settlements.Written written = Settlements.Written.NOTHING;
+    for (var channel :
+        due.stream().collect(Collectors.groupingBy(ReceiptWork.Item::channelId)).entrySet()) {
+      written = written.and(again(connection, channel.getKey(), channel.getValue(), rules));
+    }
+    return new Retried(due.size() == KeptReceipts.BATCH, written);
   }
 
   /** One that the database refuses does not keep the others back: it is put aside. */
@@ -110,12 +116,11 @@ public final class ChannelReceipts {
       KeptReceipts.forget(connection, items);
       String why = "it cannot be applied";
       putAside(connection, channelId, List.of(new Poison(r.id(), r.reference(), r.content(), why)));
-      return new Settlements.Written(0, 0, false, false);
+      return Settlements.Written.NOTHING;
     }
     int half = items.size() / 2;
-    return ReceiptWork.sum(
-        again(connection, channelId, items.subList(0, half), rules),
-        again(connection, channelId, items.subList(half, items.size()), rules));
+    return again(connection, channelId, items.subList(0, half), rules)
+        .and(again(connection, channelId, items.subList(half, items.size()), rules));
   }
 
   private Taken work(

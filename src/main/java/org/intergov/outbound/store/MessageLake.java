@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -74,12 +76,20 @@ public final class MessageLake {
   }
 
   /**
+   * What an entry shows.
+   *
+   * @param seq of the newest update applied to it
+   * @param since when the entry was made
+   */
+  record Shown(long seq, Instant since) {}
+
+  /**
    * Applies changes; one that is not newer than what the lake has does nothing. Inside the caller's
    * transaction, or on a connection of the lake's own database.
    *
-   * @return for each reference {@code sender:sender_ref} that has an entry, the seq it shows now
+   * @return for each reference {@code sender:sender_ref} that has an entry, what it shows now
    */
-  static Map<String, Long> apply(Connection connection, List<Change> changes) throws SQLException {
+  static Map<String, Shown> apply(Connection connection, List<Change> changes) throws SQLException {
     String sql =
         """
         UPDATE message_lake l
@@ -89,9 +99,9 @@ public final class MessageLake {
           AS u (message_id, sender, sender_ref, seq, status, channel_id, channel_txn_id)
         WHERE l.message_id = ANY (ARRAY[u.message_id])
           AND l.sender = u.sender AND l.sender_ref = u.sender_ref AND l.applied_seq < u.seq
-        RETURNING l.sender, l.sender_ref, l.applied_seq
+        RETURNING l.sender, l.sender_ref, l.applied_seq, l.created_at
         """;
-    Map<String, Long> shown = new HashMap<>();
+    Map<String, Shown> shown = new HashMap<>();
     try (PreparedStatement s = connection.prepareStatement(sql)) {
       new Columns<>(connection, s, changes)
           .bigint(Change::messageId)
@@ -116,10 +126,11 @@ public final class MessageLake {
    * another replica, or has the id of an earlier row, which has left the outbox since.
    */
   private static void applyByReference(
-      Connection connection, List<Change> changes, Map<String, Long> shown) throws SQLException {
+      Connection connection, List<Change> changes, Map<String, Shown> shown) throws SQLException {
     List<Change> behind =
         changes.stream()
-            .filter(c -> shown.getOrDefault(c.reference(), Long.MAX_VALUE) < c.seq())
+            .filter(
+                c -> shown.containsKey(c.reference()) && shown.get(c.reference()).seq() < c.seq())
             .toList();
     if (behind.isEmpty()) {
       return;
@@ -133,7 +144,7 @@ public final class MessageLake {
           AS u (sender, sender_ref, seq, status, channel_id, channel_txn_id)
         WHERE l.sender = ANY (ARRAY[u.sender]) AND l.sender_ref = ANY (ARRAY[u.sender_ref])
           AND l.applied_seq < u.seq
-        RETURNING l.sender, l.sender_ref, l.applied_seq
+        RETURNING l.sender, l.sender_ref, l.applied_seq, l.created_at
         """;
     try (PreparedStatement s = connection.prepareStatement(sql)) {
       new Columns<>(connection, s, behind)
@@ -147,11 +158,11 @@ public final class MessageLake {
     }
   }
 
-  private static void appliedSeqs(Connection connection, List<Change> of, Map<String, Long> shown)
+  private static void appliedSeqs(Connection connection, List<Change> of, Map<String, Shown> shown)
       throws SQLException {
     String sql =
         """
-        SELECT l.sender, l.sender_ref, l.applied_seq
+        SELECT l.sender, l.sender_ref, l.applied_seq, l.created_at
         FROM unnest(?::text[], ?::text[]) AS u (sender, sender_ref)
         CROSS JOIN LATERAL (
           SELECT f.* FROM message_lake f
@@ -163,10 +174,11 @@ public final class MessageLake {
     }
   }
 
-  private static void readShown(PreparedStatement s, Map<String, Long> shown) throws SQLException {
+  private static void readShown(PreparedStatement s, Map<String, Shown> shown) throws SQLException {
     try (ResultSet r = s.executeQuery()) {
       while (r.next()) {
-        shown.put(r.getString(1) + ":" + r.getString(2), r.getLong(3));
+        Instant since = r.getObject(4, OffsetDateTime.class).toInstant();
+        shown.put(r.getString(1) + ":" + r.getString(2), new Shown(r.getLong(3), since));
       }
     }
   }

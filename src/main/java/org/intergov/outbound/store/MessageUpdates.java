@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
+import org.intergov.outbound.store.MessageLake.Shown;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,14 +34,16 @@ public final class MessageUpdates {
 
   private final Database outbox;
   private final Database lake;
+  private final FlowListener listener;
 
   /**
    * @param outbox where the queue and the journal are
    * @param lake where the lake is; the same object if it is the same database
    */
-  public MessageUpdates(Database outbox, Database lake) {
+  public MessageUpdates(Database outbox, Database lake, FlowListener listener) {
     this.outbox = outbox;
     this.lake = lake;
+    this.listener = listener;
   }
 
   /** A claimed job. {@code entry}: the message itself travels in it and is to be inserted. */
@@ -120,7 +125,7 @@ public final class MessageUpdates {
   public int applyDue(int most) {
     if (lake == outbox) {
       try {
-        return outbox.transaction(c -> applyInOne(c, most));
+        return told(outbox.transaction(c -> applyInOne(c, most)));
       } catch (StoreException e) {
         LOG.debug("updates are applied one by one, since the lake refuses one", e);
       }
@@ -132,9 +137,24 @@ public final class MessageUpdates {
     return jobs.size();
   }
 
-  private static int applyInOne(Connection connection, int most) throws SQLException {
+  private static Finished applyInOne(Connection connection, int most) throws SQLException {
     List<Job> jobs = QueueRows.take(connection, TABLE, COLUMNS, most, MessageUpdates::job);
-    return jobs.isEmpty() ? 0 : finish(connection, jobs, applyTo(connection, jobs));
+    return jobs.isEmpty()
+        ? new Finished(0, List.of())
+        : finish(connection, jobs, applyTo(connection, jobs));
+  }
+
+  /**
+   * Jobs that are done.
+   *
+   * @param accepted since when there were entries of messages that are shown as accepted now
+   */
+  private record Finished(int taken, List<Instant> accepted) {}
+
+  private int told(Finished finished) {
+    Instant now = Instant.now();
+    finished.accepted().forEach(since -> listener.accepted(Duration.between(since, now)));
+    return finished.taken();
   }
 
   /** Claims up to {@code most} due updates, oldest first. */
@@ -178,15 +198,15 @@ public final class MessageUpdates {
 
   private void applyAll(List<Job> jobs) {
     if (lake == outbox) {
-      outbox.transaction(c -> finish(c, jobs, applyTo(c, jobs)));
+      told(outbox.transaction(c -> finish(c, jobs, applyTo(c, jobs))));
     } else {
-      Map<String, Long> shown = applyToOtherDatabase(jobs);
-      outbox.transaction(c -> finish(c, jobs, shown));
+      Map<String, Shown> shown = applyToOtherDatabase(jobs);
+      told(outbox.transaction(c -> finish(c, jobs, shown)));
     }
   }
 
   /** While the lake is away its updates wait in the queue, not under a lease. */
-  private Map<String, Long> applyToOtherDatabase(List<Job> jobs) {
+  private Map<String, Shown> applyToOtherDatabase(List<Job> jobs) {
     try {
       return lake.transaction(c -> applyTo(c, jobs));
     } catch (StoreUnavailableException e) {
@@ -197,7 +217,7 @@ public final class MessageUpdates {
     }
   }
 
-  private static Map<String, Long> applyTo(Connection connection, List<Job> jobs)
+  private static Map<String, Shown> applyTo(Connection connection, List<Job> jobs)
       throws SQLException {
     List<DeliveryOutbox.Stored> entries = new ArrayList<>();
     // in the order of references: replicas that apply at once wait in one direction only
@@ -228,19 +248,21 @@ public final class MessageUpdates {
   }
 
   /** Deletes the jobs that still are ours; those without a lake entry are tried again later. */
-  private static int finish(Connection connection, List<Job> jobs, Map<String, Long> shown)
+  private static Finished finish(Connection connection, List<Job> jobs, Map<String, Shown> shown)
       throws SQLException {
     List<Job> applied = jobs.stream().filter(j -> shown.containsKey(j.reference())).toList();
     List<Long> seqs = applied.stream().map(Job::seq).toList();
     Set<Long> deleted = QueueRows.done(connection, TABLE, seqs, jobs.get(0).lockToken());
     List<DeliveryStatusJournal.Line> lines = new ArrayList<>();
+    List<Instant> acceptedSince = new ArrayList<>();
     for (Job j : applied) {
-      boolean isShown = shown.get(j.reference()) == j.seq();
+      boolean isShown = shown.get(j.reference()).seq() == j.seq();
       if (deleted.contains(j.seq()) && isShown && "accepted".equals(j.status())) {
         JournalEntry accepted =
             new JournalEntry(Event.ACCEPTED, j.channelId(), j.channelTxnId(), null, null);
         lines.add(
             new DeliveryStatusJournal.Line(j.messageId(), j.sender(), j.senderRef(), accepted));
+        acceptedSince.add(shown.get(j.reference()).since());
       }
     }
     DeliveryStatusJournal.append(connection, lines);
@@ -253,7 +275,7 @@ public final class MessageUpdates {
           missing.get(0).lockToken(),
           "no lake entry yet");
     }
-    return jobs.size();
+    return new Finished(jobs.size(), acceptedSince);
   }
 
   private void failed(List<Job> jobs, String error) {

@@ -42,7 +42,7 @@ final class ReceiptWork {
   private final List<Item> done = new ArrayList<>();
   private final List<Item> early = new ArrayList<>();
   private final Map<Item, String> aside = new LinkedHashMap<>();
-  private Settlements.Written written = new Settlements.Written(0, 0, false, false);
+  private Settlements.Written written = Settlements.Written.NOTHING;
 
   /**
    * A receipt at work.
@@ -219,15 +219,7 @@ final class ReceiptWork {
           .bigint(c -> rules.restAfterReceipt(c).map(rest -> rest.toMillis()).orElse(null));
       s.executeUpdate();
     }
-    written = sum(written, Settlements.pending(connection, settlements));
-  }
-
-  static Settlements.Written sum(Settlements.Written one, Settlements.Written other) {
-    return new Settlements.Written(
-        one.settled() + other.settled(),
-        one.leasesLost() + other.leasesLost(),
-        one.updates() || other.updates(),
-        one.rejections() || other.rejections());
+    written = written.and(Settlements.pending(connection, settlements));
   }
 
   /** Applied, or found to be no news. */

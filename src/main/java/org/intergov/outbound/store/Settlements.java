@@ -3,8 +3,10 @@ package org.intergov.outbound.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -13,6 +15,7 @@ import org.intergov.outbound.delivery.JournalEntry;
 import org.intergov.outbound.delivery.LakePatch;
 import org.intergov.outbound.delivery.OutboxStatus;
 import org.intergov.outbound.delivery.PendingSettlement;
+import org.intergov.outbound.delivery.Reason;
 import org.intergov.outbound.delivery.Rejection;
 import org.intergov.outbound.delivery.Settlement;
 import org.intergov.outbound.message.Message;
@@ -26,21 +29,49 @@ import org.intergov.outbound.store.DeliveryOutbox.Lease;
 public final class Settlements {
   private final Database database;
   private final Predicate<String> callsBack;
+  private final FlowListener listener;
 
   public Settlements(Database database) {
-    this(database, channelId -> false);
+    this(database, channelId -> false, FlowListener.NONE);
   }
 
   /**
    * @param callsBack whether a channel is asked to call back about its deliveries
    */
-  public Settlements(Database database, Predicate<String> callsBack) {
+  public Settlements(Database database, Predicate<String> callsBack, FlowListener listener) {
     this.database = database;
     this.callsBack = callsBack;
+    this.listener = listener;
   }
 
-  /** What a batch has brought about, for waking the next stages. */
-  public record Written(int settled, int leasesLost, boolean updates, boolean rejections) {}
+  /**
+   * What a batch has brought about.
+   *
+   * @param updates whether there are new ones for the lake
+   * @param rejected how many were rejected, by reason
+   * @param held how many came to wait for an operator
+   */
+  public record Written(
+      int settled, int leasesLost, boolean updates, Map<Reason, Integer> rejected, int held) {
+
+    static final Written NOTHING = new Written(0, 0, false, Map.of(), 0);
+
+    public boolean rejections() {
+      return !rejected.isEmpty();
+    }
+
+    Written and(Written other) {
+      Map<Reason, Integer> both = new EnumMap<>(Reason.class);
+      both.putAll(rejected);
+      other.rejected.forEach((reason, count) -> both.merge(reason, count, Integer::sum));
+      return new Written(
+          settled + other.settled,
+          leasesLost + other.leasesLost,
+          updates || other.updates,
+          both,
+          held + other.held);
+    }
+  }
 
   /** An update for the lake, or a rejection, and the message it is about. */
   record Update(long messageId, Message message, LakePatch patch) {}
@@ -53,53 +84,59 @@ public final class Settlements {
    * @throws StoreUnavailableException if the database could not be reached; nothing was recorded
    */
   public Written deliveries(List<Settlement> batch) {
-    return database.transaction(
-        connection -> {
-          Set<Long> inOrder = new HashSet<>();
-          Set<Lease> ours = DeliveryOutbox.settle(connection, batch, inOrder);
-          List<Settlement> others =
-              batch.stream().filter(s -> !ours.contains(Lease.of(s.delivery()))).toList();
-          Set<Lease> before =
-              others.isEmpty() ? Set.of() : DeliveryOutbox.settledBefore(connection, others);
-          List<Update> updates = new ArrayList<>();
-          List<Rejected> rejections = new ArrayList<>();
-          List<Settlement> followed = new ArrayList<>();
-          List<DeliveryStatusJournal.Line> lines = new ArrayList<>();
-          for (Settlement s : batch) {
-            long id = s.delivery().id();
-            Message message = s.delivery().message();
-            if (before.contains(Lease.of(s.delivery()))) {
-              continue;
-            }
-            if (!ours.contains(Lease.of(s.delivery()))) {
-              lines.add(DeliveryStatusJournal.Line.of(id, message, lost(s)));
-              continue;
-            }
-            s.journal().forEach(e -> lines.add(DeliveryStatusJournal.Line.of(id, message, e)));
-            s.patches().forEach(p -> updates.add(new Update(id, message, p)));
-            if (s.follow() != null) {
-              followed.add(s);
-            }
-            if (s.rejection() != null) {
-              rejections.add(new Rejected(id, message, s.rejection()));
-            }
-          }
-          if (!inOrder.isEmpty()) {
-            OrderedLanes.letNextGo(
-                connection,
-                batch.stream()
-                    .filter(s -> inOrder.contains(s.delivery().id()))
-                    .filter(s -> ours.contains(Lease.of(s.delivery())))
-                    .filter(Settlements::leavesItsLane)
-                    .map(s -> OrderedLanes.Turn.of(s.delivery()))
-                    .toList());
-          }
-          ChannelPending.post(connection, followed);
-          ChannelSubscriptions.want(
-              connection, followed.stream().filter(f -> callsBack.test(f.channelId())).toList());
-          int known = batch.size() - before.size();
-          return write(connection, known, ours.size(), updates, rejections, lines);
-        });
+    return told(database.transaction(connection -> deliveries(connection, batch)));
+  }
+
+  private Written told(Written written) {
+    listener.written(written);
+    return written;
+  }
+
+  private Written deliveries(Connection connection, List<Settlement> batch) throws SQLException {
+    Set<Long> inOrder = new HashSet<>();
+    Set<Lease> ours = DeliveryOutbox.settle(connection, batch, inOrder);
+    List<Settlement> others =
+        batch.stream().filter(s -> !ours.contains(Lease.of(s.delivery()))).toList();
+    Set<Lease> before =
+        others.isEmpty() ? Set.of() : DeliveryOutbox.settledBefore(connection, others);
+    List<Update> updates = new ArrayList<>();
+    List<Rejected> rejections = new ArrayList<>();
+    List<Settlement> followed = new ArrayList<>();
+    List<DeliveryStatusJournal.Line> lines = new ArrayList<>();
+    for (Settlement s : batch) {
+      long id = s.delivery().id();
+      Message message = s.delivery().message();
+      if (before.contains(Lease.of(s.delivery()))) {
+        continue;
+      }
+      if (!ours.contains(Lease.of(s.delivery()))) {
+        lines.add(DeliveryStatusJournal.Line.of(id, message, lost(s)));
+        continue;
+      }
+      s.journal().forEach(e -> lines.add(DeliveryStatusJournal.Line.of(id, message, e)));
+      s.patches().forEach(p -> updates.add(new Update(id, message, p)));
+      if (s.follow() != null) {
+        followed.add(s);
+      }
+      if (s.rejection() != null) {
+        rejections.add(new Rejected(id, message, s.rejection()));
+      }
+    }
+    if (!inOrder.isEmpty()) {
+      OrderedLanes.letNextGo(
+          connection,
+          batch.stream()
+              .filter(s -> inOrder.contains(s.delivery().id()))
+              .filter(s -> ours.contains(Lease.of(s.delivery())))
+              .filter(Settlements::leavesItsLane)
+              .map(s -> OrderedLanes.Turn.of(s.delivery()))
+              .toList());
+    }
+    ChannelPending.post(connection, followed);
+    ChannelSubscriptions.want(
+        connection, followed.stream().filter(f -> callsBack.test(f.channelId())).toList());
+    int known = batch.size() - before.size();
+    return write(connection, known, ours.size(), updates, rejections, lines);
   }
 
   /** A held one stays at the head of its subject until an operator has decided. */
@@ -115,7 +152,7 @@ public final class Settlements {
    * @throws StoreUnavailableException if the database could not be reached; nothing was recorded
    */
   public Written pending(List<PendingSettlement> batch) {
-    return database.transaction(connection -> pending(connection, batch));
+    return told(database.transaction(connection -> pending(connection, batch)));
   }
 
   /** The same, inside the caller's transaction. */
@@ -160,7 +197,10 @@ public final class Settlements {
     MessageUpdates.post(connection, updates);
     RejectedMessages.post(connection, rejections);
     DeliveryStatusJournal.append(connection, lines);
-    return new Written(ours, size - ours, !updates.isEmpty(), !rejections.isEmpty());
+    Map<Reason, Integer> rejected = new EnumMap<>(Reason.class);
+    rejections.forEach(r -> rejected.merge(r.rejection().reason(), 1, Integer::sum));
+    int held = (int) lines.stream().filter(l -> l.entry().event() == Event.HELD).count();
+    return new Written(ours, size - ours, !updates.isEmpty(), rejected, held);
   }
 
   private static JournalEntry lost(PendingSettlement s) {

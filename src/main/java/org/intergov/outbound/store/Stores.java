@@ -116,8 +116,8 @@ public final class Stores implements AutoCloseable {
   /**
    * @param callsBack whether a channel is asked to call back about its deliveries
    */
-  public Settlements settlements(Predicate<String> callsBack) {
-    return new Settlements(outboxDatabase, callsBack);
+  public Settlements settlements(Predicate<String> callsBack, FlowListener listener) {
+    return new Settlements(outboxDatabase, callsBack, listener);
   }
 
   public ChannelSubscriptions subscriptions() {
@@ -141,12 +141,12 @@ public final class Stores implements AutoCloseable {
     return new ChannelPending(outboxDatabase);
   }
 
-  public ChannelReceipts receipts() {
-    return new ChannelReceipts(outboxDatabase);
+  public ChannelReceipts receipts(FlowListener listener) {
+    return new ChannelReceipts(outboxDatabase, listener);
   }
 
-  public MessageUpdates messageUpdates() {
-    return new MessageUpdates(outboxDatabase, lakeDatabase);
+  public MessageUpdates messageUpdates(FlowListener listener) {
+    return new MessageUpdates(outboxDatabase, lakeDatabase, listener);
   }
 
   public RejectedMessages rejectedMessages() {
@@ -173,6 +173,10 @@ public final class Stores implements AutoCloseable {
   public Retention retention(Retention.Policy policy) {
     owner = migration.map(login -> connect("retention", login, OWNER_CONNECTIONS)).orElse(null);
     return new Retention(owner == null ? outboxDatabase : owner, policy);
+  }
+
+  public QueueDepths depths() {
+    return new QueueDepths(outboxDatabase);
   }
 
   public QueueStates queues() {

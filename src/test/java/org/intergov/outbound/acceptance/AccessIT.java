@@ -59,6 +59,7 @@ class AccessIT {
             .setting("INTERGOV_API_TLS_CERTIFICATE", FILES.resolve("shown.crt").toString())
             .setting("INTERGOV_API_TLS_KEY", FILES.resolve("shown.key").toString())
             .setting("INTERGOV_API_RATE", "200")
+            .setting("INTERGOV_MANAGEMENT_JOLOKIA", "true")
             .channels(
                 """
                 channels:
@@ -211,13 +212,69 @@ class AccessIT {
     assertThat(management(null, "/observe/health/live").status()).isEqualTo(200);
     for (String path :
         List.of(
-            "/observe/metrics", "/", "/observe/health/../metrics", "/observe/health/%2e%2e/x")) {
+            "/observe/metrics",
+            "/",
+            "/observe/health?data=true",
+            "/observe/health/../metrics",
+            "/observe/health/%2e%2e/x")) {
       assertThat(management(null, path).status()).as(path).isEqualTo(401);
       assertThat(management(UNKNOWN, path).status()).as(path).isEqualTo(401);
     }
     assertThat(management(HOLDERS.get("portal"), "/observe/metrics").status()).isEqualTo(403);
     Api.Answer metrics = management(HOLDERS.get("auditor"), "/observe/metrics");
     assertThat(metrics.status()).isEqualTo(200);
+    assertThat(metrics.body()).contains("# TYPE intergov_");
+  }
+
+  @Test
+  void jmx_over_http_reads_with_one_role_and_does_with_another() {
+    String bean = "org.intergov.outbound:type=Channel,id=sg";
+    String read = "/observe/jolokia/read/" + bean + "/Circuit";
+    assertThat(management(null, read).status()).isEqualTo(401);
+    assertThat(management(HOLDERS.get("portal"), read).status()).isEqualTo(403);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(management(HOLDERS.get("auditor"), read).json().path("value").asText())
+                    .isEqualTo("closed"));
+
+    String pause = "/observe/jolokia/exec/" + bean + "/pause/x";
+    for (String path :
+        List.of(
+            pause,
+            "/observe/jolokia?p=" + pause.substring("/observe/jolokia".length()),
+            "/observe/metrics/../jolokia/exec/" + bean + "/pause/x",
+            "/observe/jolokia/read/../exec/" + bean + "/pause/x",
+            "/observe/%6aolokia/exec/" + bean + "/pause/x",
+            "/observe/jolokia/write/java.lang:type=Memory/Verbose/true")) {
+      assertThat(management(HOLDERS.get("auditor"), path).status()).as(path).isEqualTo(403);
+    }
+    String body = "{\"type\":\"exec\",\"mbean\":\"%s\",\"operation\":\"%s\",\"arguments\":[%s]}";
+    String pausing = body.formatted(bean, "pause", "\"over http\"");
+    assertThat(jolokia("auditor", pausing).status()).isEqualTo(403);
+    assertThat(call("auditor", "GET", "/channels").body()).doesNotContain("\"paused\"");
+    assertThat(jolokia("night-shift", pausing).json().path("status").asInt()).isEqualTo(200);
+    assertThat(call("auditor", "GET", "/channels").body()).contains("over http", "\"paused\"");
+    assertThat(jolokia("night-shift", body.formatted(bean, "resume", "")).body())
+        .contains("\"status\":200");
+    for (String forbidden :
+        List.of(
+            body.formatted("java.lang:type=Memory", "gc", ""),
+            body.formatted(
+                "org.apache.camel:context=intergov-outbound,type=context,name=\\\"intergov-outbound\\\"",
+                "stop",
+                ""),
+            "{\"type\":\"read\",\"mbean\":\"java.lang:type=Runtime\","
+                + "\"attribute\":\"SystemProperties\"}")) {
+      Api.Answer answer = jolokia("night-shift", forbidden);
+      assertThat(answer.json().path("status").asInt()).as(answer.toString()).isEqualTo(403);
+    }
+  }
+
+  private static Api.Answer jolokia(String holder, String body) {
+    return client.call(
+        HOLDERS.get(holder), "POST", gateway.managementPort(), "/observe/jolokia", body);
   }
 
   @Test

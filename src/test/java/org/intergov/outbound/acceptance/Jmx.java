@@ -4,8 +4,15 @@ import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.management.JMException;
+import javax.management.MBeanFeatureInfo;
+import javax.management.MBeanInfo;
 import javax.management.MBeanServerConnection;
+import javax.management.Notification;
 import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
 import javax.management.remote.JMXConnector;
@@ -48,6 +55,35 @@ final class Jmx implements AutoCloseable {
 
   Object invoke(String bean, String operation) throws JMException, IOException {
     return server.invoke(new ObjectName(bean), operation, null, null);
+  }
+
+  Object invoke(String bean, String operation, String argument) throws JMException, IOException {
+    return server.invoke(
+        new ObjectName(bean),
+        operation,
+        new Object[] {argument},
+        new String[] {String.class.getName()});
+  }
+
+  /** What an MBean notifies of from now on, the newest last. */
+  List<Notification> listen(String bean) throws JMException, IOException {
+    List<Notification> heard = new CopyOnWriteArrayList<>();
+    server.addNotificationListener(
+        new ObjectName(bean), (notification, handback) -> heard.add(notification), null, null);
+    return heard;
+  }
+
+  /** What is said of everything that an MBean has, by its name. */
+  Map<String, String> descriptions(String bean) throws JMException, IOException {
+    MBeanInfo info = server.getMBeanInfo(new ObjectName(bean));
+    Map<String, String> descriptions = new TreeMap<>();
+    for (MBeanFeatureInfo attribute : info.getAttributes()) {
+      descriptions.put(attribute.getName(), attribute.getDescription());
+    }
+    for (MBeanFeatureInfo operation : info.getOperations()) {
+      descriptions.put(operation.getName(), operation.getDescription());
+    }
+    return descriptions;
   }
 
   String description(String bean) throws JMException, IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -146,7 +147,7 @@ class SettlementQueueTest {
       throw away();
     }
     table.addAll(batch);
-    return new Written(batch.size(), 0, false, false);
+    return new Written(batch.size(), 0, false, Map.of(), 0);
   }
 
   /** What the store says when its pool gives no connection. */

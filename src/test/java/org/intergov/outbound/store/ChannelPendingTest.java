@@ -256,7 +256,7 @@ class ChannelPendingTest {
     Settlements.Written written =
         settle(frozen, Next.WATCH, null, LakePatch.accepted("a", "17"), null);
 
-    assertThat(written).isEqualTo(new Settlements.Written(0, 1, false, false));
+    assertThat(written).isEqualTo(new Settlements.Written(0, 1, false, java.util.Map.of(), 0));
     assertThat(store.ask("SELECT state FROM channel_pending")).containsExactly("received");
     assertThat(store.ask("SELECT seq FROM message_updates")).isEmpty();
     assertThat(store.events("1")).containsExactly("submitted", "posted", "lease_lost");

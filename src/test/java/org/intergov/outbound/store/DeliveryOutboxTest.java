@@ -272,7 +272,7 @@ class DeliveryOutboxTest {
 
     Settlements.Written written = store.settlements.deliveries(List.of(posted(d, "17", false)));
 
-    assertThat(written).isEqualTo(new Settlements.Written(1, 0, true, false));
+    assertThat(written).isEqualTo(new Settlements.Written(1, 0, true, java.util.Map.of(), 0));
     assertThat(store.outbox("1", "status")).isEqualTo("accepted");
     assertThat(store.ask("SELECT channel_txn_id FROM channel_pending")).containsExactly("17");
     assertThat(store.ask("SELECT patch ->> 'status' FROM message_updates"))

@@ -138,7 +138,7 @@ class QueryPlansTest {
     DeliveryOutbox outbox = new DeliveryOutbox(db, true);
     Settlements settlements = new Settlements(db);
     ChannelPending pending = new ChannelPending(db);
-    MessageUpdates updates = new MessageUpdates(db, db);
+    MessageUpdates updates = new MessageUpdates(db, db, FlowListener.NONE);
     RejectedMessages rejected = new RejectedMessages(db);
     var batch = TestStore.submissions("a", prefix, 3 * BATCH);
     Submissions submissions = new Submissions(db, outbox, null, Duration.ofDays(7));
@@ -232,7 +232,7 @@ class QueryPlansTest {
   private static void receipts(
       Database db, String prefix, DeliveryOutbox outbox, Settlements settlements) {
     String lane = prefix + "told";
-    ChannelReceipts receipts = new ChannelReceipts(db);
+    ChannelReceipts receipts = new ChannelReceipts(db, FlowListener.NONE);
     RoutingTable table = Channels.table(lane + " | kind: told");
     StatusRules rules = new StatusRules(() -> table);
     new Submissions(db, outbox, null, Duration.ofDays(7))
@@ -258,7 +258,7 @@ class QueryPlansTest {
   private static void callbacks(Database db, String prefix, DeliveryOutbox outbox) {
     String lane = prefix + "calls";
     ChannelSubscriptions subscriptions = new ChannelSubscriptions(db);
-    Settlements settlements = new Settlements(db, lane::equals);
+    Settlements settlements = new Settlements(db, lane::equals, FlowListener.NONE);
     new Submissions(db, outbox, null, Duration.ofDays(7))
         .store(TestStore.submissions(lane, prefix + "c", BATCH));
     List<Delivery> posted = outbox.claim(List.of(slots(lane, BATCH)), UUID.randomUUID());

@@ -74,13 +74,13 @@ final class TestStore implements AutoCloseable {
     outbox = new DeliveryOutbox(outboxDatabase, !separateLake);
     MessageLake elsewhere = separateLake ? new MessageLake(lakeDatabase) : null;
     submissions = new Submissions(outboxDatabase, outbox, elsewhere, Duration.ofDays(7));
-    settlements = new Settlements(outboxDatabase, CALLS_BACK::equals);
+    settlements = new Settlements(outboxDatabase, CALLS_BACK::equals, FlowListener.NONE);
     subscriptions = new ChannelSubscriptions(outboxDatabase);
     pending = new ChannelPending(outboxDatabase);
-    updates = new MessageUpdates(outboxDatabase, lakeDatabase);
+    updates = new MessageUpdates(outboxDatabase, lakeDatabase, FlowListener.NONE);
     rejected = new RejectedMessages(outboxDatabase);
     actions = new OperatorActions(outboxDatabase, Duration.ofDays(7));
-    receipts = new ChannelReceipts(outboxDatabase);
+    receipts = new ChannelReceipts(outboxDatabase, FlowListener.NONE);
     channels = new ChannelStates(outboxDatabase);
     ordered = new OrderedLanes(outboxDatabase, outbox);
     shut = new ShutLanes(outboxDatabase, outbox);

@@ -1,0 +1,126 @@
+package org.intergov.outbound;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.time.Duration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ManagementMBeansLevel;
+import org.apache.camel.ManagementStatisticsLevel;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainConfigurationProperties;
+import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
+import org.intergov.outbound.api.ApiAccess;
+import org.intergov.outbound.api.FrontDoor;
+import org.intergov.outbound.api.ServerTls;
+import org.intergov.outbound.channel.ChannelApi;
+import org.intergov.outbound.channel.ChannelHttpComponent;
+import org.intergov.outbound.channel.ChannelKafkaComponent;
+import org.intergov.outbound.channel.ChannelSqsComponent;
+import org.intergov.outbound.monitoring.CamelBeans;
+
+/** How Camel and its servers are set up. */
+final class CamelSetup {
+  /** Threads for all calls but those of intake, which has its own share. */
+  private static final int WORKERS = 20;
+
+  private CamelSetup() {}
+
+  /** The event loops of both servers and of the calls to channels. */
+  static Vertx vertx(Settings settings) {
+    return Vertx.vertx(
+        new VertxOptions()
+            .setPreferNativeTransport(false)
+            // no files are served; a cache of them would be left behind in /tmp by every kill
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false))
+            // a thread for each core: more of them only take turns
+            .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
+            .setWorkerPoolSize(WORKERS + settings.intake().mostRequests())
+            // reading a body takes as long as its client sends; that is no blocked thread
+            .setMaxWorkerExecuteTime(Duration.ofDays(1).toNanos()));
+  }
+
+  /**
+   * Initializes Camel: servers, health, metrics, and the components of the kinds. Nothing runs yet.
+   *
+   * @param tls null: plain HTTP
+   */
+  static CamelContext init(
+      Main main,
+      Settings settings,
+      Vertx vertx,
+      ApiAccess access,
+      ServerTls tls,
+      MeterRegistry meters)
+      throws Exception {
+    MainConfigurationProperties configuration = main.configure();
+    configuration
+        .withName("intergov-outbound")
+        .withRoutesIncludePattern("false")
+        .withJmxManagementNamePattern("#name#")
+        .withJmxManagementMBeansLevel(ManagementMBeansLevel.RoutesOnly)
+        .withJmxManagementStatisticsLevel(ManagementStatisticsLevel.RoutesOnly)
+        .withShutdownTimeout(10)
+        .withShutdownLogInflightExchangesOnTimeout(false)
+        .withAutoConfigurationLogSummary(false);
+    servers(configuration, settings, tls != null);
+    // a channel's routes come and go, and its broker too: none of that makes the gateway unready
+    configuration.health().withExposureLevel("full").withRoutesEnabled(false);
+    configuration.health().setConsumersEnabled(false);
+    main.addOverrideProperty("camel.metrics.enabled", "true");
+    main.addOverrideProperty("camel.metrics.enableRoutePolicy", "false");
+    main.addOverrideProperty("camel.metrics.enableExchangeEventNotifier", "false");
+    main.addOverrideProperty("camel.metrics.enableRouteEventNotifier", "false");
+    main.addOverrideProperty("camel.metrics.enableMessageHistory", "false");
+    main.bind("metricsRegistry", meters);
+    main.bind(
+        "vertx",
+        new FrontDoor(access, settings.management().port(), settings.apiRate()).before(vertx));
+    period(main, Setting.ROUTER_PERIOD, settings.routerPeriod());
+    period(main, Setting.POLLER_PERIOD, settings.pollerPeriod());
+    period(main, Setting.UPDATER_PERIOD, settings.updaterPeriod());
+    period(main, Setting.RETENTION_PERIOD, settings.retentionPeriod());
+    main.init();
+    CamelContext camel = main.getCamelContext();
+    if (tls != null) {
+      tls.install(camel);
+    }
+    camel.getManagementStrategy().setManagementObjectStrategy(new CamelBeans());
+    // what fails becomes an outcome; Camel neither retries it nor logs message content
+    camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerDefinition());
+    camel.addComponent("channel-http", new ChannelHttpComponent(vertx));
+    camel.addComponent("channel-sqs", new ChannelSqsComponent());
+    camel.addComponent("channel-kafka", new ChannelKafkaComponent());
+    camel.getRegistry().bind("channelApi", new ChannelApi());
+    return camel;
+  }
+
+  private static void servers(
+      MainConfigurationProperties configuration, Settings settings, boolean tls) {
+    configuration
+        .httpServer()
+        .withEnabled(true)
+        .withUseGlobalSslContextParameters(tls)
+        .withHost(settings.api().host())
+        .withPort(settings.api().port());
+    configuration
+        .httpManagementServer()
+        .withEnabled(true)
+        .withUseGlobalSslContextParameters(tls)
+        .withHost(settings.management().host())
+        .withPort(settings.management().port())
+        .withHealthCheckEnabled(true)
+        .withHealthPath("/observe/health")
+        .withJolokiaEnabled(settings.jolokia())
+        .withJolokiaPath("/observe/jolokia")
+        .withMetricsEnabled(true);
+  }
+
+  private static void period(Main main, Setting setting, Duration period) {
+    main.addOverrideProperty(setting.key(), String.valueOf(period.toMillis()));
+  }
+}

@@ -1,0 +1,277 @@
+package org.intergov.outbound.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.management.JMException;
+import javax.management.Notification;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** What those who watch a gateway from another process see: MBeans, figures, health. */
+@ExtendWith(ShowLogsOnFailure.class)
+@Execution(ExecutionMode.CONCURRENT)
+class MonitoringIT {
+  private static final PostgresServer POSTGRES = PostgresServer.shared();
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final String DOMAIN = "org.intergov.outbound:";
+  private static final String OUTBOX = DOMAIN + "type=Queue,name=delivery_outbox";
+
+  private static TestChannel counted;
+  private static TestChannel refusing;
+  private static TestChannel paused;
+  private static TestChannel dying;
+  private static GatewayProcess gateway;
+  private static Api api;
+  private static Jmx jmx;
+
+  @BeforeAll
+  static void start() {
+    counted = new TestChannel();
+    refusing = new TestChannel();
+    paused = new TestChannel();
+    dying = new TestChannel();
+    gateway =
+        GatewayProcess.named("monitoring")
+            .database(POSTGRES.create("monitoring"))
+            .setting("INTERGOV_MONITORING_BACKLOG", "5")
+            .setting("INTERGOV_LOG_FORMAT", "json")
+            .channels(
+                """
+                defaults:
+                  retry: { attempts: 1000, first-delay: 100ms, factor: 2, max-delay: 500ms }
+                  poll: { first-after: 100ms, every: 1s }
+                channels:
+                  - { id: sg, match: { receiver: SG }, kind: http, parameters: { url: "%s" } }
+                  - { id: gb, match: { receiver: GB }, kind: http, parameters: { url: "%s" } }
+                  - { id: jp, match: { receiver: JP }, kind: http, parameters: { url: "%s" },
+                      circuit: { window: 4, minimum: 4, wait: 500ms, max-wait: 1s } }
+                  - { id: nz, match: { receiver: NZ }, kind: http, parameters: { url: "%s" } }
+                """
+                    .formatted(counted.url(), paused.url(), dying.url(), refusing.url()))
+            .start();
+    api = gateway.api();
+    jmx = Jmx.of(gateway);
+    await("the lanes are shown").atMost(LONG).until(() -> jmx.count(channel("*")) == 4);
+  }
+
+  @AfterAll
+  static void stop() {
+    jmx.close();
+    gateway.close();
+    List.of(counted, refusing, paused, dying).forEach(TestChannel::close);
+  }
+
+  private static String channel(String id) {
+    return DOMAIN + "type=Channel,id=" + id;
+  }
+
+  private static long number(String bean, String attribute) {
+    return ((Number) jmx.attribute(bean, attribute)).longValue();
+  }
+
+  @Test
+  void everything_is_described() throws JMException, IOException {
+    for (String bean : List.of(channel("sg"), OUTBOX, DOMAIN + "type=RoutingTable")) {
+      jmx.descriptions(bean)
+          .forEach((name, says) -> assertThat(says).as(bean + " " + name).contains(" "));
+    }
+    assertThat(jmx.descriptions(channel("sg")))
+        .containsKeys("InFlight", "Posted", "Refused", "Unavailable", "Unknown", "Circuit")
+        .containsKeys("LastError", "Paused", "pause", "resume");
+    assertThat(jmx.descriptions(OUTBOX))
+        .containsKeys("Depth", "OldestAgeSeconds", "Locked", "Stuck", "AsOf", "replay");
+    assertThat(jmx.count("org.apache.camel:context=intergov-outbound,*")).isGreaterThan(10);
+  }
+
+  @Test
+  void counters_over_jmx_and_at_metrics_agree_with_the_channels_own_log() throws Exception {
+    List<Sent> messages = Sent.many("SG", "counted", 40);
+    counted.on(messages.get(3), Reply.status(400));
+    counted.on(messages.get(5), Reply.status(503), Reply.accept());
+    counted.on(messages.get(6), Reply.reset());
+    api.submit(messages);
+    for (Sent message : messages) {
+      api.awaitStatus(message, message == messages.get(3) ? "rejected" : "accepted");
+    }
+    assertThat(counted.posts()).hasSize(42);
+    String sg = channel("sg");
+    assertThat(number(sg, "Posted")).isEqualTo(39);
+    assertThat(number(sg, "Refused")).isEqualTo(1);
+    assertThat(number(sg, "Unavailable")).isEqualTo(1);
+    assertThat(number(sg, "Unknown")).isEqualTo(1);
+    assertThat(number(sg, "InFlight")).isZero();
+    assertThat((String) jmx.attribute(sg, "LastError")).isNotEmpty();
+
+    String metrics = get("/observe/metrics");
+    assertThat(metrics)
+        .contains(
+            "intergov_channel_posts_total{channel=\"sg\",outcome=\"posted\"} 39.0",
+            "intergov_channel_posts_total{channel=\"sg\",outcome=\"refused\"} 1.0",
+            "intergov_channel_posts_total{channel=\"sg\",outcome=\"unavailable\"} 1.0",
+            "intergov_channel_posts_total{channel=\"sg\",outcome=\"unknown\"} 1.0",
+            "intergov_channel_in_flight{channel=\"sg\"} 0.0",
+            "intergov_messages_rejected_total{reason=\"refused\"} ")
+        .containsPattern("intergov_channel_post_duration_seconds_bucket\\{channel=\"sg\",le=")
+        .containsPattern("intergov_message_duration_seconds_count [1-9]");
+    assertThat(metrics).doesNotContain("counted", "AU.", "AU:");
+  }
+
+  @Test
+  void a_channel_is_paused_and_resumed_and_both_are_told() throws JMException, IOException {
+    String gb = channel("gb");
+    List<Notification> heard = jmx.listen(gb);
+    List<Notification> backlog = jmx.listen(OUTBOX);
+    jmx.invoke(gb, "pause", "a test of the console");
+    await().atMost(LONG).until(() -> (Boolean) jmx.attribute(gb, "Paused"));
+    List<Sent> messages = api.submit(Sent.many("GB", "paused", 20));
+    await("the queue is seen").atMost(LONG).until(() -> number(OUTBOX, "Depth") >= 20);
+    await("it grows older").atMost(LONG).until(() -> number(OUTBOX, "OldestAgeSeconds") > 0);
+    assertThat((String) jmx.attribute(OUTBOX, "AsOf")).isLessThan(Instant.now().toString());
+    await().atMost(LONG).until(() -> words(backlog).contains("above"));
+    assertThat(paused.posts()).isEmpty();
+    assertThat(api.call("GET", "/channels", null, null).body())
+        .contains("\"paused_by\":\"jmx\"", "a test of the console");
+
+    jmx.invoke(gb, "resume");
+    for (Sent message : messages) {
+      api.awaitStatus(message, "accepted");
+    }
+    await().atMost(LONG).until(() -> words(heard).equals(List.of("paused", "resumed")));
+    await().atMost(LONG).until(() -> words(backlog).contains("below"));
+    assertThat(heard.get(0).getType()).isEqualTo("org.intergov.outbound.paused");
+    assertThat(backlog.get(0).getMessage()).contains("delivery_outbox", "more than 5");
+  }
+
+  private static List<String> words(List<Notification> heard) {
+    return heard.stream().map(n -> (String) n.getUserData()).toList();
+  }
+
+  @Test
+  void the_circuit_of_a_channel_that_dies_is_told_and_shown() throws JMException, IOException {
+    String jp = channel("jp");
+    List<Notification> heard = jmx.listen(jp);
+    dying.refuseConnections();
+    List<Sent> messages = api.submit(Sent.many("JP", "dying", 12));
+    await().atMost(LONG).until(() -> words(heard).contains("open"));
+    assertThat(heard.get(0).getType()).isEqualTo("org.intergov.outbound.circuit");
+    assertThat(heard.get(0).getMessage()).contains("channel jp: circuit open", "no connection");
+    assertThat((String) jmx.attribute(jp, "Circuit")).isIn("open", "half-open");
+    assertThat(get("/observe/metrics"))
+        .containsPattern("intergov_channel_circuit_state\\{channel=\"jp\"} [12]\\.0");
+    assertThat(gateway.health())
+        .contains("\"status\":\"UP\"", "channel.jp", "delivery_outbox")
+        .containsPattern("circuit (half-)?open for \\d+ s: ");
+    dying.open();
+    for (Sent message : messages) {
+      api.awaitStatus(message, "accepted");
+    }
+    await().atMost(LONG).until(() -> words(heard).get(heard.size() - 1).equals("closed"));
+  }
+
+  @Test
+  void a_rejected_message_goes_again_from_the_console() throws JMException, IOException {
+    Sent message = Sent.to("NZ", "again");
+    refusing.on(message, Reply.status(400));
+    api.submit(message);
+    api.awaitStatus(message, "rejected");
+    assertThat(jmx.invoke(OUTBOX, "replay", message.reference())).isEqualTo("done");
+    api.awaitStatus(message, "accepted");
+    assertThat(api.call("GET", "/messages/" + message.reference() + "/journal", null, null).body())
+        .contains("by jmx");
+    assertThat(jmx.invoke(OUTBOX, "replay", message.reference())).isEqualTo("not_stuck");
+    assertThat(jmx.invoke(OUTBOX, "replay", "AU:none")).isEqualTo("unknown_message");
+    assertThatThrownBy(() -> jmx.invoke(OUTBOX, "replay", "nonsense"))
+        .hasStackTraceContaining("reference");
+  }
+
+  @Test
+  void what_alerts_and_dashboard_ask_for_is_there() throws IOException {
+    Set<String> asked = new TreeSet<>();
+    for (Path file :
+        List.of(
+            Path.of("ops/prometheus/intergov-outbound.rules.yml"),
+            Path.of("ops/grafana/intergov-outbound.json"))) {
+      Pattern.compile("\\b(intergov|jvm|process|system)_[a-z_]+")
+          .matcher(Files.readString(file))
+          .results()
+          .map(MatchResult::group)
+          .forEach(asked::add);
+    }
+    assertThat(asked).hasSizeGreaterThan(5);
+    String metrics = get("/observe/metrics");
+    Set<String> there =
+        metrics
+            .lines()
+            .filter(line -> !line.startsWith("#"))
+            .map(line -> line.replaceAll("[{ ].*", ""))
+            .collect(Collectors.toSet());
+    assertThat(there).containsAll(asked);
+    Map<String, Long> series =
+        metrics
+            .lines()
+            .filter(line -> line.startsWith("intergov_"))
+            .collect(
+                Collectors.groupingBy(
+                    line -> line.replaceAll("[{ ].*", ""), Collectors.counting()));
+    assertThat(series.values()).as("series of one name: " + series).allMatch(n -> n <= 60);
+  }
+
+  @Test
+  void a_post_that_failed_is_one_line_of_json_without_content() throws IOException {
+    Sent message = Sent.to("NZ", "logged");
+    refusing.on(message, Reply.status(503), Reply.accept());
+    api.submit(message);
+    api.awaitStatus(message, "accepted");
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : gateway.log().lines().filter(l -> l.startsWith("{")).toList()) {
+      lines.add(Api.JSON.readTree(line));
+    }
+    assertThat(lines)
+        .anySatisfy(
+            line -> {
+              assertThat(line.path("level").asText()).isEqualTo("INFO");
+              assertThat(line.path("formattedMessage").asText())
+                  .startsWith("AU:logged channel nz attempt 1: unavailable: ");
+              assertThat(line.path("kvpList").toString())
+                  .contains("{\"reference\":\"AU:logged\"}", "{\"channel\":\"nz\"}");
+            });
+    assertThat(gateway.log()).doesNotContain(message.subject(), "trade.example");
+  }
+
+  private static String get(String path) throws IOException {
+    URI uri = URI.create("http://127.0.0.1:" + gateway.managementPort() + path);
+    try {
+      HttpResponse<String> answer =
+          HttpClient.newHttpClient()
+              .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).isEqualTo(200);
+      return answer.body();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
