@@ -48,7 +48,8 @@ public final class Cli implements Callable<Integer> {
           ResolveCommand.class,
           DeadLettersCommand.class,
           SimulateChannelCommand.class,
-          TokenCommand.class);
+          TokenCommand.class,
+          CompletionCommand.class);
 
   /** The command line with every command, ready to execute. */
   public static CommandLine commandLine() {

@@ -1,6 +1,5 @@
 package org.intergov.outbound.cli;
 
-import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Locale;
 
@@ -23,21 +22,6 @@ final class Progress {
     this.err = err;
     this.shown = shown;
     this.totalBytes = totalBytes;
-  }
-
-  /** Whether somebody watches. From Java 22 on there may be a console that is no terminal. */
-  static boolean isTerminal() {
-    Console console = System.console();
-    if (console == null) {
-      return false;
-    }
-    try {
-      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-    } catch (NoSuchMethodException before22) {
-      return true;
-    } catch (ReflectiveOperationException e) {
-      return false;
-    }
   }
 
   void at(long bytes, long messages) {

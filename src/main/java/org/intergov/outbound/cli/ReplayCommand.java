@@ -1,5 +1,6 @@
 package org.intergov.outbound.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,11 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Option(names = "--dry-run", description = "Only print what would go again.")
   private boolean dryRun;
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object per line: name, replayed, error. Default: text.")
+  private boolean json;
 
   @Override
   public Integer call() {
@@ -89,17 +95,31 @@ final class ReplayCommand implements Callable<Integer> {
         if (!dryRun) {
           client.post(one.path());
         }
-        out.println(one.name() + (dryRun ? " would go again" : " goes again"));
+        String text = one.name() + (dryRun ? " would go again" : " goes again");
+        out.println(json ? line(one, !dryRun, null) : text);
       } catch (CommandFailedException e) {
-        err.println(one.name() + ": " + e.getMessage());
+        if (json) {
+          out.println(line(one, false, e.getMessage()));
+        } else {
+          err.println(one.name() + ": " + e.getMessage());
+        }
         exitCode = Cli.FAILED;
       }
     }
-    if (all.isEmpty()) {
+    if (all.isEmpty() && !json) {
       out.println("nothing fits");
     }
     out.flush();
     err.flush();
     return exitCode;
+  }
+
+  private static String line(Again one, boolean replayed, String error) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("name", one.name())
+        .put("replayed", replayed)
+        .put("error", error)
+        .toString();
   }
 }

@@ -1,5 +1,6 @@
 package org.intergov.outbound.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
@@ -44,6 +45,9 @@ final class ResolveCommand implements Callable<Integer> {
       description = "Why, for the journal, such as who was asked.")
   private String reason;
 
+  @Option(names = "--json", description = "Print the gateway's answer as JSON. Default: text.")
+  private boolean json;
+
   /** One of the two must be given. */
   static final class Decision {
     @Option(names = "--delivered", required = true, description = "The other side has it.")
@@ -58,9 +62,11 @@ final class ResolveCommand implements Callable<Integer> {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.put("delivered", decision.delivered);
     body.put("reason", reason);
-    gateway.client().post("/messages/" + ApiClient.segment(reference) + "/resolve", body);
+    JsonNode answer =
+        gateway.client().post("/messages/" + ApiClient.segment(reference) + "/resolve", body);
     PrintWriter out = spec.commandLine().getOut();
-    out.println(reference + (decision.delivered ? " is accepted" : " is rejected"));
+    String text = reference + (decision.delivered ? " is accepted" : " is rejected");
+    out.println(json ? answer.toString() : text);
     out.flush();
     return Cli.DONE;
   }

@@ -54,16 +54,20 @@ final class StatusCommand implements Callable<Integer> {
     if (watch == null) {
       return show(out);
     }
+    PrintWriter err = spec.commandLine().getErr();
     while (true) {
-      if (Terminal.isThere()) {
+      if (!json && Terminal.isThere()) {
         out.print(Terminal.CLEAR);
       }
-      out.println(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+      if (!json) {
+        out.println(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+        out.flush();
+      }
       try {
         show(out);
       } catch (CommandFailedException e) {
-        out.println(e.getMessage()); // it may come back
-        out.flush();
+        err.println(e.getMessage()); // it may come back
+        err.flush();
       }
       Thread.sleep(Math.max(100, watch.toMillis()));
     }

@@ -82,7 +82,7 @@ final class SubmitCommand implements Callable<Integer> {
     ApiClient client = gateway.client();
     PrintWriter err = spec.commandLine().getErr();
     try (InputStream input = open()) {
-      Progress progress = new Progress(err, !quiet && Progress.isTerminal(), size());
+      Progress progress = new Progress(err, !quiet && Terminal.isThere(), size());
       SubmitReport report = new SubmitReport(file, progress);
       submit(LineSources.of(input), new Submission(client, retryFor, report), report, progress);
       progress.clear();

@@ -3,8 +3,10 @@ package org.intergov.outbound.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The root command and what all commands share. */
@@ -24,8 +26,12 @@ class CliTest {
     assertThat(Run.of("--version").out()).startsWith("intergov-outbound ");
   }
 
+  private static Set<String> names() {
+    return Cli.commandLine().getSubcommands().keySet();
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"submit", "status", "replay", "dead-letters", "simulate-channel"})
+  @MethodSource("names")
   void every_command_has_help_on_each_option(String name) {
     Run run = Run.of(name, "--help");
 
@@ -37,6 +43,14 @@ class CliTest {
         .getCommandSpec()
         .options()
         .forEach(option -> assertThat(option.description()).isNotEmpty());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"status", "dead-letters", "check", "explain", "submit", "replay", "resolve"})
+  void every_command_that_shows_something_can_print_json(String name) {
+    assertThat(Cli.commandLine().getSubcommands().get(name).getCommandSpec().optionsMap())
+        .containsKey("--json");
   }
 
   @Test

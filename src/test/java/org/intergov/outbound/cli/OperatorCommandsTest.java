@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,6 +156,78 @@ class OperatorCommandsTest {
             Run.of("resolve", "AU:1", "--delivered", "--not-delivered", "--reason", "x").exitCode())
         .isEqualTo(2);
     assertThat(Run.of("resolve", "AU:1", "--delivered").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void replay_and_resolve_as_json_say_what_became_of_each() throws IOException {
+    gateway.on("POST /messages/AU:1/replay", 202, "{}");
+    gateway.on("POST /messages/AU:1/resolve", 200, "{\"delivered\":false}");
+
+    Run replay = Run.of("replay", "AU:1", "AU:2", "--json", "--url", gateway.url());
+    Run resolve =
+        Run.of(
+            "resolve",
+            "AU:1",
+            "--not-delivered",
+            "--reason",
+            "gone",
+            "--json",
+            "--url",
+            gateway.url());
+
+    List<String> lines = replay.out().lines().toList();
+    assertThat(replay.exitCode()).isEqualTo(1);
+    assertThat(lines.get(0)).isEqualTo("{\"name\":\"AU:1\",\"replayed\":true,\"error\":null}");
+    var second = new ObjectMapper().readTree(lines.get(1));
+    assertThat(second.path("replayed").asBoolean()).isFalse();
+    assertThat(second.path("error").asText()).contains("no such message");
+    assertThat(resolve.out()).isEqualToIgnoringNewLines("{\"delivered\":false}");
+  }
+
+  /** Each command that calls a gateway, as an operator would type it. */
+  private static List<List<String>> calling() {
+    return List.of(
+        List.of("status"),
+        List.of("status", "AU:1"),
+        List.of("dead-letters"),
+        List.of("replay", "AU:1"),
+        List.of("replay", "--status", "held"),
+        List.of("resolve", "AU:1", "--delivered", "--reason", "x"));
+  }
+
+  private static Run with(List<String> command, String url) {
+    List<String> all = new ArrayList<>(command);
+    all.addAll(List.of("--url", url));
+    return Run.of(all.toArray(String[]::new));
+  }
+
+  @Test
+  void every_command_says_so_when_no_gateway_runs() {
+    String nobody = gateway.url();
+    gateway.close();
+    for (List<String> command : calling()) {
+      Run run = with(command, nobody);
+      assertThat(run.exitCode()).as("%s", command).isEqualTo(1);
+      assertThat(run.err())
+          .as("%s", command)
+          .contains("no gateway answers at " + nobody, "connection refused", "run", "--url");
+    }
+  }
+
+  @Test
+  void every_command_says_what_its_token_lacks() {
+    String lacks =
+        "{\"title\":\"Role missing\",\"detail\":\"The token of portal lacks the role operate.\"}";
+    gateway.always(403, lacks);
+    for (List<String> command : calling()) {
+      Run run = with(command, gateway.url());
+      assertThat(run.exitCode()).as("%s", command).isEqualTo(1);
+      assertThat(run.err()).as("%s", command).contains("403", "portal lacks the role operate");
+    }
+    gateway.always(401, "{\"title\":\"Token wanted\"}");
+    for (List<String> command : calling()) {
+      assertThat(with(command, gateway.url()).err()).as("%s", command).contains("--token-file");
+    }
   }
 
   @Test

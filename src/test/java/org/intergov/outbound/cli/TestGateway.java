@@ -34,6 +34,7 @@ final class TestGateway implements AutoCloseable {
   private final List<Integer> batches = new ArrayList<>();
   private final List<String> requests = new ArrayList<>();
   private String busyOnceFor;
+  private Canned always;
 
   TestGateway() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -51,6 +52,11 @@ final class TestGateway implements AutoCloseable {
 
   synchronized void on(String methodAndPath, int status, String body) {
     paths.put(methodAndPath, new Canned(status, null, body));
+  }
+
+  /** Whatever is asked. */
+  synchronized void always(int status, String body) {
+    always = new Canned(status, null, body);
   }
 
   /** The message with this subject gets 503 in its result line, once. */
@@ -82,7 +88,10 @@ final class TestGateway implements AutoCloseable {
     String token = exchange.getRequestHeaders().getFirst("Authorization");
     requests.add(token == null ? call : call + " " + token);
     byte[] body = exchange.getRequestBody().readAllBytes();
-    Canned canned = call.equals("POST /messages") ? first.poll() : paths.get(call);
+    Canned canned = always;
+    if (canned == null) {
+      canned = call.equals("POST /messages") ? first.poll() : paths.get(call);
+    }
     if (canned == null && call.equals("POST /messages")) {
       canned = new Canned(200, null, take(body));
     } else if (canned == null) {
