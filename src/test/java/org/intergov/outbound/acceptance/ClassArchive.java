@@ -39,13 +39,13 @@ final class ClassArchive {
                   GatewayProcess.jar().toString(),
                   "demo",
                   "--messages",
-                  "10")
+                  "20") // the least it takes
               .redirectErrorStream(true)
               .redirectOutput(folder.resolve("class-archive.log").toFile())
               .start();
       boolean ended = demo.waitFor(2, TimeUnit.MINUTES);
       demo.destroyForcibly();
-      return ended && Files.exists(archive)
+      return ended && demo.exitValue() == 0 && Files.exists(archive)
           ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off", "-Xlog:cds+dynamic=off")
           : List.of();
     } catch (IOException e) {
