@@ -31,6 +31,8 @@ public final class FrontDoor {
 
   private static final Pattern CALLBACK = Pattern.compile("/callbacks/[^/%]+/[0-9a-f-]+");
 
+  private static final Pattern NO_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+
   private static final Pattern METRICS = Pattern.compile("/observe/metrics/?");
 
   /** What Jolokia only looks up; nothing in it means anything else once decoded or normalized. */
@@ -90,6 +92,7 @@ public final class FrontDoor {
   private void enter(HttpServerRequest request, Handler<HttpServerRequest> inside) {
     connections.asked(request);
     try {
+      refuseBadPath(request);
       check(request);
     } catch (Problem problem) {
       HttpErrors.answer(request.response(), problem);
@@ -97,6 +100,13 @@ public final class FrontDoor {
       return;
     }
     inside.handle(request);
+  }
+
+  /** The router would fail on it, with a stack trace in the log for each. */
+  private static void refuseBadPath(HttpServerRequest request) {
+    if (request.path() != null && NO_ESCAPE.matcher(request.path()).find()) {
+      throw new Problem(400, "Bad path", "A percent sign in the path starts no valid escape.");
+    }
   }
 
   private void check(HttpServerRequest request) {

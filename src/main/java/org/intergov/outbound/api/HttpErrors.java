@@ -20,10 +20,12 @@ public final class HttpErrors {
           path("/messages/[^/]+/(replay|resolve)", "POST"),
           path("/parked", "GET"),
           path("/parked/[^/]+/[^/]+/replay", "POST"),
+          path("/receipts", "GET"),
           path("/channels", "GET"),
           path("/channels/reload", "POST"),
           path("/channels/[^/]+/(pause|resume)", "POST"),
-          path("/explain", "POST"));
+          path("/explain", "POST"),
+          path("/callbacks/[^/]+/[^/]+", "GET, POST"));
 
   private HttpErrors() {}
 

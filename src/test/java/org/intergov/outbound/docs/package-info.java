@@ -1,0 +1,2 @@
+/** What the documentation says, held against the code. */
+package org.intergov.outbound.docs;
