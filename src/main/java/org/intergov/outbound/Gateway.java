@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -112,6 +114,7 @@ public final class Gateway implements AutoCloseable {
   private ChannelPoller poller;
   private RetentionSweeper sweeper;
   private Monitoring monitoring;
+  private DatabaseHealth databaseHealth;
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Metrics metrics = new Metrics(meters);
@@ -177,11 +180,12 @@ public final class Gateway implements AutoCloseable {
       }
       LOG.debug("routes are loaded after {} ms", millisSince(begun));
       main.start();
-      vertx.setPeriodic(REFRESH.toMillis(), timer -> vertx.executeBlocking(this::refresh));
+      WorkerExecutor upkeep = vertx.createSharedWorkerExecutor("upkeep", 2);
+      every(REFRESH, upkeep, this::refresh);
       gate.install(camel, settings.api().port());
       HttpErrors.install(camel, settings.api().port());
       channels.open(settings.channelsWatch());
-      vertx.setPeriodic(LOOK.toMillis(), timer -> vertx.executeBlocking(this::look));
+      every(LOOK, upkeep, this::look);
       LOG.info(
           "ready in {} ms: {} channels; API on {}://{}:{}, management on {}://{}:{}",
           millisSince(begun),
@@ -198,17 +202,39 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private Void refresh() {
+  /** On threads that nothing else takes, and not again before it has ended. */
+  private void every(Duration period, WorkerExecutor on, Runnable work) {
+    AtomicBoolean running = new AtomicBoolean();
+    vertx.setPeriodic(
+        period.toMillis(),
+        timer -> {
+          if (running.compareAndSet(false, true)) {
+            on.executeBlocking(
+                () -> {
+                  try {
+                    work.run();
+                  } catch (RuntimeException e) {
+                    LOG.error("upkeep failed", e);
+                  } finally {
+                    running.set(false);
+                  }
+                  return null;
+                },
+                false);
+          }
+        });
+  }
+
+  private void refresh() {
     access.refresh();
     if (tls != null) {
       tls.refresh(main.getCamelContext(), settings.api().port(), settings.management().port());
     }
-    return null;
   }
 
-  private Void look() {
+  private void look() {
+    databaseHealth.look();
     monitoring.refresh();
-    return null;
   }
 
   private static long millisSince(long nanoTime) {
@@ -327,10 +353,11 @@ public final class Gateway implements AutoCloseable {
             metrics,
             settings.backlog(),
             reference -> replay(reference, wakeRouter));
-    registry.bind("tableOperations", new TableOperations(table));
+    registry.bind("tableOperations", new TableOperations(table, stores.channelStates()));
     registry.bind("channelsHealth", new ChannelsHealth(table, router::lanes));
     registry.bind("queuesHealth", new QueuesHealth(samples));
-    registry.bind("databaseHealth", new DatabaseHealth(stores.queues()::answers));
+    databaseHealth = new DatabaseHealth(stores::answers);
+    registry.bind("databaseHealth", databaseHealth);
   }
 
   private void bindIntake(

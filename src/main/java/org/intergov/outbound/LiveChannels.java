@@ -105,6 +105,8 @@ final class LiveChannels implements AutoCloseable {
       table.reload("the file has changed");
     } catch (InvalidChannelsException e) {
       LOG.debug("said already", e);
+    } catch (RuntimeException e) {
+      LOG.error("{} could not be taken up; it is tried again: {}", file, e.toString());
     }
   }
 

@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
@@ -29,12 +31,19 @@ import org.slf4j.LoggerFactory;
  */
 final class Call {
   private static final Logger LOG = LoggerFactory.getLogger(Call.class);
+  private static final Map<String, String> RETRY_SOON = Map.of("Retry-After", "1");
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .findAndAddModules()
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .build();
+
+  /**
+   * How many bodies are read at once, but for those of intake, which has a gate of its own: who
+   * sends slowly takes no more threads than that from others.
+   */
+  private static final Semaphore BODIES = new Semaphore(8);
 
   private final Exchange exchange;
   private final HttpServerRequest request;
@@ -92,14 +101,13 @@ final class Call {
         503,
         "Database unavailable",
         "The database does not answer; nothing was stored. Try again.",
-        java.util.List.of(),
+        List.of(),
         Map.of("Retry-After", "2"));
   }
 
   static Problem busy(StoreBusyException e) {
     String retryAfter = String.valueOf(e.retryAfter().toSeconds());
-    return new Problem(
-        503, "Busy", e.getMessage(), java.util.List.of(), Map.of("Retry-After", retryAfter));
+    return new Problem(503, "Busy", e.getMessage(), List.of(), Map.of("Retry-After", retryAfter));
   }
 
   HttpServerRequest request() {
@@ -110,7 +118,8 @@ final class Call {
   String segment(int n) {
     String[] segments = request.path().substring(1).split("/", -1);
     try {
-      return URLDecoder.decode(segments[n].replace("+", "%2B"), StandardCharsets.UTF_8);
+      return clean(
+          "path", URLDecoder.decode(segments[n].replace("+", "%2B"), StandardCharsets.UTF_8));
     } catch (IllegalArgumentException e) {
       throw new Problem(400, "Bad path", "A percent sign in the path starts no valid escape.");
     }
@@ -119,7 +128,14 @@ final class Call {
   /** A query parameter, or null. */
   String query(String name) {
     MultiMap parameters = request.params();
-    return parameters.get(name);
+    return clean(name, parameters.get(name));
+  }
+
+  private static String clean(String where, String text) {
+    if (text != null && text.chars().anyMatch(Character::isISOControl)) {
+      throw new Problem(400, "Bad " + where, "There is a control character in it.");
+    }
+    return text;
   }
 
   /** A query parameter that is a whole number; {@code unset} if it is not given. */
@@ -141,12 +157,29 @@ final class Call {
   }
 
   /**
+   * The first bytes of the body.
+   *
+   * @throws Problem 503 if too many bodies are being read
+   */
+  byte[] bytes(int most) throws IOException {
+    if (!BODIES.tryAcquire()) {
+      throw new Problem(
+          503, "Busy", "Too many bodies are being read. Try again.", List.of(), RETRY_SOON);
+    }
+    try {
+      return new RequestStream(request).readNBytes(most);
+    } finally {
+      BODIES.release();
+    }
+  }
+
+  /**
    * The body as JSON.
    *
    * @throws Problem if it is longer than {@code most} bytes, or no JSON object
    */
   JsonNode body(int most) throws IOException {
-    byte[] bytes = new RequestStream(request).readNBytes(most + 1);
+    byte[] bytes = bytes(most + 1);
     if (bytes.length > most) {
       throw new Problem(413, "Too large", "The body has at most " + most + " bytes.");
     }

@@ -1,6 +1,5 @@
 package org.intergov.outbound.api;
 
-import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -181,7 +180,7 @@ public final class ChannelOperations {
         Role.OPERATE,
         call -> {
           String id = call.segment(1);
-          if (!switches.resume(id)) {
+          if (!switches.resume(id, call.caller())) {
             channel(call);
           }
           ChannelLane lane = lanes.get().get(id);
@@ -210,7 +209,7 @@ public final class ChannelOperations {
         exchange,
         Role.READ,
         call -> {
-          ReadResult read = reader.read(bounded(call));
+          ReadResult read = reader.read(call.bytes(MessageIntake.MOST_BYTES + 1));
           if (read instanceof ReadResult.Invalid invalid) {
             throw new Problem(
                 400,
@@ -253,9 +252,5 @@ public final class ChannelOperations {
     Pause pause = paused.get(e.channel());
     entry.put("paused_by", pause == null ? null : pause.by());
     return entry;
-  }
-
-  private static byte[] bounded(Call call) throws IOException {
-    return new RequestStream(call.request()).readNBytes(MessageIntake.MOST_BYTES + 1);
   }
 }

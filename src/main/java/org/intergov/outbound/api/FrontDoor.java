@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.net.HostAndPort;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -33,6 +34,9 @@ public final class FrontDoor {
 
   private static final Pattern NO_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
+  /** Names of this machine that no name server gives out. */
+  private static final Pattern LOCAL = Pattern.compile("localhost|[0-9.]+|\\[?[0-9a-fA-F:]+]?");
+
   private static final Pattern METRICS = Pattern.compile("/observe/metrics/?");
 
   /** What Jolokia only looks up; nothing in it means anything else once decoded or normalized. */
@@ -43,7 +47,8 @@ public final class FrontDoor {
   private final ApiAccess access;
   private final int managementPort;
   private final Rates rates;
-  private final Connections connections = new Connections();
+  private final Connections api = new Connections(Connections.MOST_API);
+  private final Connections management = new Connections(Connections.MOST_MANAGEMENT);
 
   /**
    * @param rate requests a second that each holder of a token may make
@@ -56,7 +61,7 @@ public final class FrontDoor {
 
   /** The same, but the HTTP servers it makes have this door. */
   public Vertx before(Vertx vertx) {
-    vertx.setPeriodic(Connections.SWEEP_MILLIS, timer -> connections.sweep());
+    vertx.setPeriodic(Connections.SWEEP_MILLIS, timer -> sweep());
     return proxy(
         VertxInternal.class,
         (self, method, arguments) ->
@@ -86,15 +91,32 @@ public final class FrontDoor {
   }
 
   private void connected(HttpConnection connection) {
-    connections.opened(connection);
+    at(connection).opened(connection);
+  }
+
+  private Connections at(HttpConnection connection) {
+    return connection.localAddress().port() == managementPort ? management : api;
+  }
+
+  private void sweep() {
+    api.sweep();
+    management.sweep();
   }
 
   private void enter(HttpServerRequest request, Handler<HttpServerRequest> inside) {
+    Connections connections = at(request.connection());
     connections.asked(request);
+    if (isAlive(request)) {
+      request.response().putHeader("Content-Type", "application/json").end("{\"status\":\"UP\"}");
+      return;
+    }
     try {
       refuseBadPath(request);
       check(request);
     } catch (Problem problem) {
+      if (problem.status() == 401) {
+        connections.isStranger(request);
+      }
       HttpErrors.answer(request.response(), problem);
       RequestStream.letGo(request);
       return;
@@ -109,8 +131,16 @@ public final class FrontDoor {
     }
   }
 
+  /** That much is said here: it must not wait for anything else to be answered. */
+  private boolean isAlive(HttpServerRequest request) {
+    return request.method().equals(HttpMethod.GET)
+        && "/observe/health/live".equals(request.uri())
+        && request.localAddress().port() == managementPort;
+  }
+
   private void check(HttpServerRequest request) {
     if (access.isOpen()) {
+      refuseBrowsers(request);
       return;
     }
     // a target such as "*" or one without a path belongs to no route: it needs a token like others
@@ -126,6 +156,27 @@ public final class FrontDoor {
     if (management) {
       access.enter(request, reads(request, path) ? Role.READ : Role.OPERATE);
     }
+  }
+
+  /**
+   * Without tokens a web page that is open in a browser of this machine could do everything; a
+   * browser says where a page is from, or is made to ask for a name that leads here.
+   */
+  private static void refuseBrowsers(HttpServerRequest request) {
+    HostAndPort asked = request.authority();
+    if (request.getHeader("Origin") != null
+        || asked != null && isLoopback(request) && !LOCAL.matcher(asked.host()).matches()) {
+      throw new Problem(
+          403,
+          "Not for web pages",
+          "Without tokens (intergov.api.tokens-file) no web page may ask, and only an address or"
+              + " localhost may be asked for.");
+    }
+  }
+
+  private static boolean isLoopback(HttpServerRequest request) {
+    String address = request.localAddress().hostAddress();
+    return address != null && (address.startsWith("127.") || address.endsWith(":1"));
   }
 
   /** Probes ask without a query; with one, details are shown. */

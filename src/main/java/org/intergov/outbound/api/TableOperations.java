@@ -8,13 +8,16 @@ import org.apache.camel.Exchange;
 import org.intergov.outbound.channel.LiveTable;
 import org.intergov.outbound.routing.InvalidChannelsException;
 import org.intergov.outbound.routing.TableChanges;
+import org.intergov.outbound.store.ChannelStates;
 
 /** Reading {@code channels.yaml} anew when it is asked for. Thread-safe. */
 public final class TableOperations {
   private final LiveTable table;
+  private final ChannelStates states;
 
-  public TableOperations(LiveTable table) {
+  public TableOperations(LiveTable table, ChannelStates states) {
     this.table = table;
+    this.states = states;
   }
 
   /**
@@ -28,6 +31,7 @@ public final class TableOperations {
         call -> {
           try {
             TableChanges changes = table.reload("by " + call.caller());
+            states.reloaded(call.caller(), changes.toString());
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("added", changes.added());
             document.put("changed", changes.changed());

@@ -100,6 +100,7 @@ public final class LiveTable implements Supplier<RoutingTable> {
    * @param why who or what asks for it, for the log
    * @return what has changed
    * @throws InvalidChannelsException if the file cannot be used; the table in force stays
+   * @throws RuntimeException if it could not be read; it counts as not read yet
    */
   public synchronized TableChanges reload(String why) throws InvalidChannelsException {
     String version = Fingerprint.of(file);
@@ -118,12 +119,12 @@ public final class LiveTable implements Supplier<RoutingTable> {
           table.channels().size(),
           version);
       inForce.run();
+      lastRead = version;
       return changes;
     } catch (InvalidChannelsException e) {
       failed(before, new Failure(clock.instant(), version, e), why);
-      throw e;
-    } finally {
       lastRead = version;
+      throw e;
     }
   }
 

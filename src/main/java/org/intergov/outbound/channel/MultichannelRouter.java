@@ -169,7 +169,7 @@ public final class MultichannelRouter {
       LOG.info("{}: its lease ran out here, its outcome is still awaited", d.message().reference());
     } else if (isReclaimed(d)) {
       String why = "the lease ran out; its holder died or froze, so it may have been sent";
-      settlements.add(rules.settle(d, new Outcome.Unknown(why)));
+      settle(d, new Outcome.Unknown(why), null);
     } else if (d.attempts() == 0 && !violations(d).isEmpty()) {
       settlements.add(rules.invalid(d, violations(d)));
     } else if (d.channelId() == null) {
@@ -248,27 +248,34 @@ public final class MultichannelRouter {
         "post",
         m.channelJson(),
         headers,
-        exchange -> answered(lane, next, PostOutcome.of(exchange), System.nanoTime() - begun));
+        exchange ->
+            answered(
+                lane, next, by.channel(), PostOutcome.of(exchange), System.nanoTime() - begun));
   }
 
-  private void answered(ChannelLane lane, Lane.Next next, Outcome outcome, long tookNanos) {
+  private void answered(
+      ChannelLane lane, Lane.Next next, Channel by, Outcome outcome, long tookNanos) {
     Delivery delivery = next.delivery();
     lane.stats().count(outcome);
     postListener.answered(delivery.channelId(), outcome, tookNanos);
-    Settlement settlement = decide(delivery, outcome);
-    if (!(outcome instanceof Outcome.Posted)) {
-      OutcomeLog.say(delivery, outcome, settlement);
-    }
-    settlements.add(settlement);
+    settle(delivery, outcome, by);
     lane.finish(next, outcome, tookNanos);
     wakeUps.settler().signal();
     run(lane);
   }
 
+  private void settle(Delivery delivery, Outcome outcome, Channel by) {
+    Settlement settlement = decide(delivery, outcome, by);
+    if (!(outcome instanceof Outcome.Posted)) {
+      OutcomeLog.say(delivery, outcome, settlement);
+    }
+    settlements.add(settlement);
+  }
+
   /** A decision that fails must not lose the delivery: then an operator decides. */
-  private Settlement decide(Delivery delivery, Outcome outcome) {
+  private Settlement decide(Delivery delivery, Outcome outcome, Channel by) {
     try {
-      return rules.settle(delivery, outcome);
+      return rules.settle(delivery, outcome, by);
     } catch (RuntimeException e) {
       LOG.error("{}: no decision on {}", delivery.message().reference(), outcome, e);
       return rules.hold(delivery, "the gateway failed to decide; see its log");
@@ -312,7 +319,8 @@ public final class MultichannelRouter {
     if (lane != null) {
       lane.settled(s.delivery());
     }
-    if (s.status() == OutboxStatus.PENDING && s.delay().isZero()) {
+    boolean letsNextGo = lane != null && lane.isOrdered();
+    if (letsNextGo || s.status() == OutboxStatus.PENDING && s.delay().isZero()) {
       moreWaits = true;
     }
   }

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.delivery.DeliveryRules;
+import org.intergov.outbound.store.DeliveryOutbox;
 import org.intergov.outbound.store.ShutLanes;
 import org.intergov.outbound.store.ShutLanes.Place;
 
@@ -100,7 +101,7 @@ final class ShutLaneWalk {
     ShutLanes.Lane walked = new ShutLanes.Lane(id, lane.isOrdered());
     Place from = walks.get(id).place();
     Optional<Duration> waited = lane.failOverAfter();
-    UUID token = UUID.randomUUID();
+    UUID token = DeliveryOutbox.decidingToken();
     ShutLanes.Part part =
         waited.isEmpty()
             ? store.expired(walked, from, token, LEASE)

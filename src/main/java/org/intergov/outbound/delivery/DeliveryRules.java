@@ -27,10 +27,20 @@ public final class DeliveryRules {
     this.table = table;
   }
 
-  /** What becomes of a delivery whose post came to {@code outcome}. */
+  /** What becomes of a delivery that was not sent, or of which nobody knows. */
   public Settlement settle(Delivery delivery, Outcome outcome) {
+    return settle(delivery, outcome, table.get().channel(delivery.channelId()).orElse(null));
+  }
+
+  /**
+   * What becomes of a delivery whose post came to {@code outcome}.
+   *
+   * @param by the channel as it was when the message was sent through it; an edit meanwhile must
+   *     not make a confirmation of an acknowledgement. Null: it is gone
+   */
+  public Settlement settle(Delivery delivery, Outcome outcome, Channel by) {
     if (outcome instanceof Outcome.Posted posted) {
-      return posted(delivery, posted);
+      return posted(delivery, posted, Optional.ofNullable(by));
     } else if (outcome instanceof Outcome.Refused refused) {
       return delivery.unknowns() > 0
           ? refusedAfterUnknown(delivery, refused)
@@ -151,13 +161,12 @@ public final class DeliveryRules {
         .build();
   }
 
-  private Settlement posted(Delivery delivery, Outcome.Posted posted) {
+  private Settlement posted(Delivery delivery, Outcome.Posted posted, Optional<Channel> channel) {
     String channelId = delivery.channelId();
     String txn = posted.channelTxnId();
     SettlementBuilder next =
         new SettlementBuilder(delivery).attempt(false).status(OutboxStatus.ACCEPTED);
     next.journal(Event.POSTED, channelId, txn, delivery.attempts() + 1, null);
-    Optional<Channel> channel = table.get().channel(channelId);
     if (posted.confirmed() || channel.filter(c -> c.tracking().none()).isPresent()) {
       next.journal(Event.CONFIRMED, channelId, txn, null, null);
       next.patch(LakePatch.accepted(channelId, txn));

@@ -28,7 +28,10 @@ public final class Lane {
   private volatile Channel channel;
   private final Stock<Delivery> stock;
   private final LaneGate gate;
-  private final Map<Long, UUID> held = new HashMap<>();
+  private final Map<Long, Held> held = new HashMap<>();
+
+  /** The lease that a delivery came with, and the one it is under since. */
+  private record Held(UUID from, UUID lease) {}
 
   /**
    * What is to be done with the next delivery.
@@ -124,7 +127,7 @@ public final class Lane {
    */
   public synchronized void add(Delivery delivery, long claimedAt) {
     stock.add(delivery, claimedAt);
-    held.put(delivery.id(), delivery.lockToken());
+    held.put(delivery.id(), new Held(delivery.lockToken(), delivery.lockToken()));
   }
 
   /**
@@ -134,14 +137,17 @@ public final class Lane {
    * @return false if this replica does not have it
    */
   public synchronized boolean adopt(Delivery claimedAgain) {
-    return held.replace(claimedAgain.id(), claimedAgain.lockToken()) != null;
+    UUID lease = claimedAgain.lockToken();
+    return held.computeIfPresent(claimedAgain.id(), (id, h) -> new Held(h.from(), lease)) != null;
   }
 
   /**
-   * The lease under which a delivery is held now; the one it was claimed with if it is not held.
+   * The lease under which a delivery is held now; the one it was claimed with if it is not held, or
+   * if its row has been claimed here again without this outcome.
    */
   public synchronized UUID lease(Delivery delivery) {
-    return held.getOrDefault(delivery.id(), delivery.lockToken());
+    Held h = held.get(delivery.id());
+    return h != null && h.from().equals(delivery.lockToken()) ? h.lease() : delivery.lockToken();
   }
 
   /**
@@ -196,7 +202,10 @@ public final class Lane {
 
   /** What became of a delivery is written, or its lease is lost. */
   public synchronized void settled(Delivery delivery) {
-    held.remove(delivery.id());
+    Held h = held.get(delivery.id());
+    if (h != null && h.from().equals(delivery.lockToken())) {
+      held.remove(delivery.id());
+    }
   }
 
   /** Takes out one that was not sent; null: none is left. */

@@ -118,7 +118,7 @@ final class ChannelMonitor implements ChannelMXBean {
 
   @Override
   public void resume() {
-    states.resume(id);
+    states.resume(id, WHO);
     lane.tryNow();
     pausesChanged.run();
   }

@@ -20,7 +20,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
   private static final String ROOT = org.slf4j.Logger.ROOT_LOGGER_NAME;
   private static final String LIMIT = "LIMIT";
   private static final String PATTERN =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX,UTC} %-5level %logger{0} %msg%n%ex{6}";
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX,UTC} %-5level %logger{0} %replace(%msg){'[\\r\\n]+',' | '}"
+          + " %replace(%ex{6}){'[\\r\\n]+\\s*',' | '}%nopex%n";
 
   /** From now on each event is a line of JSON, for programs that gather logs. */
   public static void useJson() {

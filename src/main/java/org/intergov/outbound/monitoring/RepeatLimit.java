@@ -8,6 +8,7 @@ import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.encoder.Encoder;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.event.KeyValuePair;
@@ -19,6 +20,11 @@ import org.slf4j.event.KeyValuePair;
  */
 final class RepeatLimit extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private static final int MOST = 10;
+
+  /** Lines whose first value is a name of our configuration, so there are few of them. */
+  private static final List<String> ABOUT_ONE =
+      List.of("channel {}", "channel route {}", "queue {}", "topic {}");
+
   private static final Duration WINDOW = Duration.ofSeconds(10);
 
   private final OutputStreamAppender<ILoggingEvent> to;
@@ -97,7 +103,10 @@ final class RepeatLimit extends UnsynchronizedAppenderBase<ILoggingEvent> {
         }
       }
     }
-    return " ";
+    boolean namesOne = ABOUT_ONE.stream().anyMatch(event.getMessage()::startsWith);
+    return namesOne && event.getArgumentArray() != null && event.getArgumentArray().length > 0
+        ? " " + event.getArgumentArray()[0] + " "
+        : " ";
   }
 
   private void tell(Repeats of, int left) {

@@ -1,14 +1,22 @@
 package org.intergov.outbound.store;
 
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Table {@code channel_state}: lanes that an operator has paused. Thread-safe. */
+/**
+ * Table {@code channel_state}: lanes that an operator has paused. What operators do to channels is
+ * journaled, in {@code channel_journal}. Thread-safe.
+ */
 public final class ChannelStates {
+  private static final Logger LOG = LoggerFactory.getLogger(ChannelStates.class);
   private static final int MOST_WHO = 200;
   private static final int MOST_REASON = 1_000;
 
@@ -42,14 +50,44 @@ public final class ChannelStates {
             paused_by = coalesce(channel_state.paused_by, excluded.paused_by),
             reason = coalesce(excluded.reason, channel_state.reason)
         """;
-    database.statement(
+    database.transaction(
         connection -> {
           try (PreparedStatement s = connection.prepareStatement(sql)) {
             s.setString(1, channelId);
             s.setString(2, Columns.clean(who, MOST_WHO));
             s.setString(3, Columns.clean(reason, MOST_REASON));
-            return s.executeUpdate();
+            s.executeUpdate();
           }
+          journal(connection, channelId, "paused", who, reason);
+          return null;
+        });
+    LOG.info("channel {}: paused by {}", channelId, who);
+  }
+
+  private static void journal(
+      Connection connection, String channelId, String action, String who, String detail)
+      throws SQLException {
+    String sql =
+        "INSERT INTO channel_journal (channel_id, action, who, detail) VALUES (?, ?, ?, ?)";
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      s.setString(1, channelId);
+      s.setString(2, action);
+      s.setString(3, Columns.clean(who, MOST_WHO));
+      s.setString(4, Columns.clean(detail, MOST_REASON));
+      s.executeUpdate();
+    }
+  }
+
+  /**
+   * Journals that an operator had channels.yaml read anew.
+   *
+   * @param changes what that has changed
+   */
+  public void reloaded(String who, String changes) {
+    database.transaction(
+        connection -> {
+          journal(connection, null, "reloaded", who, changes);
+          return null;
         });
   }
 
@@ -58,15 +96,24 @@ public final class ChannelStates {
    *
    * @return whether it was paused
    */
-  public boolean resume(String channelId) {
-    return database.statement(
-        connection -> {
-          try (PreparedStatement s =
-              connection.prepareStatement("DELETE FROM channel_state WHERE channel_id = ?")) {
-            s.setString(1, channelId);
-            return s.executeUpdate() > 0;
-          }
-        });
+  public boolean resume(String channelId, String who) {
+    boolean was =
+        database.transaction(
+            connection -> {
+              try (PreparedStatement s =
+                  connection.prepareStatement("DELETE FROM channel_state WHERE channel_id = ?")) {
+                s.setString(1, channelId);
+                if (s.executeUpdate() == 0) {
+                  return false;
+                }
+              }
+              journal(connection, channelId, "resumed", who, null);
+              return true;
+            });
+    if (was) {
+      LOG.info("channel {}: resumed by {}", channelId, who);
+    }
+    return was;
   }
 
   /** The paused lanes, by channel. */

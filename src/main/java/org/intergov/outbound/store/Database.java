@@ -60,6 +60,8 @@ public final class Database implements AutoCloseable {
     config.setRegisterMbeans(true);
     config.addDataSourceProperty("currentSchema", SCHEMA);
     config.addDataSourceProperty("ApplicationName", "intergov-outbound");
+    // what the server adds to an error quotes the row, and with it the message
+    config.addDataSourceProperty("logServerErrorDetail", "false");
     config.addDataSourceProperty("connectTimeout", "5");
     config.addDataSourceProperty("socketTimeout", "60");
     config.addDataSourceProperty("tcpKeepAlive", "true");

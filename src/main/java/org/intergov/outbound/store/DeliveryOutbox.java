@@ -19,12 +19,20 @@ import org.intergov.outbound.message.Message;
 
 /** Table {@code delivery_outbox}: the work of the multichannel router. Thread-safe. */
 public final class DeliveryOutbox {
+  /**
+   * Whether a row that can be claimed may have been sent: it was claimed to be sent, and its lease
+   * ran out. One that was claimed to be decided ({@link #decidingToken}) was not sent.
+   */
+  static final String MAY_BE_SENT =
+      "(o.status = 'sending' AND right(o.lock_token::text, 16) IS DISTINCT FROM '000-000000000000')"
+          + " AS may_be_sent";
+
   /** What a claim gives of each row {@code o} it has {@code picked}. */
   static final String CLAIMED =
       """
       RETURNING o.id, o.sender, o.sender_ref, o.receiver, o.subject, o.obj, o.predicate,
         o.channel_id, o.refused_by, o.generation, o.attempts, o.unknowns,
-        picked.status = 'sending', o.expires_at <= now(), NOT o.admitted
+        picked.may_be_sent, o.expires_at <= now(), NOT o.admitted
       """;
 
   private final Database database;
@@ -36,6 +44,14 @@ public final class DeliveryOutbox {
   public DeliveryOutbox(Database database, boolean lakeIsHere) {
     this.database = database;
     this.lakeIsHere = lakeIsHere;
+  }
+
+  /**
+   * A lease for rows that are looked at and never sent under it: when it runs out, they are as they
+   * were before.
+   */
+  public static UUID decidingToken() {
+    return new UUID(UUID.randomUUID().getMostSignificantBits(), 0);
   }
 
   /**
@@ -64,12 +80,12 @@ public final class DeliveryOutbox {
           SELECT * FROM unnest(?::text[], ?::int4[], ?::int8[], ?::bool[])
             AS l (id, slots, lease_ms, even_paused)
         ), picked AS MATERIALIZED (
-          SELECT due.place, due.status, lane.lease_ms
+          SELECT due.place, due.may_be_sent, lane.lease_ms
           FROM (SELECT * FROM lane WHERE even_paused OR NOT EXISTS (
                   SELECT FROM channel_state c
                   WHERE c.channel_id = lane.id AND c.paused_at IS NOT NULL)) lane
           CROSS JOIN LATERAL (
-            SELECT o.ctid AS place, o.status FROM delivery_outbox o
+            SELECT o.ctid AS place, %s FROM delivery_outbox o
             WHERE coalesce(o.channel_id, '') = lane.id AND o.stage = 'open' AND o.due_at <= now()
               AND (o.locked_until IS NULL OR o.locked_until <= now())
             ORDER BY o.due_at, o.id LIMIT lane.slots
@@ -80,6 +96,7 @@ public final class DeliveryOutbox {
             locked_until = now() + picked.lease_ms * interval '1 millisecond'
         FROM picked WHERE o.ctid = picked.place
         """
+                .formatted(MAY_BE_SENT)
             + CLAIMED;
     return admitted(
         database.statement(

@@ -25,7 +25,8 @@ public final class Migrations {
               "V4__claims_within_the_page",
               "V6__receipts",
               "V8__callbacks",
-              "V9__order_and_pause")
+              "V9__order_and_pause",
+              "V10__channel_journal")
           .map(name -> OUTBOX + "/" + name + ".sql")
           .toList();
 

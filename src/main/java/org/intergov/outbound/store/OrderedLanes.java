@@ -131,11 +131,11 @@ public final class OrderedLanes {
               (SELECT min(u.id) FROM unrouted u HAVING count(*) = %4$d)) AS is_early
           FROM front f
         ), picked AS MATERIALIZED (
-          SELECT p.place, p.status
+          SELECT p.place, p.may_be_sent
           FROM (SELECT j.id FROM judged j WHERE NOT j.is_behind AND j.is_early IS NOT TRUE
                 ORDER BY j.due_at, j.id LIMIT ?) j
           CROSS JOIN LATERAL (
-            SELECT o.ctid AS place, o.status FROM delivery_outbox o
+            SELECT o.ctid AS place, %5$s FROM delivery_outbox o
             WHERE o.id = j.id AND o.channel_id = ? AND o.stage = 'open'
               AND (o.locked_until IS NULL OR o.locked_until <= now())
             LIMIT 1 FOR UPDATE SKIP LOCKED) p
@@ -156,7 +156,11 @@ public final class OrderedLanes {
         FROM picked WHERE o.ctid = picked.place
         %3$s"""
             .formatted(
-                KEY.formatted("o"), KEY.formatted("b"), DeliveryOutbox.CLAIMED, MOST_UNROUTED);
+                KEY.formatted("o"),
+                KEY.formatted("b"),
+                DeliveryOutbox.CLAIMED,
+                MOST_UNROUTED,
+                DeliveryOutbox.MAY_BE_SENT);
     DeliveryOutbox.Claimed claimed =
         database.transaction(
             connection -> {

@@ -197,9 +197,9 @@ public final class ShutLanes {
     String sql =
         """
         WITH picked AS MATERIALIZED (
-          SELECT w.place, w.status FROM unnest(?::int8[]) AS u (id)
+          SELECT w.place, w.may_be_sent FROM unnest(?::int8[]) AS u (id)
           CROSS JOIN LATERAL (
-            SELECT o.ctid AS place, o.status FROM delivery_outbox o
+            SELECT o.ctid AS place, false AS may_be_sent FROM delivery_outbox o
             WHERE o.id = u.id AND o.channel_id = ? AND o.status = 'pending' AND o.due_at <= now()
             LIMIT 1 FOR UPDATE SKIP LOCKED) w
         )

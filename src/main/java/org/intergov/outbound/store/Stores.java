@@ -36,6 +36,11 @@ public final class Stores implements AutoCloseable {
   private final EmbeddedDatabase embedded;
   private final Database outboxDatabase;
   private final Database lakeDatabase;
+
+  /** For questions, which may take long: they take no connection from the flow. */
+  private final Database outboxReads;
+
+  private final Database lakeReads;
   private final Duration expiresAfter;
   private final int connections;
   private final Optional<Login> migration;
@@ -43,8 +48,12 @@ public final class Stores implements AutoCloseable {
   private final DeliveryOutbox outbox;
   private final Submissions submissions;
 
-  private Stores(EmbeddedDatabase embedded, Database outbox, Database lake, Settings settings) {
+  private Stores(
+      EmbeddedDatabase embedded, Database outbox, Database lake, Login login, Settings settings) {
     this.embedded = embedded;
+    int reads = Math.max(2, settings.connections() / 4);
+    this.outboxReads = connect("reads", login, reads);
+    this.lakeReads = settings.lake().map(l -> connect("lake-reads", l, reads)).orElse(outboxReads);
     this.expiresAfter = settings.expiresAfter();
     this.connections = settings.connections();
     this.migration = settings.migration();
@@ -76,7 +85,7 @@ public final class Stores implements AutoCloseable {
       Database same = outbox;
       lake = settings.lake().map(l -> connect("lake", l, settings.connections())).orElse(same);
       migrate(settings, outbox, lake);
-      return new Stores(embedded, outbox, lake, settings);
+      return new Stores(embedded, outbox, lake, login, settings);
     } catch (RuntimeException e) {
       closeAll(embedded, outbox, lake);
       throw e;
@@ -109,7 +118,8 @@ public final class Stores implements AutoCloseable {
    * @param mostBacklog how many messages may wait for delivery
    */
   public BoundedSubmissions submissions(long mostBacklog) {
-    Backlog backlog = new Backlog(mostBacklog, queues()::waiting, System::nanoTime);
+    Backlog backlog =
+        new Backlog(mostBacklog, new QueueStates(outboxDatabase)::waiting, System::nanoTime);
     return new BoundedSubmissions(submissions, backlog, connections / 2, INTAKE_PATIENCE);
   }
 
@@ -154,11 +164,11 @@ public final class Stores implements AutoCloseable {
   }
 
   public DeliveryStatusJournal journal() {
-    return new DeliveryStatusJournal(outboxDatabase);
+    return new DeliveryStatusJournal(outboxReads);
   }
 
   public MessageViews views() {
-    return new MessageViews(outboxDatabase, lakeDatabase);
+    return new MessageViews(outboxReads, lakeReads);
   }
 
   public OperatorActions actions() {
@@ -175,12 +185,17 @@ public final class Stores implements AutoCloseable {
     return new Retention(owner == null ? outboxDatabase : owner, policy);
   }
 
+  /** Whether the flow gets an answer from the database. */
+  public boolean answers() {
+    return new QueueStates(outboxDatabase).answers();
+  }
+
   public QueueDepths depths() {
-    return new QueueDepths(outboxDatabase);
+    return new QueueDepths(outboxReads);
   }
 
   public QueueStates queues() {
-    return new QueueStates(outboxDatabase);
+    return new QueueStates(outboxReads);
   }
 
   /** For Camel's JDBC component. */
@@ -192,6 +207,10 @@ public final class Stores implements AutoCloseable {
   public void close() {
     if (owner != null) {
       owner.close();
+    }
+    outboxReads.close();
+    if (lakeReads != outboxReads) {
+      lakeReads.close();
     }
     closeAll(embedded, outboxDatabase, lakeDatabase);
   }

@@ -193,6 +193,14 @@ class AccessIT {
     assertThat(call("night-shift", "POST", "/channels/sg/pause").status()).isEqualTo(200);
     assertThat(call("auditor", "GET", "/channels").body()).contains("night-shift 127.0.0.1");
     assertThat(call("night-shift", "POST", "/channels/sg/resume").status()).isEqualTo(200);
+    assertThat(call("night-shift", "POST", "/channels/reload").status()).isEqualTo(200);
+    assertThat(
+            PostgresServer.shared()
+                .counts(
+                    "access",
+                    "SELECT action, count(*) FROM intergov.channel_journal"
+                        + " WHERE who LIKE 'night-shift %' GROUP BY 1"))
+        .containsKeys("paused", "resumed", "reloaded");
 
     Sent lost = Sent.to("NZ", "no-channel");
     call("portal", "POST", "/messages", lost.json());
@@ -373,6 +381,16 @@ class AccessIT {
           .matches("(?s)HTTP/1\\.[01] 4.*");
     }
     assertThat(call("portal", "POST", "/messages", "{".repeat(100_000)).status()).isIn(400, 413);
+    for (String path : List.of("/messages?receiver=%00", "/messages/AU:%0a", "/explain?at=%00")) {
+      String method = path.startsWith("/explain") ? "POST" : "GET";
+      assertThat(call("auditor", method, path, Sent.to("SG", "x").json()).status())
+          .as(path)
+          .isEqualTo(400);
+    }
+    String callback = "/callbacks/sg/00000000-0000-0000-0000-000000000000";
+    String nul = "?hub.mode=subscribe&hub.challenge=a&hub.topic=%00";
+    assertThat(call("nobody", "GET", callback + nul).status()).isEqualTo(400);
+    assertThat(gateway.log()).doesNotContain(" failed");
     assertThat(call("auditor", "GET", "/channels").status()).isEqualTo(200);
   }
 

@@ -391,18 +391,40 @@ class BadInputIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "POST /messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "POST /messages HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
             + "Content-Length: 1000\r\n\r\n{\"sender\": \"A",
-        "POST /messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+        "POST /messages HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\n"
             + "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"sen",
         "NONSENSE\r\n\r\n",
-        "GET /messages/%zz HTTP/1.1\r\nHost: x\r\n\r\n"
+        "GET /messages/%zz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
       })
   void a_client_that_hangs_up_in_the_middle_harms_nobody(String request) throws IOException {
     for (int i = 0; i < 20; i++) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.apiPort())) {
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         socket.getOutputStream().flush();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Host: 127.0.0.1\r\nOrigin: https://page.example\r\n",
+        "Host: 127.0.0.1\r\nOrigin: null\r\n",
+        "Host: rebound.example\r\n",
+        "Host: rebound.example:8080\r\n"
+      })
+  void a_web_page_cannot_use_a_gateway_without_tokens(String headers) throws IOException {
+    for (int port : List.of(gateway.apiPort(), gateway.managementPort())) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        socket.setSoTimeout(30_000);
+        String request = "GET /channels HTTP/1.1\r\nConnection: close\r\n" + headers + "\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().flush();
+        String answer =
+            new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        assertThat(answer).startsWith("HTTP/1.1 403 ").contains("Not for web pages");
       }
     }
   }

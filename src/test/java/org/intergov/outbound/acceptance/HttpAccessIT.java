@@ -141,7 +141,7 @@ class HttpAccessIT {
 
   @Test
   void while_there_are_no_tokens_nothing_is_sent_or_lost_and_a_revoked_one_is_renewed() {
-    List<Sent> waiting = api.submit(Sent.many("SG", "no-token", 50));
+    List<Sent> waiting = api.submit(Sent.many("SG", "locked-out", 50));
     api.awaitEvent(waiting.get(0), "unavailable");
     await("more than retry.attempts")
         .atMost(Duration.ofSeconds(30))

@@ -63,6 +63,22 @@ class DeliveryRulesTest {
     }
 
     @Test
+    void an_edit_meanwhile_makes_no_confirmation_of_what_a_followed_channel_answered() {
+      var before = table(FOLLOWED).channel("a").orElseThrow();
+      Settlement s =
+          rules("a | kind: acknowledged")
+              .settle(delivery("a"), new Outcome.Posted("17", false), before);
+
+      assertThat(s.patches()).containsExactly(LakePatch.pending("a", "17"));
+      assertThat(s.follow()).isEqualTo(new Settlement.Follow("17", false, FIRST_CHECK));
+      assertThat(words(s)).containsExactly("posted");
+
+      var acknowledged = table("a | kind: acknowledged").channel("a").orElseThrow();
+      s = rules(FOLLOWED).settle(delivery("a"), new Outcome.Posted("17", false), acknowledged);
+      assertThat(words(s)).containsExactly("posted", "confirmed");
+    }
+
+    @Test
     void where_only_receipts_tell_the_poller_rests_until_the_time_is_up() {
       String told = "a | kind: told, poll: { give-up-after: 2d, finality: 3h }";
 

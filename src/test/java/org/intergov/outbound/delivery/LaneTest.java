@@ -200,15 +200,34 @@ class LaneTest {
     add(lane, 1, 2, 3);
     lane.next();
 
-    assertThat(lane.takeBack().id()).isEqualTo(2);
-    assertThat(lane.takeBack().id()).isEqualTo(3);
+    Delivery two = lane.takeBack();
+    Delivery three = lane.takeBack();
+    assertThat(List.of(two.id(), three.id())).containsExactly(2L, 3L);
     assertThat(lane.takeBack()).isNull();
     assertThat(lane.held()).isEqualTo(3);
 
-    lane.settled(delivery(2));
-    lane.settled(delivery(3));
-    lane.settled(delivery(3));
+    lane.settled(two);
+    lane.settled(three);
+    lane.settled(three);
     assertThat(lane.held()).isEqualTo(1);
+  }
+
+  @Test
+  void an_outcome_is_written_under_the_lease_that_took_its_delivery_over_and_under_no_other() {
+    Lane lane = lane("concurrency: 2");
+    Delivery first = add(lane, 1);
+    Delivery reclaimed = delivery(1);
+    assertThat(lane.adopt(reclaimed)).isTrue();
+    assertThat(lane.lease(first)).isEqualTo(reclaimed.lockToken());
+
+    // another replica had the row meanwhile, and it is due here again
+    Delivery anew = add(lane, 1);
+    assertThat(lane.lease(first)).isEqualTo(first.lockToken());
+    lane.settled(first);
+    assertThat(lane.held()).isEqualTo(1);
+    assertThat(lane.lease(anew)).isEqualTo(anew.lockToken());
+    lane.settled(anew);
+    assertThat(lane.held()).isZero();
   }
 
   @Test

@@ -49,9 +49,18 @@ class ChannelStatesTest {
     assertThat(store.channels.paused())
         .containsEntry("a", new Pause(since, "first", "now with a reason"));
 
-    assertThat(store.channels.resume("a")).isTrue();
-    assertThat(store.channels.resume("a")).isFalse();
+    assertThat(store.channels.resume("a", "test")).isTrue();
+    assertThat(store.channels.resume("a", "test")).isFalse();
     assertThat(store.channels.paused()).isEmpty();
+    store.channels.reloaded("third", "added b");
+    assertThat(
+            store.ask(
+                "SELECT channel_id || ' ' || action || ' ' || who FROM channel_journal"
+                    + " WHERE channel_id IS NOT NULL ORDER BY seq"))
+        .containsExactly("a paused first", "a paused second", "a paused third", "a resumed test");
+    assertThat(
+            store.ask("SELECT who || ': ' || detail FROM channel_journal WHERE channel_id IS NULL"))
+        .containsExactly("third: added b");
     store.submit("a", "1");
     assertThat(store.claim("a", 10)).hasSize(1);
   }
@@ -62,7 +71,7 @@ class ChannelStatesTest {
     store.channels.pause("a", "an operator", null);
     assertThat(OrderedLanesTest.claim(store, 10)).isEmpty();
 
-    store.channels.resume("a");
+    store.channels.resume("a", "test");
     assertThat(OrderedLanesTest.references(OrderedLanesTest.claim(store, 10)))
         .isEqualTo(List.of("1"));
   }

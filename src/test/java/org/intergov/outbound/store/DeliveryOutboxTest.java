@@ -86,7 +86,7 @@ class DeliveryOutboxTest {
                 store.outbox.claim(List.of(slots("a", 5), slots("b", 5)), UUID.randomUUID())))
         .containsExactly("b1");
 
-    store.channels.resume("a");
+    store.channels.resume("a", "test");
     assertThat(references(store.claim("a", 5))).containsExactly("a1");
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -60,8 +61,15 @@ class MigrationsTest {
     String path = "db/migration/" + folder;
     try (Stream<Path> files =
         Files.list(Path.of(Migrations.class.getClassLoader().getResource(path).toURI()))) {
-      return files.map(f -> path + "/" + f.getFileName()).sorted().toList();
+      return files
+          .map(f -> path + "/" + f.getFileName())
+          .sorted(Comparator.comparing(MigrationsTest::version))
+          .toList();
     }
+  }
+
+  private static int version(String file) {
+    return Integer.parseInt(file.replaceAll(".*/V([0-9]+)__.*", "$1"));
   }
 
   @Test

@@ -70,6 +70,30 @@ class ShutLanesTest {
   }
 
   @Test
+  void one_that_was_only_looked_at_when_its_holder_died_was_not_sent() {
+    store.submit("a", "1", "2");
+    store.run("UPDATE delivery_outbox SET due_at = due_at - interval '1 minute'");
+    Part part =
+        store.shut.expiredOrMovable(
+            A,
+            Place.START,
+            Duration.ofSeconds(30),
+            w -> w.message().senderRef().equals("1"),
+            DeliveryOutbox.decidingToken(),
+            LEASE);
+    assertThat(references(part)).containsExactly("1");
+    store.run("UPDATE delivery_outbox SET locked_until = now()");
+
+    assertThat(store.claim("a", 2))
+        .extracting(d -> d.message().senderRef() + " " + d.claim())
+        .containsExactlyInAnyOrder("1 DUE", "2 DUE");
+    store.run("UPDATE delivery_outbox SET locked_until = now()");
+    assertThat(store.claim("a", 2))
+        .extracting(Delivery::claim)
+        .containsExactly(Claim.LEASE_RAN_OUT, Claim.LEASE_RAN_OUT);
+  }
+
+  @Test
   void a_claim_whose_answer_was_cut_off_is_given_back() throws Exception {
     store.submit("a", "1");
     store.run("UPDATE delivery_outbox SET expires_at = now()");
