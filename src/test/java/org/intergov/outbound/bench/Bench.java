@@ -26,6 +26,7 @@ public final class Bench {
     all.put("router", new RouterBench(scale)::run);
     all.put("whole-flow", new WholeFlowBench(scale)::run);
     all.put("poller", new PollerBench(scale)::run);
+    all.put("management", new ManagementBench(scale)::run);
     all.put("latency", new LatencyBench(scale)::run);
     all.put("isolation", new IsolationBench(scale)::run);
     all.put("growth", new GrowthBench(scale)::run);
