@@ -68,7 +68,8 @@ final class QueueIntakes implements AutoCloseable {
             sqs -> {
               sqsDeadLetters = new SqsDeadLetters(sqs.deadLetters());
               registry.bind("sqsIntakeAuth", sqs.queue().auth());
-              registry.bind("sqsIntake", new SqsIntake(queued, sqsDeadLetters));
+              registry.bind(
+                  "sqsIntake", new SqsIntake(sqs.queue().queueName(), queued, sqsDeadLetters));
             });
     settings
         .kafkaIntake()

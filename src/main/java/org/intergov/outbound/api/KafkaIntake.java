@@ -1,6 +1,7 @@
 package org.intergov.outbound.api;
 
 import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.intergov.outbound.channel.KafkaBatch;
 import org.intergov.outbound.channel.KafkaDeadLetters;
 import org.intergov.outbound.channel.KafkaDeadLetters.Letter;
@@ -28,9 +29,14 @@ public final class KafkaIntake {
    */
   public void store(KafkaBatch batch) {
     List<Letter> letters =
-        messages.store(batch.records(), record -> record.value()).stream()
+        messages.store(batch.records(), KafkaIntake::name, record -> record.value()).stream()
             .map(bad -> new Letter(bad.queued(), bad.error()))
             .toList();
     deadLetters.send(letters);
+  }
+
+  /** In a topic that was deleted and made anew offsets start again; the time tells them apart. */
+  static String name(ConsumerRecord<?, ?> record) {
+    return "kafka " + KafkaBatch.name(record) + " " + record.timestamp();
   }
 }

@@ -1,7 +1,9 @@
 package org.intergov.outbound.api;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.intergov.outbound.message.Message;
@@ -41,13 +43,16 @@ public final class QueuedMessages {
   }
 
   /**
-   * Stores a batch: when it returns, each is stored, was stored before, or is returned as bad.
+   * Stores a batch: when it returns, each is stored, was stored before, or is returned as bad. A
+   * message without {@code sender_ref} gets one made of its name, so that it is the same message
+   * when it comes again, however far the last reading of it got.
    *
+   * @param name of what is read: no other has it, and it has no other when it comes again
    * @param json the message's JSON in UTF-8; null: there is none
    * @throws org.intergov.outbound.store.StoreBusyException if the store takes no more now
    * @throws org.intergov.outbound.store.StoreUnavailableException if it cannot be reached
    */
-  <T> List<Bad<T>> store(List<T> batch, Function<T, byte[]> json) {
+  <T> List<Bad<T>> store(List<T> batch, Function<T, String> name, Function<T, byte[]> json) {
     List<Good<T>> good = new ArrayList<>(batch.size());
     List<Bad<T>> bad = new ArrayList<>();
     for (T queued : batch) {
@@ -56,7 +61,7 @@ public final class QueuedMessages {
         bad.add(new Bad<>(queued, "body: no value, expected a message"));
         continue;
       }
-      ReadResult result = reader.read(body);
+      ReadResult result = reader.read(body, () -> reference(name.apply(queued)));
       if (result instanceof ReadResult.Read read) {
         good.add(new Good<>(queued, lane.apply(read.message())));
       } else {
@@ -65,6 +70,10 @@ public final class QueuedMessages {
     }
     store(good, bad);
     return bad;
+  }
+
+  private static String reference(String name) {
+    return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
   private <T> void store(List<Good<T>> good, List<Bad<T>> bad) {

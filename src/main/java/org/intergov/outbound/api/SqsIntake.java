@@ -3,6 +3,7 @@ package org.intergov.outbound.api;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.intergov.outbound.channel.SqsBatch;
+import org.intergov.outbound.channel.SqsBatch.Received;
 import org.intergov.outbound.channel.SqsDeadLetters;
 import org.intergov.outbound.channel.SqsDeadLetters.Letter;
 
@@ -11,10 +12,15 @@ import org.intergov.outbound.channel.SqsDeadLetters.Letter;
  * refuse for what they are go to a queue of dead letters. Thread-safe.
  */
 public final class SqsIntake {
+  private final String queue;
   private final QueuedMessages messages;
   private final SqsDeadLetters deadLetters;
 
-  public SqsIntake(QueuedMessages messages, SqsDeadLetters deadLetters) {
+  /**
+   * @param queue its name
+   */
+  public SqsIntake(String queue, QueuedMessages messages, SqsDeadLetters deadLetters) {
+    this.queue = queue;
     this.messages = messages;
     this.deadLetters = deadLetters;
   }
@@ -29,9 +35,15 @@ public final class SqsIntake {
    */
   public void store(SqsBatch batch) {
     List<Letter> letters =
-        messages.store(batch.messages(), m -> m.body().getBytes(StandardCharsets.UTF_8)).stream()
+        messages
+            .store(batch.messages(), this::name, m -> m.body().getBytes(StandardCharsets.UTF_8))
+            .stream()
             .map(bad -> new Letter(bad.queued(), bad.error()))
             .toList();
     deadLetters.send(letters);
+  }
+
+  private String name(Received message) {
+    return "sqs " + queue + " " + message.id();
   }
 }

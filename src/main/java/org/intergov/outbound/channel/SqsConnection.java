@@ -42,6 +42,11 @@ public record SqsConnection(
 
   private static final Duration IDLE = Duration.ofSeconds(10);
 
+  /** The queue's name, also where its URL is given. */
+  public String queueName() {
+    return queue.substring(queue.lastIndexOf('/') + 1);
+  }
+
   boolean isUrl() {
     return queue.startsWith("http://") || queue.startsWith("https://");
   }

@@ -2,7 +2,7 @@ package org.intergov.outbound.message;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
+import java.util.function.Supplier;
 
 /** A message while it is read: the values so far and what is already known to be wrong. */
 final class Draft {
@@ -16,7 +16,15 @@ final class Draft {
   private final String[] values = new String[MessageField.IN_ORDER.length];
   private final String[] wrongTypes = new String[MessageField.IN_ORDER.length];
   private final List<Violation> unknown = new ArrayList<>(0);
+  private final Supplier<String> missingReference;
   private int unknownCount;
+
+  /**
+   * @param missingReference gives the {@code sender_ref} of a message that has none
+   */
+  Draft(Supplier<String> missingReference) {
+    this.missingReference = missingReference;
+  }
 
   void value(MessageField field, String value) {
     values[field.ordinal()] = value;
@@ -63,7 +71,7 @@ final class Draft {
     } else if (value != null) {
       rules.check(field, value, found);
     } else if (field == MessageField.SENDER_REF) {
-      values[field.ordinal()] = UUID.randomUUID().toString();
+      values[field.ordinal()] = missingReference.get();
     } else {
       found.add(
           new Violation(field.json, "required", field.json + " is missing, expected a string"));

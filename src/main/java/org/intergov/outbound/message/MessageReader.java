@@ -14,17 +14,22 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * Reads a message from its JSON. Safe for any number of threads.
  *
  * <p>Strict: UTF-8 (a byte order mark is skipped), one object and nothing after it, no field twice,
- * no unknown field, only strings. A missing or null {@code sender_ref} becomes a random UUID.
+ * no unknown field, only strings. A missing or null {@code sender_ref} becomes a random UUID,
+ * unless the caller knows better.
  */
 public final class MessageReader {
 
   private static final int DEEPEST = 4;
   private static final int LONGEST_NUMBER = 100;
+
+  private static final Supplier<String> RANDOM = () -> UUID.randomUUID().toString();
 
   private final MessageRules rules;
   private final int maxBytes;
@@ -64,6 +69,16 @@ public final class MessageReader {
   }
 
   /**
+   * Reads a whole array; see {@link #read(byte[], int, int)}.
+   *
+   * @param missingReference gives the {@code sender_ref} of a message that has none; it is not held
+   *     against the rules
+   */
+  public ReadResult read(byte[] utf8, Supplier<String> missingReference) {
+    return read(utf8, 0, utf8.length, missingReference);
+  }
+
+  /**
    * Reads one message, and reports everything that is wrong with it.
    *
    * @return never null; no content makes this throw
@@ -71,6 +86,10 @@ public final class MessageReader {
    */
   public ReadResult read(byte[] utf8, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, utf8.length);
+    return read(utf8, offset, length, RANDOM);
+  }
+
+  private ReadResult read(byte[] utf8, int offset, int length, Supplier<String> missingReference) {
     if (length > maxBytes) {
       return invalid(
           "too_large", "the body has %d bytes, expected at most %d".formatted(length, maxBytes));
@@ -82,7 +101,7 @@ public final class MessageReader {
       return notUtf8(utf8, start, bad);
     }
     try (JsonParser parser = json.createParser(utf8, start, length - bom)) {
-      return read(parser);
+      return read(parser, missingReference);
     } catch (JsonProcessingException e) {
       return malformed(e);
     } catch (IOException e) {
@@ -90,7 +109,7 @@ public final class MessageReader {
     }
   }
 
-  private ReadResult read(JsonParser parser) throws IOException {
+  private ReadResult read(JsonParser parser, Supplier<String> missingReference) throws IOException {
     JsonToken first = parser.nextToken();
     if (first == null) {
       return invalid("json", "the body is empty, expected a JSON object");
@@ -98,7 +117,7 @@ public final class MessageReader {
     if (first != JsonToken.START_OBJECT) {
       return invalid("type", "the body is " + type(first) + ", expected a JSON object");
     }
-    Draft draft = new Draft();
+    Draft draft = new Draft(missingReference);
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       readField(parser, draft);
     }

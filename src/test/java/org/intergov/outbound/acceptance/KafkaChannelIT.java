@@ -8,11 +8,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -263,6 +265,25 @@ class KafkaChannelIT {
     assertThat(errors.get("k5")).contains("expected \"AU\"");
     assertThat(kafka.read("gb-dead"))
         .allSatisfy(r -> assertThat(headers(r).get("source")).matches("gb-intake-[01]-[0-9]+"));
+  }
+
+  @Test
+  void a_record_without_reference_gets_one_made_of_where_it_stands() throws Exception {
+    var nameless = Sent.to("PT", "nameless").node();
+    nameless.remove("sender_ref");
+    RecordMetadata at;
+    try (KafkaProducer<String, String> producer = kafka.producer()) {
+      at = producer.send(new ProducerRecord<>("gb-intake", nameless.toString())).get();
+    }
+    awaitAccepted("AU.nameless%", 1);
+
+    String name = "kafka gb-intake-%d-%d %d".formatted(at.partition(), at.offset(), at.timestamp());
+    assertThat(
+            POSTGRES.counts(
+                DATABASE,
+                "SELECT sender_ref, count(*) FROM intergov.message_lake"
+                    + " WHERE subject LIKE 'AU.nameless%' GROUP BY 1"))
+        .containsOnlyKeys(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString());
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.intergov.outbound.acceptance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.intergov.outbound.channel.ElasticMq;
 import org.junit.jupiter.api.AfterAll;
@@ -282,6 +284,22 @@ class SqsChannelIT {
             e -> assertThat(e).contains("used the reference"),
             e -> assertThat(e).contains("expected \"AU\""));
     assertThat(dead).allSatisfy(m -> assertThat(bodies).contains(m.body()));
+  }
+
+  @Test
+  void a_message_without_reference_gets_one_made_of_what_the_queue_calls_it() {
+    var nameless = Sent.to("PT", "sqs-nameless").node();
+    nameless.remove("sender_ref");
+    String id = mq.send("sqs-intake", nameless.toString());
+    awaitStatus("AU.sqs-nameless%", "accepted", 1);
+
+    String name = "sqs sqs-intake " + id;
+    assertThat(
+            POSTGRES.counts(
+                DATABASE,
+                "SELECT sender_ref, count(*) FROM intergov.message_lake"
+                    + " WHERE subject LIKE 'AU.sqs-nameless%' GROUP BY 1"))
+        .containsOnlyKeys(UUID.nameUUIDFromBytes(name.getBytes(UTF_8)).toString());
   }
 
   private static String receipt(Map<String, String> ids, Sent message, String status) {

@@ -114,6 +114,11 @@ public final class ElasticMq implements AutoCloseable {
     }
   }
 
+  /** Sends one; returns the id that the queue gave it. */
+  public String send(String queue, String body) {
+    return client.sendMessage(r -> r.queueUrl(queueUrl(queue)).messageBody(body)).messageId();
+  }
+
   /** Ten at most; they come again after half a minute, unless they are removed. */
   public List<Message> take(String queue) {
     return client

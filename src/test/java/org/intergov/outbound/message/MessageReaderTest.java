@@ -37,6 +37,16 @@ class MessageReaderTest {
   }
 
   @Test
+  void a_caller_may_say_what_a_missing_reference_becomes() {
+    byte[] without = GOOD.replace(",\"sender_ref\":\"r-1\"", "").getBytes(UTF_8);
+
+    assertThat(reader.read(without, () -> "of-the-caller"))
+        .isEqualTo(reader.read(GOOD.replace("r-1", "of-the-caller").getBytes(UTF_8)));
+    assertThat(reader.read(GOOD.getBytes(UTF_8), () -> "of-the-caller"))
+        .isEqualTo(reader.read(GOOD.getBytes(UTF_8)));
+  }
+
+  @Test
   void only_the_given_range_is_read() {
     byte[] padded = ("xx" + GOOD + "yy").getBytes(UTF_8);
 
