@@ -171,6 +171,7 @@ public final class ChannelReceipts {
     if (poison.isEmpty()) {
       return;
     }
+    KeptReceipts.giveWay(connection, channelId, poison, Poison::receiptId, Poison::content);
     String sql =
         """
         INSERT INTO channel_receipts (channel_id, receipt_id, content, error)
@@ -196,7 +197,7 @@ public final class ChannelReceipts {
         connection,
         channelId,
         poison.stream()
-            .filter(p -> p.reference() != null && fresh.contains(id(p.receiptId())))
+            .filter(p -> p.reference() != null && fresh.remove(id(p.receiptId())))
             .toList());
   }
 

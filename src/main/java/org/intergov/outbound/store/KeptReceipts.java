@@ -5,8 +5,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import org.intergov.outbound.delivery.Receipt;
 import org.intergov.outbound.delivery.StatusAnswer.Status;
 import org.intergov.outbound.message.Reference;
@@ -20,12 +24,18 @@ final class KeptReceipts {
 
   private KeptReceipts() {}
 
-  /** Keeps receipts that were too early. */
+  /**
+   * Keeps receipts that were too early. One that had been put aside, as when its message was held,
+   * is no longer.
+   */
   static void keep(Connection connection, String channelId, List<Receipt> early)
       throws SQLException {
     if (early.isEmpty()) {
       return;
     }
+    giveWay(connection, channelId, early, Receipt::id, Receipt::content);
+    Map<String, Receipt> once = new LinkedHashMap<>();
+    early.forEach(r -> once.putIfAbsent(ChannelReceipts.id(r.id()), r));
     String sql =
         """
         INSERT INTO channel_receipts
@@ -34,11 +44,15 @@ final class KeptReceipts {
         SELECT ?, u.*, 'its post is not written yet', now() + interval '1 second'
         FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
           AS u (id, content, txn, sender, sender_ref, key, status)
-        ON CONFLICT (channel_id, receipt_id) DO NOTHING
+        ON CONFLICT (channel_id, receipt_id) DO UPDATE
+        SET channel_txn_id = excluded.channel_txn_id, sender = excluded.sender,
+            sender_ref = excluded.sender_ref, key = excluded.key, status = excluded.status,
+            error = excluded.error, due_at = excluded.due_at, at = now(), attempts = 0
+        WHERE channel_receipts.due_at IS NULL
         """;
     try (PreparedStatement s = connection.prepareStatement(sql)) {
       s.setString(1, channelId);
-      new Columns<>(connection, s, early)
+      new Columns<>(connection, s, List.copyOf(once.values()))
           .from(2)
           .text(r -> ChannelReceipts.id(r.id()))
           .text(r -> Columns.clean(r.content(), MOST_CONTENT))
@@ -47,6 +61,38 @@ final class KeptReceipts {
           .text(r -> r.reference() == null ? null : r.reference().senderRef())
           .text(Receipt::key)
           .text(r -> r.status().name().toLowerCase(Locale.ROOT));
+      s.executeUpdate();
+    }
+  }
+
+  /**
+   * In a topic that was deleted and made anew offsets start again, and with them ids. What is kept
+   * or aside under the id of another receipt goes on under an id of its own.
+   */
+  static <T> void giveWay(
+      Connection connection,
+      String channelId,
+      List<T> receipts,
+      Function<T, String> id,
+      Function<T, String> content)
+      throws SQLException {
+    String sql =
+        """
+        UPDATE channel_receipts k
+        SET receipt_id = left(k.receipt_id, 480) || ' (' || k.seq || ')'
+        FROM unnest(?::text[], ?::text[]) AS u (id, content)
+        CROSS JOIN LATERAL (
+          SELECT f.seq FROM channel_receipts f
+          WHERE f.channel_id = ? AND f.receipt_id = u.id AND f.content <> u.content LIMIT 1) f
+        WHERE k.seq = ANY (ARRAY[f.seq]) AND k.receipt_id = u.id
+        """;
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      int next =
+          new Columns<>(connection, s, receipts)
+              .text(r -> ChannelReceipts.id(id.apply(r)))
+              .text(r -> Columns.clean(content.apply(r), MOST_CONTENT))
+              .next();
+      s.setString(next, channelId);
       s.executeUpdate();
     }
   }
@@ -68,18 +114,37 @@ final class KeptReceipts {
     String sql =
         KEPT
             + """
-            WHERE k.channel_id = ? AND k.due_at IS NOT NULL
-              AND (k.channel_txn_id = ANY (?::text[])
-                OR k.sender || ':' || k.sender_ref = ANY (?::text[]))
-            ORDER BY k.seq LIMIT %d FOR UPDATE SKIP LOCKED
+            WHERE k.due_at IS NOT NULL AND k.seq = ANY (ARRAY(
+              SELECT t.seq FROM unnest(?::text[]) AS u (txn)
+              CROSS JOIN LATERAL (
+                SELECT f.seq FROM channel_receipts f
+                WHERE f.due_at IS NOT NULL AND f.channel_id = ? AND f.channel_txn_id = u.txn
+                ORDER BY f.seq LIMIT %1$d) t
+              UNION
+              SELECT t.seq FROM unnest(?::text[], ?::text[]) AS u (sender, sender_ref)
+              CROSS JOIN LATERAL (
+                SELECT f.seq FROM channel_receipts f
+                WHERE f.due_at IS NOT NULL AND f.channel_id = ?
+                  AND f.sender = u.sender AND f.sender_ref = u.sender_ref
+                ORDER BY f.seq LIMIT %1$d) t
+              ORDER BY seq LIMIT %1$d))
+            ORDER BY k.seq FOR UPDATE SKIP LOCKED
             """
                 .formatted(BATCH);
+    List<String> txns =
+        receipts.stream().map(Receipt::channelTxnId).filter(Objects::nonNull).distinct().toList();
+    List<Reference> references =
+        receipts.stream().map(Receipt::reference).filter(Objects::nonNull).distinct().toList();
     try (PreparedStatement s = connection.prepareStatement(sql)) {
-      s.setString(1, channelId);
-      new Columns<>(connection, s, receipts)
-          .from(2)
-          .text(Receipt::channelTxnId)
-          .text(r -> r.reference() == null ? null : r.reference().toString());
+      int next = new Columns<>(connection, s, txns).text(t -> t).next();
+      s.setString(next, channelId);
+      next =
+          new Columns<>(connection, s, references)
+              .from(next + 1)
+              .text(Reference::sender)
+              .text(Reference::senderRef)
+              .next();
+      s.setString(next, channelId);
       return read(s);
     }
   }

@@ -26,7 +26,8 @@ public final class Migrations {
               "V6__receipts",
               "V8__callbacks",
               "V9__order_and_pause",
-              "V10__channel_journal")
+              "V10__channel_journal",
+              "V11__receipts_by_delivery")
           .map(name -> OUTBOX + "/" + name + ".sql")
           .toList();
 

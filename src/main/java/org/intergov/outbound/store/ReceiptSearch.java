@@ -57,7 +57,7 @@ final class ReceiptSearch {
       found.add(
           r.reference() == null
               ? byTxn.getOrDefault(r.channelTxnId(), new Early(false))
-              : judge(channelId, r, byReference.get(r.reference())));
+              : judge(connection, channelId, r, byReference.get(r.reference())));
     }
     return found;
   }
@@ -95,6 +95,7 @@ final class ReceiptSearch {
       String status,
       String channelId,
       List<String> refusedBy,
+      int generation,
       String pendingIn,
       String pendingTxn) {}
 
@@ -102,8 +103,8 @@ final class ReceiptSearch {
       throws SQLException {
     String sql =
         """
-        SELECT u.sender, u.sender_ref, o.id, o.status, o.channel_id, o.refused_by, p.channel_id,
-          p.channel_txn_id
+        SELECT u.sender, u.sender_ref, o.id, o.status, o.channel_id, o.refused_by, o.generation,
+          p.channel_id, p.channel_txn_id
         FROM unnest(?::text[], ?::text[]) AS u (sender, sender_ref)
         CROSS JOIN LATERAL (
           SELECT f.* FROM delivery_outbox f
@@ -125,22 +126,64 @@ final class ReceiptSearch {
                   r.getString(4),
                   r.getString(5),
                   DeliveryOutbox.textList(r.getArray(6)),
-                  r.getString(7),
-                  r.getString(8)));
+                  r.getInt(7),
+                  r.getString(8),
+                  r.getString(9)));
         }
       }
     }
     return rows;
   }
 
-  private static Found judge(String channelId, Receipt receipt, Row row) {
+  /**
+   * Whether a receipt by reference gives an id that is not the delivery's, and nothing else says
+   * which delivery it is about. A channel may have taken a message more than once under one key,
+   * with an id for each copy, and the answer that is known need not be that of the copy it tells
+   * of; so the key decides, and the first generation is the only one there is.
+   */
+  static boolean namesAnother(Receipt receipt, int generation, String pendingTxn) {
+    return receipt.key() == null
+        && generation > 1
+        && receipt.channelTxnId() != null
+        && !receipt.channelTxnId().equals(pendingTxn);
+  }
+
+  /** What ends a generation is journaled after its posts. */
+  private static boolean isOfEarlierGeneration(
+      Connection connection, long messageId, String channelId, String txn) throws SQLException {
+    String sql =
+        """
+        SELECT EXISTS (
+          SELECT FROM delivery_status s
+          WHERE s.message_id = ? AND s.channel_id = ? AND s.event = 'posted'
+            AND s.channel_txn_id = ?
+            AND EXISTS (SELECT FROM delivery_status e
+                        WHERE e.message_id = s.message_id AND e.seq > s.seq
+                          AND e.event IN ('revoked', 'rejected', 'resolved')))
+        """;
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      s.setLong(1, messageId);
+      s.setString(2, channelId);
+      s.setString(3, txn);
+      try (ResultSet r = s.executeQuery()) {
+        return r.next() && r.getBoolean(1);
+      }
+    }
+  }
+
+  private static Found judge(Connection connection, String channelId, Receipt receipt, Row row)
+      throws SQLException {
     if (row == null) {
       return new Nowhere("no message has this reference", null);
     }
-    String txn = receipt.channelTxnId();
     if (channelId.equals(row.pendingIn())) {
-      boolean another = txn != null && !txn.equals(row.pendingTxn());
-      return another ? new Late() : new Pending(row.id());
+      if (!namesAnother(receipt, row.generation(), row.pendingTxn())) {
+        return new Pending(row.id());
+      }
+      return isOfEarlierGeneration(connection, row.id(), channelId, receipt.channelTxnId())
+          ? new Late()
+          : new Nowhere(
+              "the message was sent again, and its delivery has another id than this", row.id());
     }
     if (row.refusedBy().contains(channelId)) {
       return new Late();

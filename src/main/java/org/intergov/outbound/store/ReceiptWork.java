@@ -126,6 +126,11 @@ final class ReceiptWork {
       throws SQLException {
     for (int i = 0; i < items.size(); i++) {
       Receipt receipt = items.get(i).receipt();
+      if (receipt.reference() != null
+          && ReceiptSearch.namesAnother(receipt, delivery.generation(), delivery.channelTxnId())) {
+        left.add(items.get(i)); // sent again since it was found
+        continue;
+      }
       Optional<PendingSettlement> change =
           isAboutAnother(delivery, receipt)
               ? Optional.empty()
@@ -148,10 +153,10 @@ final class ReceiptWork {
     if (receipt.key() != null) {
       return !receipt.key().equals(IdempotencyKey.of(d.message(), d.generation()));
     }
-    if (receipt.channelTxnId() != null) {
+    if (receipt.reference() == null) {
       return !receipt.channelTxnId().equals(d.channelTxnId());
     }
-    return d.generation() > 1 && wasApplied(d, receipt);
+    return receipt.channelTxnId() == null && d.generation() > 1 && wasApplied(d, receipt);
   }
 
   private boolean wasApplied(PendingDelivery d, Receipt receipt) throws SQLException {

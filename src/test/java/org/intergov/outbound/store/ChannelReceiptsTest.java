@@ -180,6 +180,86 @@ class ChannelReceiptsTest {
     assertThat(pending()).containsExactly("t2 confirmed");
   }
 
+  /** The first copy of a post whose answer was lost, and the second, with another id. */
+  @Test
+  void a_receipt_with_the_id_of_another_copy_of_the_same_delivery_counts() {
+    post("a", "1", "second-copy");
+    post("a", "2", "second-copy-too");
+
+    take("a", full("first-copy", "1", null, CONFIRMED), full("copy", "2", "AU:2", CONFIRMED));
+
+    assertThat(pending()).containsExactly("second-copy confirmed", "second-copy-too confirmed");
+    assertThat(aside()).isEmpty();
+  }
+
+  @Test
+  void after_a_revocation_the_key_counts_and_an_id_that_nobody_knows_is_put_aside() {
+    post("a", "1", "t1");
+    take("a", byReference("1", REVOKED));
+    settle(store.claim("a", 1).get(0), "t2");
+
+    take("a", full("t1", "1", null, CONFIRMED), full("t3", "1", "AU:1", CONFIRMED));
+    assertThat(pending()).as("both are of the first delivery").containsExactly("t2 received");
+    assertThat(aside()).isEmpty();
+
+    take("a", full("t3", "1", null, CONFIRMED));
+    assertThat(pending()).as("a copy of which delivery?").containsExactly("t2 received");
+    assertThat(aside())
+        .containsExactly("the message was sent again, and its delivery has another id than this");
+    assertThat(store.events("1")).endsWith("unknown");
+
+    take("a", full("t3", "1", "AU:1#2", CONFIRMED));
+    assertThat(pending()).containsExactly("t2 confirmed");
+  }
+
+  private Receipt full(String txn, String ref, String key, StatusAnswer.Status status) {
+    return new Receipt("r" + ++received, txn, new Reference("AU", ref), key, status, "{}");
+  }
+
+  /** A topic is deleted and made anew: its offsets start again, and the receipts' ids with them. */
+  @Test
+  void a_receipt_with_the_id_of_another_one_is_kept_beside_it() {
+    store.submit("a", "1", "2");
+    List<Delivery> claimed = store.claim("a", 2);
+    store.receipts.putAside("a", List.of(new Poison("topic-0-5", null, "x", "not JSON")));
+    take("a", new Receipt("topic-0-5", "t1", null, null, CONFIRMED, "{\"id\":\"t1\"}"));
+    take("a", new Receipt("topic-0-5", "t2", null, null, CONFIRMED, "{\"id\":\"t2\"}"));
+    store.receipts.putAside(
+        "a", List.of(new Poison("topic-0-5", new Reference("AU", "1"), "y", "not JSON either")));
+    settle(claimed.get(0), "t1");
+    settle(claimed.get(1), "t2");
+    store.run("UPDATE channel_receipts SET due_at = now() WHERE due_at IS NOT NULL");
+
+    assertThat(store.receipts.again(RULES).written().settled()).isEqualTo(2);
+
+    assertThat(pending()).containsExactly("t1 confirmed", "t2 confirmed");
+    assertThat(store.receipts.aside(0, 10))
+        .extracting(a -> a.receiptId().replaceAll("[(][0-9]+[)]", "(n)") + ": " + a.content())
+        .containsExactly("topic-0-5 (n): x", "topic-0-5: y");
+    assertThat(store.ask("SELECT detail FROM delivery_status WHERE event = 'unknown'"))
+        .containsExactly("receipt topic-0-5 was put aside: not JSON either");
+  }
+
+  @Test
+  void what_was_put_aside_and_comes_again_when_it_is_early_is_tried_again() {
+    post("a", "1", "t1");
+    store.run("DELETE FROM channel_pending");
+    store.run("UPDATE delivery_outbox SET status = 'held'");
+    Receipt confirmed = byReference("1", CONFIRMED);
+    take("a", confirmed);
+    assertThat(aside()).containsExactly("the message is held; an operator decides");
+    store.actions.replay(new Reference("AU", "1"), "a test");
+
+    take("a", confirmed);
+    take("a", confirmed);
+    settle(store.claim("a", 1).get(0), "t2");
+    store.run("UPDATE channel_receipts SET due_at = now() WHERE due_at IS NOT NULL");
+    store.receipts.again(RULES);
+
+    assertThat(pending()).containsExactly("t2 confirmed");
+    assertThat(store.ask("SELECT seq FROM channel_receipts")).isEmpty();
+  }
+
   @Test
   void undeliverable_moves_the_message_to_the_next_channel() {
     post("a", "1", "t1");

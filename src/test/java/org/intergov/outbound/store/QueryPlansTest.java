@@ -239,8 +239,11 @@ class QueryPlansTest {
         .store(TestStore.submissions(lane, prefix + "r", BATCH));
     List<Delivery> claimed = outbox.claim(List.of(slots(lane, BATCH)), UUID.randomUUID());
     List<Receipt> told = claimed.stream().map(d -> receipt(prefix, d)).toList();
+    keepMany(lane);
     receipts.take(lane, told, rules, true);
-    String makeDue = "UPDATE channel_receipts SET due_at = now() WHERE due_at IS NOT NULL";
+    String makeDue =
+        "UPDATE channel_receipts SET due_at = now() WHERE due_at IS NOT NULL"
+            + " AND receipt_id NOT LIKE 'kept-%'";
     store.run(makeDue);
     assertThat(receipts.again(rules).written().settled()).as("still too early").isZero();
     settlements.deliveries(
@@ -252,6 +255,29 @@ class QueryPlansTest {
     receipts.putAside(
         lane, List.of(new Poison(prefix, new Reference("AU", prefix + "r0"), "x", "not JSON")));
     assertThat(receipts.aside(0, 1)).isNotEmpty();
+    store.run("UPDATE delivery_outbox SET generation = 2 WHERE id = " + claimed.get(0).id());
+    Reference again = new Reference("AU", claimed.get(0).message().senderRef());
+    assertThat(receipts.take(lane, List.of(ofNobody(prefix, again)), rules, true).aside()).isOne();
+    store.run("DELETE FROM channel_receipts WHERE receipt_id LIKE 'kept-%'");
+  }
+
+  /** Too early, of the same channel and about other deliveries; no plan must show them. */
+  private static void keepMany(String lane) {
+    store.run(
+        """
+        INSERT INTO channel_receipts (channel_id, receipt_id, content, channel_txn_id, sender,
+          sender_ref, status, error, due_at)
+        SELECT '%s', 'kept-' || n, '{}', CASE n %% 2 WHEN 0 THEN 'kept-' || n END,
+          CASE n %% 2 WHEN 1 THEN 'AU' END, CASE n %% 2 WHEN 1 THEN 'kept-' || n END,
+          'confirmed', 'its post is not written yet', now() + interval '1 hour'
+        FROM generate_series(1, 5000) n
+        """
+            .formatted(lane));
+  }
+
+  private static Receipt ofNobody(String prefix, Reference reference) {
+    return new Receipt(
+        prefix + "nobody", "nobody", reference, null, StatusAnswer.Status.CONFIRMED, "{}");
   }
 
   /** Subscribed to, verified, notified; one whose delivery has ended; and what a batch asks for. */
