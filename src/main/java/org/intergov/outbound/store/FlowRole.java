@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 
 /**
  * What the role of the flow may do where another role owns the tables: everything that the flow
@@ -14,7 +15,7 @@ import java.sql.Statement;
 final class FlowRole {
   /** The journal, and what finished rows become. All other tables are the flow's to change. */
   private static final String APPEND_ONLY =
-      "'delivery_status', 'delivery_status_archive', 'delivery_outbox_archive'";
+      "'delivery_status', 'delivery_status_archive', 'delivery_outbox_archive', 'channel_journal'";
 
   private FlowRole() {}
 
@@ -22,8 +23,8 @@ final class FlowRole {
    * Gives the flow's role what it needs, after the migrations; replicas take turns. Where nothing
    * is missing, nothing is written.
    *
-   * @throws StoreException if the flow's role can change the journal all the same: because the
-   *     tables are its own, as a member of their owner's role, or as a superuser
+   * @throws StoreException if the flow's role could change the journal all the same: as a
+   *     superuser, as an owner, by a right that it was given, or by becoming a role that could
    */
   static void grant(Database owner, String flow) {
     owner.transaction(
@@ -34,12 +35,13 @@ final class FlowRole {
           if (!hasAll(connection, flow)) {
             grant(connection, flow);
           }
-          if (canChangeTheJournal(connection, flow)) {
+          Optional<String> how = howItCouldChangeTheJournal(connection, flow);
+          if (how.isPresent()) {
             throw new StoreException(
-                ("database role %s can change delivery_status, although another one is to migrate:"
-                        + " it owns the tables, is a superuser or a member of such a role. Make"
-                        + " the migrating role the owner of schema %s and all in it")
-                    .formatted(flow, Database.SCHEMA),
+                ("database role %s could change the journal, although another one is to migrate:"
+                        + " %s. Make the migrating role the owner of schema %s and all in it, and"
+                        + " leave the flow's role without rights but those that it is given here")
+                    .formatted(flow, how.get(), Database.SCHEMA),
                 null);
           }
           return null;
@@ -105,16 +107,54 @@ final class FlowRole {
     }
   }
 
-  private static boolean canChangeTheJournal(Connection connection, String flow)
+  /**
+   * The plainest of the ways there are. What a role may become by SET ROLE counts as what it is,
+   * and so does a trigger: its function would run with the rights of the owner who deletes rows.
+   */
+  private static Optional<String> howItCouldChangeTheJournal(Connection connection, String flow)
       throws SQLException {
     String sql =
         """
-        SELECT has_table_privilege(r.name, 'intergov.delivery_status', 'UPDATE')
-          OR has_table_privilege(r.name, 'intergov.delivery_status', 'DELETE')
-          OR has_table_privilege(r.name, 'intergov.delivery_status', 'TRUNCATE')
-        FROM (VALUES (?::name)) AS r (name)
-        """;
-    return ask(connection, sql, flow);
+        WITH mine AS (
+          SELECT r.oid, r.rolsuper, r.rolcreaterole,
+            CASE WHEN r.rolname = f.name THEN 'it'
+                 ELSE 'it is a member of ' || quote_ident(r.rolname) || ', which' END AS who
+          FROM (VALUES (?::name)) AS f (name)
+          JOIN pg_roles r ON pg_has_role(f.name, r.oid, 'MEMBER')
+        ), append_only AS (
+          SELECT c.oid, c.relname, c.relowner FROM pg_class c
+          WHERE c.relnamespace = 'intergov'::regnamespace AND c.relkind IN ('r', 'p')
+            AND c.relname IN (%s)
+        )
+        SELECT way FROM (
+          SELECT 1, who || ' is a superuser' FROM mine WHERE rolsuper
+          UNION ALL
+          SELECT 2, who || ' owns schema intergov'
+          FROM mine JOIN pg_namespace n ON n.nspowner = mine.oid WHERE n.nspname = 'intergov'
+          UNION ALL
+          SELECT 3, who || ' owns ' || t.relname
+          FROM mine JOIN append_only t ON t.relowner = mine.oid
+          UNION ALL
+          SELECT 4, who || ' can make itself a member of any role (CREATEROLE)'
+          FROM mine WHERE rolcreaterole AND current_setting('server_version_num')::int < 160000
+          UNION ALL
+          SELECT 5, who || ' may create objects in schema intergov'
+          FROM mine WHERE has_schema_privilege(mine.oid, 'intergov', 'CREATE')
+          UNION ALL
+          SELECT 6, who || ' has a right to change ' || t.relname
+          FROM mine, append_only t
+          WHERE has_table_privilege(mine.oid, t.oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER')
+            OR has_any_column_privilege(mine.oid, t.oid, 'UPDATE')
+        ) AS ways (rank, way)
+        ORDER BY rank, way LIKE 'it is a member of %%', way LIMIT 1
+        """
+            .formatted(APPEND_ONLY);
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      s.setString(1, flow);
+      try (ResultSet r = s.executeQuery()) {
+        return r.next() ? Optional.of(r.getString(1)) : Optional.empty();
+      }
+    }
   }
 
   private static boolean ask(Connection connection, String sql, String flow) throws SQLException {

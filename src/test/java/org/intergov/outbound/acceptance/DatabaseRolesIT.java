@@ -90,6 +90,8 @@ class DatabaseRolesIT {
           assertDenied(flow, forbidden.formatted(table));
         }
       }
+      assertDenied(flow, "UPDATE intergov.channel_journal SET who = 'nobody'");
+      assertDenied(flow, "DELETE FROM intergov.channel_journal");
       assertDenied(flow, "CREATE TABLE intergov.mine (x int)");
       assertDenied(flow, "UPDATE intergov.schema_history SET success = false");
 
@@ -102,16 +104,34 @@ class DatabaseRolesIT {
   }
 
   @Test
-  void a_flow_role_that_can_change_the_journal_all_the_same_is_refused() throws SQLException {
+  void a_member_of_the_owners_role_is_refused_even_if_it_must_set_that_role() throws SQLException {
     String database = "roles_in_vain";
     PostgresServer.Login flow = roles(database);
+    POSTGRES.execute(database, "ALTER ROLE roles_in_vain_flow NOINHERIT");
     POSTGRES.execute(database, "GRANT roles_in_vain_owner TO roles_in_vain_flow");
-    try (GatewayProcess gateway = gateway(flow, database, "http://127.0.0.1:9").launch()) {
-      assertThat(gateway.exitCode()).isNotZero();
-      assertThat(gateway.log())
-          .contains("roles_in_vain_flow can change delivery_status")
-          .doesNotContain("\tat ");
+    try (GatewayProcess gateway = gateway(flow, database, "http://127.0.0.1:9")) {
+      assertRefused(
+          gateway, database, "is a member of roles_in_vain_owner, which owns schema intergov");
     }
+  }
+
+  @Test
+  void the_owner_of_the_schema_is_refused() throws SQLException {
+    String database = "roles_schema";
+    PostgresServer.Login flow = roles(database);
+    POSTGRES.execute(database, "CREATE SCHEMA intergov AUTHORIZATION roles_schema_flow");
+    POSTGRES.execute(database, "GRANT ALL ON SCHEMA intergov TO roles_schema_owner");
+    try (GatewayProcess gateway = gateway(flow, database, "http://127.0.0.1:9")) {
+      assertRefused(gateway, database, "it owns schema intergov");
+    }
+  }
+
+  private static void assertRefused(GatewayProcess gateway, String database, String why) {
+    gateway.launch();
+    assertThat(gateway.exitCode()).as(why).isNotZero();
+    assertThat(gateway.log())
+        .contains("database role " + database + "_flow could change the journal", why + ". Make")
+        .doesNotContain("\tat ");
   }
 
   private static void assertDenied(PostgresServer.Login login, String sql) {
