@@ -57,6 +57,14 @@ class KubernetesManifestsTest {
   private static final PodSpec POD = DEPLOYMENT.getSpec().getTemplate().getSpec();
   private static final Container GATEWAY = POD.getContainers().get(0);
 
+  @Test
+  void no_annotation_promises_a_scrape_that_would_be_refused() {
+    var metadata = DEPLOYMENT.getSpec().getTemplate().getMetadata();
+    assertThat(metadata.getAnnotations().keySet())
+        .as("figures want a token: see docs/DEPLOYING.md")
+        .noneMatch(name -> name.startsWith("prometheus.io/"));
+  }
+
   private static JsonNode yaml(String file) {
     List<JsonNode> documents = DeployFiles.yaml(FOLDER.resolve(file));
     assertThat(documents).as(file).hasSize(1);
