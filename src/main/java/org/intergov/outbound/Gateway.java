@@ -344,6 +344,7 @@ public final class Gateway implements AutoCloseable {
       registry.bind("retentionSweeper", sweeper);
     }
     QueueSamples samples = new QueueSamples(stores.depths()::read);
+    metrics.channelsFile(table);
     monitoring =
         new Monitoring(
             router,

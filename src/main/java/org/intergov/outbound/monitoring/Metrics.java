@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.intergov.outbound.channel.ChannelLane;
 import org.intergov.outbound.channel.LaneStats;
+import org.intergov.outbound.channel.LiveTable;
 import org.intergov.outbound.channel.PostListener;
 import org.intergov.outbound.delivery.Outcome;
 import org.intergov.outbound.delivery.Reason;
@@ -33,6 +34,7 @@ import org.intergov.outbound.store.Settlements;
  */
 public final class Metrics implements PostListener, FlowListener {
   private static final String PREFIX = "intergov.";
+  private static final String RECEIPTS = "channel_receipts";
   private static final Duration[] BUCKETS = {
     Duration.ofMillis(5),
     Duration.ofMillis(20),
@@ -105,7 +107,7 @@ public final class Metrics implements PostListener, FlowListener {
     acceptedAfter.record(age);
   }
 
-  /** Depth, age and locks of every queue, as they were sampled. */
+  /** Depth, age and locks of every queue, as they were sampled; none while that is long ago. */
   public void queues(QueueSamples samples) {
     for (String name : QueueMonitor.NAMES) {
       queue(samples, name, "depth", "Rows that wait or are worked on", Depth::depth);
@@ -118,14 +120,35 @@ public final class Metrics implements PostListener, FlowListener {
           "How long the oldest row has waited",
           Depth::oldestSeconds);
     }
+    Gauge.builder(PREFIX + "receipts.aside", samples, s -> of(s, RECEIPTS, Depth::stuck))
+        .description("Receipts that led nowhere and were put aside for an operator")
+        .strongReference(true)
+        .register(registry);
+    Gauge.builder(PREFIX + "database.up", samples, s -> s.databaseAnswers() ? 1 : 0)
+        .description("1: the database answers this process; 0: it does not")
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** What is wrong with channels.yaml as it is now. */
+  public void channelsFile(LiveTable table) {
+    Gauge.builder(PREFIX + "channels.file.faults", table, Metrics::faults)
+        .description("Problems of channels.yaml as it is now; 0: it is in force")
+        .strongReference(true)
+        .register(registry);
+  }
+
+  private static int faults(LiveTable table) {
+    return table.state().failure().map(f -> f.problems().size()).orElse(0);
+  }
+
+  private static double of(QueueSamples samples, String queue, ToDoubleFunction<Depth> of) {
+    return samples.recent(queue).map(of::applyAsDouble).orElse(Double.NaN);
   }
 
   private void queue(
       QueueSamples samples, String name, String what, String says, ToDoubleFunction<Depth> of) {
-    Gauge.builder(
-            PREFIX + "queue." + what,
-            samples,
-            s -> s.last().of(name).map(of::applyAsDouble).orElse(Double.NaN))
+    Gauge.builder(PREFIX + "queue." + what, samples, s -> of(s, name, of))
         .description(says)
         .tag("queue", name)
         .strongReference(true)

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.intergov.outbound.store.QueueDepths.Depth;
 import org.intergov.outbound.store.StoreException;
@@ -23,10 +24,16 @@ public final class QueueSamples {
   private static final int REST = 100;
   private static final Duration LONGEST_REST = Duration.ofSeconds(15);
 
+  /** Older than this a sample says nothing about now. */
+  static final Duration STALE = Duration.ofSeconds(60);
+
   private final Supplier<List<Depth>> reader;
+  private final LongSupplier nanoTime;
   private final AtomicBoolean reading = new AtomicBoolean();
   private volatile Sample last = new Sample(List.of(), null);
-  private volatile long nextAt = System.nanoTime();
+  private volatile long nextAt;
+  private volatile long succeededAt;
+  private volatile boolean failed;
 
   /** What was read, and when; null: not yet. */
   public record Sample(List<Depth> depths, Instant at) {
@@ -36,28 +43,56 @@ public final class QueueSamples {
   }
 
   public QueueSamples(Supplier<List<Depth>> reader) {
-    this.reader = reader;
+    this(reader, System::nanoTime);
   }
 
-  /** The last sample. */
+  QueueSamples(Supplier<List<Depth>> reader, LongSupplier nanoTime) {
+    this.reader = reader;
+    this.nanoTime = nanoTime;
+    this.nextAt = nanoTime.getAsLong();
+    this.succeededAt = nextAt;
+  }
+
+  /** The last sample, however old. */
   public Sample last() {
     return last;
   }
 
+  /** A queue as it was at most {@link #STALE} ago. */
+  Optional<Depth> recent(String queue) {
+    return isStale() ? Optional.empty() : last.of(queue);
+  }
+
+  /**
+   * Whether the database let itself be read: the last read succeeded, and none hangs for {@link
+   * #STALE}. True until the first one has ended.
+   */
+  boolean databaseAnswers() {
+    return !failed && !isStale();
+  }
+
+  private boolean isStale() {
+    return nanoTime.getAsLong() - succeededAt > STALE.toNanos();
+  }
+
   /** Reads if it is time to; to be called every now and then, on a thread that may wait. */
   public void refresh() {
-    if (System.nanoTime() - nextAt < 0 || !reading.compareAndSet(false, true)) {
+    long begun = nanoTime.getAsLong();
+    if (begun - nextAt < 0 || !reading.compareAndSet(false, true)) {
       return;
     }
-    long begun = System.nanoTime();
+    boolean succeeded = false;
     try {
       last = new Sample(reader.get(), Instant.now());
+      succeededAt = begun;
+      succeeded = true;
     } catch (StoreException | StoreUnavailableException e) {
       LOG.debug("the queues cannot be read now: {}", e.getMessage());
     } finally {
-      long took = System.nanoTime() - begun;
-      long rest = Math.min(took * REST, LONGEST_REST.toNanos());
-      nextAt = System.nanoTime() + Math.max(EVERY.toNanos(), rest);
+      failed = !succeeded;
+      long ended = nanoTime.getAsLong();
+      long rest = Math.min((ended - begun) * REST, LONGEST_REST.toNanos());
+      nextAt = ended + Math.max(EVERY.toNanos(), rest);
       reading.set(false);
     }
   }

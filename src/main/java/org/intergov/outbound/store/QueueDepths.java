@@ -27,6 +27,11 @@ public final class QueueDepths {
         count(*) FILTER (WHERE locked_until > now()), count(parked_at),
         extract(epoch FROM now() - min(due_at) FILTER (WHERE parked_at IS NULL))
       FROM rejected_messages
+      UNION ALL
+      SELECT 'channel_receipts', count(*), 0,
+        (SELECT count(*) FROM channel_receipts WHERE due_at IS NULL),
+        extract(epoch FROM now() - min(at))
+      FROM channel_receipts WHERE due_at IS NOT NULL
       """;
 
   private final Database database;
@@ -41,7 +46,7 @@ public final class QueueDepths {
    * @param name of its table
    * @param depth rows that wait or are worked on
    * @param locked of those, how many a replica holds right now
-   * @param stuck rows beside those that wait for an operator: held or parked
+   * @param stuck rows beside those that wait for an operator: held, parked or put aside
    * @param oldestSeconds how long the oldest of them has waited; 0 if there is none
    */
   public record Depth(String name, long depth, long locked, long stuck, long oldestSeconds) {}

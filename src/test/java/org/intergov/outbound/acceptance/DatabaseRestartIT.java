@@ -58,6 +58,9 @@ class DatabaseRestartIT {
         await("ready goes down")
             .atMost(Duration.ofSeconds(30))
             .until(() -> gateway.readyStatus() == 503);
+        await("figures say so")
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> gateway.metrics().contains("\nintergov_database_up 0.0\n"));
         assertThat(gateway.liveStatus()).isEqualTo(200);
         Api.Answer refused = gateway.api().post(Sent.to("SG", "meanwhile-" + round).json());
         assertThat(refused.status()).isEqualTo(503);
@@ -75,6 +78,9 @@ class DatabaseRestartIT {
             .pollInterval(Duration.ofMillis(200))
             .untilAsserted(
                 () -> assertThat(postgres.lake("restarted")).isEqualTo(Map.of("accepted", all)));
+        await("figures say that it is back")
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> gateway.metrics().contains("\nintergov_database_up 1.0\n"));
       }
       assertThat(gateway.pid()).isEqualTo(pid);
       assertThat(gateway.isAlive()).isTrue();

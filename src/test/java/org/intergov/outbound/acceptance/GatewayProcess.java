@@ -210,7 +210,16 @@ public final class GatewayProcess implements AutoCloseable {
 
   /** All checks, with their details. */
   String health() {
-    URI uri = URI.create("http://127.0.0.1:" + managementPort + "/observe/health?data=true");
+    return managed("/observe/health?data=true");
+  }
+
+  /** What Prometheus sees. */
+  String metrics() {
+    return managed("/observe/metrics");
+  }
+
+  private String managed(String path) {
+    URI uri = URI.create("http://127.0.0.1:" + managementPort + path);
     HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(15)).build();
     try {
       return HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();

@@ -19,6 +19,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.intergov.outbound.api.AccessToken;
+import org.intergov.outbound.channel.TestCertificates;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
@@ -91,7 +93,8 @@ class PrometheusIT {
                   .formatted(channel.url()))
           .start();
       int port = Ports.free();
-      Process server = start(prometheus, port, gateway.managementPort());
+      Process server =
+          start(prometheus, port, FILES.resolve("server"), config(gateway.managementPort()));
       try {
         gateway.api().awaitStatus(gateway.api().submit(Sent.to("SG", "scraped")), "accepted");
         awaitValue(port, "intergov_channel_posts_total{channel=\"sg\",outcome=\"posted\"}", "1");
@@ -99,6 +102,61 @@ class PrometheusIT {
         channel.refuseConnections();
         gateway.api().submit(Sent.many("SG", "dying", 10));
         awaitValue(port, "ALERTS{alertname=\"IntergovChannelCircuitOpen\",channel=\"sg\"}", "1");
+        awaitValue(port, "intergov_database_up", "1");
+        awaitValue(port, "intergov_receipts_aside", "0");
+        gateway.channels("channels: { none }");
+        awaitValue(port, "ALERTS{alertname=\"IntergovChannelsFileBroken\"}", "1");
+      } finally {
+        server.destroy();
+        assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      }
+    }
+  }
+
+  /** As docs/DEPLOYING.md has it, but for the pods, which Debian's Prometheus knows nothing of. */
+  private static String guide(Path folder, int managementPort) throws IOException {
+    String guide = Files.readString(Path.of("docs", "DEPLOYING.md"));
+    int begin = guide.indexOf("scrape_configs:");
+    String config =
+        guide
+            .substring(begin, guide.indexOf("```", begin))
+            .replaceFirst(
+                "(?s)kubernetes_sd_configs:.*",
+                "static_configs: [ { targets: [ \"127.0.0.1:%d\" ] } ]\n".formatted(managementPort))
+            .replace("server_name: intergov-outbound", "server_name: localhost")
+            .replace("/etc/prometheus/intergov-outbound", folder.toString());
+    return "global: { scrape_interval: 1s }\n" + config;
+  }
+
+  @Test
+  void a_server_scrapes_with_a_token_as_the_guide_says_and_without_it_gets_nothing()
+      throws IOException, InterruptedException {
+    String prometheus = program("prometheus");
+    Path folder = FILES.resolve("secure");
+    Directories.delete(folder);
+    TestCertificates.make(folder, "ca");
+    String token = AccessToken.random();
+    Files.writeString(
+        folder.resolve("tokens"), "prometheus read sha256:" + AccessToken.digest(token) + "\n");
+    Files.writeString(folder.resolve("token"), "not-" + token);
+    try (GatewayProcess gateway = GatewayProcess.named("prometheus-secure")) {
+      gateway
+          .database(PostgresServer.shared().create("prometheus_secure"))
+          .setting("INTERGOV_API_TOKENS_FILE", folder.resolve("tokens").toString())
+          .setting("INTERGOV_API_TLS_CERTIFICATE", folder.resolve("ca.crt").toString())
+          .setting("INTERGOV_API_TLS_KEY", folder.resolve("ca.key").toString())
+          .channels(
+              "channels: [ { id: sg, match: { receiver: SG }, kind: http,"
+                  + " parameters: { url: \"http://127.0.0.1:9\" } } ]")
+          .launch();
+      new SecureClient(folder.resolve("ca.crt")).awaitReady(gateway);
+      int port = Ports.free();
+      Process server = start(prometheus, port, folder, guide(folder, gateway.managementPort()));
+      try {
+        awaitValue(port, "up{job=\"intergov-outbound\"}", "0");
+        Files.writeString(folder.resolve("token"), token);
+        awaitValue(port, "up{job=\"intergov-outbound\"}", "1");
+        awaitValue(port, "intergov_database_up", "1");
       } finally {
         server.destroy();
         assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
@@ -107,14 +165,18 @@ class PrometheusIT {
   }
 
   /** With the rules of ops, looked at every second instead of every quarter of a minute. */
-  private static Process start(String prometheus, int port, int managementPort) throws IOException {
-    Path folder = FILES.resolve("server");
+  private static String config(int managementPort) throws IOException {
     String config =
         Files.readString(OPS.resolve("prometheus.yml"))
             .replace("scrape_interval: 15s", "scrape_interval: 1s\n  evaluation_interval: 1s")
             .replace("intergov-outbound.rules.yml", "" + OPS.resolve("intergov-outbound.rules.yml"))
             .replace("127.0.0.1:9876", "127.0.0.1:" + managementPort);
     assertThat(config).contains(":" + managementPort, "evaluation_interval: 1s");
+    return config;
+  }
+
+  private static Process start(String prometheus, int port, Path folder, String config)
+      throws IOException {
     return new ProcessBuilder(
             prometheus,
             "--config.file=" + Files.writeString(folder.resolve("prometheus.yml"), config),

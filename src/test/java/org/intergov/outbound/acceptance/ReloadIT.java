@@ -208,6 +208,7 @@ class ReloadIT {
 
       assertThat(gateway.readyStatus()).as("it goes by the table it had").isEqualTo(200);
       assertThat(gateway.health()).contains("degraded: ", "frist-after");
+      assertThat(gateway.metrics()).containsPattern("\nintergov_channels_file_faults [1-9]");
       Sent message = gateway.api().submit(Sent.to("SG", "while-broken"));
       gateway.api().awaitStatus(message, "accepted");
       assertThat(gateway.log().split("stays in force, version", -1))
@@ -220,6 +221,7 @@ class ReloadIT {
           .pollInterval(Duration.ofMillis(50))
           .until(() -> jmx.attribute(TABLE, "LastError").equals(""));
       assertThat(gateway.health()).doesNotContain("degraded");
+      assertThat(gateway.metrics()).contains("\nintergov_channels_file_faults 0.0\n");
       assertThat(jmx.invoke(TABLE, "reload")).isEqualTo("no channel differs");
       assertThat(Instant.parse(jmx.attribute(TABLE, "LastReload").toString()))
           .isBefore(Instant.now());

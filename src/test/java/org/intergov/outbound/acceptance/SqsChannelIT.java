@@ -180,6 +180,9 @@ class SqsChannelIT {
             "not JSON, or a field is given twice",
             "status is not received, confirmed, undeliverable or revoked",
             "no message has this reference");
+    await("so many and perhaps others, of all channels")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> gateway.metrics().matches("(?s).*\nintergov_receipts_aside [3-9]\\.0\n.*"));
   }
 
   @Test

@@ -355,7 +355,11 @@ class ChannelReceiptsTest {
             new Poison("p2", new Reference("AU", "2"), "{}", "status is not known"),
             new Poison("p3", null, "x".repeat(10_000), "not JSON")));
 
+    take("a", byId("nobody", CONFIRMED));
     assertThat(aside()).hasSize(3);
+    assertThat(new QueueDepths(store.outboxDatabase).read())
+        .filteredOn(d -> d.name().equals("channel_receipts"))
+        .containsExactly(new QueueDepths.Depth("channel_receipts", 1, 0, 3, 0));
     assertThat(store.ask("SELECT max(char_length(content)) FROM channel_receipts"))
         .containsExactly("4000");
     assertThat(store.ask("SELECT detail FROM delivery_status WHERE event = 'unknown'"))
