@@ -3,7 +3,7 @@ package org.intergov.outbound.monitoring;
 /** JMX: {@code org.intergov.outbound:type=Queue,name=…}, one for each table that is worked off. */
 @Description("A queue in the database, as all replicas see it")
 public interface QueueMXBean {
-  @Description("Rows that wait or are worked on; -1: not known yet")
+  @Description("Rows that wait or are worked on, counted up to 200,000; -1: not known yet")
   long getDepth();
 
   @Description("Rows of those that a replica holds right now; -1: not known yet")
