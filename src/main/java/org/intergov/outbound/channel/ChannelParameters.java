@@ -14,6 +14,9 @@ import org.intergov.outbound.routing.Channel;
  * is bound in the registry and goes as a reference to it. Thread-safe.
  */
 final class ChannelParameters {
+  /** Refers to the {@link ChannelSecrets}; no kind can declare a parameter of this name. */
+  static final String SECRETS = "~secrets";
+
   private final CamelContext camel;
   private final AtomicLong made = new AtomicLong();
   private final Map<String, List<String>> bound = new ConcurrentHashMap<>();
@@ -49,6 +52,10 @@ final class ChannelParameters {
           names.add(reference);
           parameters.put(name, "#" + reference);
         });
+    String secrets = channel.id() + "-secrets-" + made.incrementAndGet();
+    camel.getRegistry().bind(secrets, new ChannelSecrets(channel));
+    names.add(secrets);
+    parameters.put(SECRETS, "#" + secrets);
     forget(channel.id());
     bound.put(channel.id(), names);
     return parameters;

@@ -67,7 +67,7 @@ public final class ChannelRoutes implements AutoCloseable {
     private final String channelId;
 
     NotMadeException(Channel channel, Throwable cause) {
-      super(channel.withoutSecrets(describe(cause)));
+      super(describe(cause, new ChannelSecrets(channel)));
       this.channelId = channel.id();
     }
 
@@ -75,12 +75,12 @@ public final class ChannelRoutes implements AutoCloseable {
       return channelId;
     }
 
-    private static String describe(Throwable cause) {
+    private static String describe(Throwable cause, ChannelSecrets secrets) {
       Throwable root = cause;
       while (root.getCause() != null && root.getCause() != root) {
         root = root.getCause();
       }
-      return PostOutcome.describe(root);
+      return PostOutcome.describe(root, secrets);
     }
   }
 
@@ -136,7 +136,10 @@ public final class ChannelRoutes implements AutoCloseable {
           add(channel, name, step, bound);
         }
       } catch (Exception e) {
-        LOG.debug("routes of {} cannot be made", channel, e);
+        if (LOG.isDebugEnabled()) {
+          String why = new ChannelSecrets(channel).hiddenIn(e);
+          LOG.debug("routes of {} cannot be made: {}", channel, why);
+        }
         made.forEach(this::removeRoutes);
         made.forEach(v -> parameters.forget(v.channel().id()));
         throw new NotMadeException(channel, e);

@@ -83,19 +83,23 @@ final class ChannelWorkers extends DefaultConsumer {
 
   /** Every failure of a post is in the journal; the log has those that differ from the last. */
   private void failed(Throwable failure) {
-    String text = PostOutcome.describe(failure);
+    String text = PostOutcome.describe(failure, endpoint.getSecrets());
     if (!text.equals(lastFailure)) {
       lastFailure = text;
       LOG.warn("channel route {} failed: {}; the same again is not logged", endpoint.step(), text);
     }
-    LOG.debug("channel route {} failed", endpoint.step(), failure);
+    if (LOG.isDebugEnabled()) {
+      LOG.debug(
+          "channel route {} failed: {}", endpoint.step(), endpoint.getSecrets().hiddenIn(failure));
+    }
   }
 
   /** Its call is over, in whatever way, before {@code process} returns or later. */
   private final class HandOver extends AsyncProcessorSupport {
     @Override
     public boolean process(Exchange given, AsyncCallback callback) {
-      WorkerCall call = new WorkerCall(given, callback, endpoint.getTimeout());
+      WorkerCall call =
+          new WorkerCall(given, callback, endpoint.getTimeout(), endpoint.getSecrets());
       try {
         call.isRun(
             threads.submit(

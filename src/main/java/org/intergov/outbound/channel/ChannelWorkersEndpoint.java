@@ -10,6 +10,7 @@ public final class ChannelWorkersEndpoint extends DefaultEndpoint {
   private final String step;
   private int threads = 16;
   private long timeout = 15_000;
+  private ChannelSecrets secrets = ChannelSecrets.NONE;
 
   ChannelWorkersEndpoint(String uri, ChannelWorkersComponent component, String step) {
     super(uri, component);
@@ -37,6 +38,15 @@ public final class ChannelWorkersEndpoint extends DefaultEndpoint {
   /** Threads at most; a lane's concurrency. They come with the work and go without it. */
   public void setThreads(int threads) {
     this.threads = threads;
+  }
+
+  public ChannelSecrets getSecrets() {
+    return secrets;
+  }
+
+  /** What is left out of the words of a failure. */
+  public void setSecrets(ChannelSecrets secrets) {
+    this.secrets = secrets;
   }
 
   public long getTimeout() {

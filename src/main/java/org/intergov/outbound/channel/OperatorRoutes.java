@@ -81,7 +81,7 @@ public final class OperatorRoutes {
             PluginHelper.getResourceLoader(camel).resolveResource("file:" + file.toAbsolutePath());
         PluginHelper.getRoutesLoader(camel).loadRoutes(resource);
       } catch (Exception e) {
-        throw files.error(file, line(e), cause(e), WELL_FORMED);
+        throw files.error(file, line(e), cause(e, ChannelSecrets.NONE), WELL_FORMED);
       }
     }
     for (String kind : files.kinds()) {
@@ -102,7 +102,9 @@ public final class OperatorRoutes {
               ChannelWorkersComponent.SCHEME
                   + ":{{channel}}"
                   + step
-                  + "?threads={{concurrency}}&timeout={{timeout}}");
+                  + "?threads={{concurrency}}&timeout={{timeout}}&secrets={{"
+                  + ChannelParameters.SECRETS
+                  + "}}");
     }
   }
 
@@ -116,7 +118,7 @@ public final class OperatorRoutes {
   }
 
   /** The innermost cause says what is wrong; those around it say where Camel was. */
-  static String cause(Throwable failure) {
+  static String cause(Throwable failure, ChannelSecrets secrets) {
     Throwable root = failure;
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
@@ -124,6 +126,6 @@ public final class OperatorRoutes {
     if (root instanceof MarkedYamlEngineException marked && marked.getProblem() != null) {
       return "a mistake (" + marked.getProblem() + ")";
     }
-    return "a mistake (" + PostOutcome.describe(root) + ")";
+    return "a mistake (" + PostOutcome.describe(root, secrets) + ")";
   }
 }

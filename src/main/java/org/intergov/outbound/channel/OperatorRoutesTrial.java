@@ -76,7 +76,7 @@ public final class OperatorRoutesTrial {
     try {
       camel.start();
     } catch (Exception e) {
-      throw files.error(routeId(e), OperatorRoutes.cause(e), BUILT);
+      throw files.error(routeId(e), OperatorRoutes.cause(e, ChannelSecrets.NONE), BUILT);
     }
     ChannelRoutes all = new ChannelRoutes(camel, ChannelKinds.describe(camel, files));
     for (Channel channel : table.channels()) {
@@ -105,7 +105,8 @@ public final class OperatorRoutesTrial {
             .handler(t -> t.getRoute().setAutoStartup("false"))
             .add();
       } catch (Exception e) {
-        String found = "for channel " + channel.id() + " " + OperatorRoutes.cause(e);
+        String cause = OperatorRoutes.cause(e, new ChannelSecrets(channel));
+        String found = "for channel " + channel.id() + " " + cause;
         throw files.error(template, found, BUILT);
       }
     }

@@ -52,10 +52,17 @@ final class PostOutcome {
 
   /** The kind of failure and its words, without the exchange that Camel may print with it. */
   static String describe(Throwable t) {
+    return describe(t, ChannelSecrets.NONE);
+  }
+
+  /**
+   * @param secrets left out before the words are cut, or a part of one might stay
+   */
+  static String describe(Throwable t, ChannelSecrets secrets) {
     if (t instanceof CamelExchangeException) {
       return t.getClass().getSimpleName();
     }
-    String message = String.valueOf(t.getMessage());
+    String message = secrets.hiddenIn(String.valueOf(t.getMessage()));
     int line = message.indexOf('\n');
     String first = line < 0 ? message : message.substring(0, line);
     return t.getClass().getSimpleName()

@@ -40,34 +40,37 @@ final class RouteContract {
   /**
    * Reads how a route has ended. A failure that the route did not foresee may have come after
    * something was sent: it is unknown, whatever kind of exception it is.
+   *
+   * @param secrets left out of what it says
    */
-  static RouteResult read(Exchange ended) {
+  static RouteResult read(Exchange ended, ChannelSecrets secrets) {
     Throwable failure = ended.getException();
     if (failure != null) {
-      return failed(failure);
+      return failed(failure, secrets);
     }
     try {
       Message left = ended.getMessage();
       String outcome = left.getHeader(Headers.CHANNEL_OUTCOME, String.class);
       if (outcome != null) {
-        return new RouteResult(null, null, said(outcome, detail(left, outcome)));
+        return new RouteResult(null, null, said(outcome, detail(left, outcome, secrets)));
       }
       return new RouteResult(
           left.getHeader(Headers.CHANNEL_TXN_ID, String.class),
           left.getHeader(Headers.CHANNEL_STATUS, String.class),
           null);
     } catch (TypeConversionException e) {
-      return failed(new IllegalStateException("a header of the contract is not text"));
+      return failed(new IllegalStateException("a header of the contract is not text"), secrets);
     }
   }
 
-  private static RouteResult failed(Throwable failure) {
+  private static RouteResult failed(Throwable failure, ChannelSecrets secrets) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       if (t instanceof ChannelException known) {
         return new RouteResult(null, null, known);
       }
     }
-    return new RouteResult(null, null, new ChannelException.Unknown(PostOutcome.describe(failure)));
+    String words = PostOutcome.describe(failure, secrets);
+    return new RouteResult(null, null, new ChannelException.Unknown(words));
   }
 
   private static ChannelException said(String outcome, String detail) {
@@ -81,12 +84,12 @@ final class RouteContract {
     };
   }
 
-  private static String detail(Message left, String outcome) {
+  private static String detail(Message left, String outcome, ChannelSecrets secrets) {
     String given = left.getHeader(Headers.CHANNEL_DETAIL, String.class);
     if (given == null || given.isBlank()) {
       return "the route says " + outcome;
     }
-    String line = given.replaceAll("\\p{Cntrl}+", " ").strip();
+    String line = secrets.hiddenIn(given).replaceAll("\\p{Cntrl}+", " ").strip();
     return line.length() > MOST_DETAIL ? line.substring(0, MOST_DETAIL) + "…" : line;
   }
 }

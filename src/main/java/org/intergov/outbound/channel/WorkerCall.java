@@ -18,6 +18,7 @@ import org.apache.camel.Processor;
 final class WorkerCall {
   private final Exchange given;
   private final long timeoutMillis;
+  private final ChannelSecrets secrets;
   private final long handedOver = System.nanoTime();
   private final CompletableFuture<RouteResult> result = new CompletableFuture<>();
 
@@ -27,9 +28,10 @@ final class WorkerCall {
   private Future<?> worker;
   private boolean tooLate;
 
-  WorkerCall(Exchange given, AsyncCallback callback, long timeoutMillis) {
+  WorkerCall(Exchange given, AsyncCallback callback, long timeoutMillis, ChannelSecrets secrets) {
     this.given = given;
     this.timeoutMillis = timeoutMillis;
+    this.secrets = secrets;
     result
         .orTimeout(timeoutMillis, TimeUnit.MILLISECONDS)
         .whenComplete(
@@ -76,7 +78,7 @@ final class WorkerCall {
     if (own.getException() != null) {
       failed.accept(own.getException());
     }
-    result.complete(RouteContract.read(own));
+    result.complete(RouteContract.read(own, secrets));
   }
 
   void notBegun(String why) {

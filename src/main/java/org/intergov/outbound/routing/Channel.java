@@ -1,5 +1,7 @@
 package org.intergov.outbound.routing;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -42,6 +44,8 @@ public record Channel(
     Protection protection,
     Tracking tracking) {
 
+  private static final String HIDDEN = "***";
+
   public Channel {
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
   }
@@ -56,15 +60,23 @@ public record Channel(
     return parameters.containsKey("websub.callback-url");
   }
 
-  /** The text without the values of parameters that may be secrets, whatever they stand in. */
+  /**
+   * The text without the values of parameters that may be secrets, whatever they stand in, as they
+   * are or as a URL has them.
+   */
   public String withoutSecrets(String text) {
     String shown = text;
     for (Map.Entry<String, String> parameter : parameters.entrySet()) {
       if (Secrets.hides(parameter.getKey()) && !parameter.getValue().isEmpty()) {
-        shown = shown.replace(parameter.getValue(), "***");
+        shown = shown.replace(parameter.getValue(), HIDDEN);
+        shown = shown.replace(encoded(parameter.getValue()), HIDDEN);
       }
     }
     return shown;
+  }
+
+  private static String encoded(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 
   /** Names the entry without the values of its parameters: they may be secrets. */

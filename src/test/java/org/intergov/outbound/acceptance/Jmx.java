@@ -4,11 +4,13 @@ import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.management.JMException;
+import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanFeatureInfo;
 import javax.management.MBeanInfo;
 import javax.management.MBeanServerConnection;
@@ -63,6 +65,29 @@ final class Jmx implements AutoCloseable {
         operation,
         new Object[] {argument},
         new String[] {String.class.getName()});
+  }
+
+  /** Every attribute of every MBean that can be read, a line each. */
+  String everything() throws JMException, IOException {
+    StringBuilder all = new StringBuilder();
+    for (ObjectName name : server.queryNames(null, null)) {
+      String[] attributes =
+          Arrays.stream(server.getMBeanInfo(name).getAttributes())
+              .filter(MBeanAttributeInfo::isReadable)
+              .map(MBeanAttributeInfo::getName)
+              .toArray(String[]::new);
+      all.append(name).append('\n');
+      server
+          .getAttributes(name, attributes)
+          .asList()
+          .forEach(
+              a -> all.append(a.getName()).append('=').append(text(a.getValue())).append('\n'));
+    }
+    return all.toString();
+  }
+
+  private static String text(Object value) {
+    return value instanceof Object[] array ? Arrays.deepToString(array) : String.valueOf(value);
   }
 
   /** What an MBean notifies of from now on, the newest last. */

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiPredicate;
 
 /** A token endpoint that knows one client, and an OpenID issuer that tells where it is. */
 final class TokenServer implements AutoCloseable {
@@ -17,7 +18,7 @@ final class TokenServer implements AutoCloseable {
       Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setUseDaemonThread(true));
 
   private final int port = Ports.free();
-  private final String authorization;
+  private final BiPredicate<String, String> known;
   private final Collection<String> asked = new ConcurrentLinkedQueue<>();
   private final AtomicInteger given = new AtomicInteger();
   private volatile int life = 3_600;
@@ -27,7 +28,17 @@ final class TokenServer implements AutoCloseable {
    * @param authorization the header of the one client
    */
   TokenServer(String authorization) {
-    this.authorization = authorization;
+    this((header, form) -> authorization.equals(header));
+  }
+
+  private TokenServer(BiPredicate<String, String> known) {
+    this.known = known;
+  }
+
+  /** One whose client gives its secret in the form. */
+  static TokenServer ofForm(String field) {
+    return new TokenServer(
+        (header, form) -> header == null && List.of(form.split("&")).contains(field));
   }
 
   String url() {
@@ -60,7 +71,7 @@ final class TokenServer implements AutoCloseable {
     request.bodyHandler(
         body -> {
           asked.add(body.toString());
-          boolean known = authorization.equals(request.getHeader("Authorization"));
+          boolean known = this.known.test(request.getHeader("Authorization"), body.toString());
           String token =
               "{\"access_token\":\"%s\",\"token_type\":\"bearer\",\"expires_in\":%d}"
                   .formatted("token-" + given.incrementAndGet(), life);

@@ -9,6 +9,10 @@ import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 
 /**
  * Keys and certificates made for a test by the JDK's keytool: each is its own authority, as PKCS#12
@@ -57,6 +61,27 @@ public final class TestCertificates {
           "PRIVATE KEY",
           keys.getKey(name, PASSWORD.toCharArray()).getEncoded());
     } catch (IOException | GeneralSecurityException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Writes the key once more, as {@code name.encrypted.key}. */
+  public static void encryptKey(Path folder, String name, String password) {
+    String algorithm = "PBEWithSHA1AndDESede";
+    try {
+      KeyStore keys =
+          KeyStore.getInstance(folder.resolve(name + ".p12").toFile(), PASSWORD.toCharArray());
+      Cipher cipher = Cipher.getInstance(algorithm);
+      cipher.init(
+          Cipher.ENCRYPT_MODE,
+          SecretKeyFactory.getInstance(algorithm)
+              .generateSecret(new PBEKeySpec(password.toCharArray())));
+      byte[] encrypted = cipher.doFinal(keys.getKey(name, PASSWORD.toCharArray()).getEncoded());
+      write(
+          folder.resolve(name + ".encrypted.key"),
+          "ENCRYPTED PRIVATE KEY",
+          new EncryptedPrivateKeyInfo(cipher.getParameters(), encrypted).getEncoded());
+    } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
   }
