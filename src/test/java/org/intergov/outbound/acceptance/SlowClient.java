@@ -20,7 +20,7 @@ final class SlowClient implements AutoCloseable {
     this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(20_000);
     String head =
-        "POST /messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+        "POST /messages HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: "
             + body.length
             + "\r\n\r\n";
     send(head.getBytes(StandardCharsets.US_ASCII));
