@@ -1,13 +1,10 @@
 package org.intergov.outbound.api;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.intergov.outbound.message.Sha256;
 
 /**
  * A bearer token as the gateway keeps it: not the token, but its digest. A token is 256 random
@@ -33,12 +30,7 @@ public record AccessToken(String name, Set<Role> roles, String digest) {
 
   /** The digest of a token. */
   public static String digest(String token) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(sha.digest(token.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.of(token);
   }
 
   boolean may(Role role) {

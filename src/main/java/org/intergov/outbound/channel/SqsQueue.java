@@ -1,14 +1,11 @@
 package org.intergov.outbound.channel;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.intergov.outbound.message.Sha256;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.BatchResultErrorEntry;
@@ -156,15 +153,7 @@ final class SqsQueue implements AutoCloseable {
         !text.isEmpty()
             && text.length() <= MOST_ID
             && text.chars().allMatch(c -> c > ' ' && c < 0x7f);
-    if (fits) {
-      return text;
-    }
-    try {
-      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(utf8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return fits ? text : Sha256.of(text);
   }
 
   /**

@@ -1,9 +1,6 @@
 package org.intergov.outbound.message;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** Makes of an idempotency key a name that is safe for a file, an object or a URL's segment. */
 public final class SafeName {
@@ -36,7 +33,7 @@ public final class SafeName {
     if (name.length() <= MOST) {
       return name.toString();
     }
-    String digest = sha256(key);
+    String digest = Sha256.of(key);
     return name.substring(0, MOST - digest.length() - 1) + '~' + digest;
   }
 
@@ -48,15 +45,5 @@ public final class SafeName {
         || c == '_'
         || c == '-'
         || c == '%';
-  }
-
-  private static String sha256(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.intergov.outbound.message.Sha256;
 
 /** Tells the content of one file from another's: the start of its SHA-256, in hexadecimal. */
 public final class Fingerprint {
@@ -17,13 +17,11 @@ public final class Fingerprint {
   /** The fingerprint, or {@code unreadable}; of what is too large only the start is looked at. */
   public static String of(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = Sha256.begin();
       digest.update(in.readNBytes(YamlFile.MOST_BYTES + 1));
       return HexFormat.of().formatHex(digest.digest(), 0, BYTES);
     } catch (IOException e) {
       return "unreadable";
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

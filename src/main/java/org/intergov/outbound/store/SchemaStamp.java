@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
 import java.util.List;
+import org.intergov.outbound.message.Sha256;
 
 /**
  * Says with a few short queries whether a database has been brought to exactly these migrations, so
@@ -80,7 +80,7 @@ final class SchemaStamp {
 
   private static String digest(List<String> files) {
     try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      MessageDigest sha = Sha256.begin();
       for (String file : files) {
         sha.update(file.getBytes(StandardCharsets.UTF_8));
         try (InputStream in = SchemaStamp.class.getClassLoader().getResourceAsStream(file)) {
@@ -91,7 +91,7 @@ final class SchemaStamp {
         }
       }
       return HexFormat.of().formatHex(sha.digest());
-    } catch (NoSuchAlgorithmException | IOException e) {
+    } catch (IOException e) {
       throw new StoreException("the migrations cannot be read: " + e.getMessage(), e);
     }
   }
