@@ -1,16 +1,13 @@
 package org.intergov.outbound.channel;
 
 import java.util.concurrent.TimeUnit;
-import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.Suspendable;
-import org.apache.camel.support.DefaultConsumer;
 
 /**
  * Hands the records of a topic to its route, a {@link KafkaBatch} at a time, on a thread of its
  * own. Suspended, it has left the group.
  */
-final class ChannelKafkaConsumer extends DefaultConsumer implements Suspendable {
+final class ChannelKafkaConsumer extends BatchConsumer<KafkaBatch> {
   private final ChannelKafkaEndpoint endpoint;
   private KafkaReading reading;
 
@@ -20,12 +17,7 @@ final class ChannelKafkaConsumer extends DefaultConsumer implements Suspendable 
   }
 
   @Override
-  protected void doStart() throws Exception {
-    super.doStart();
-    read();
-  }
-
-  private void read() {
+  void read() {
     reading =
         new KafkaReading(
             endpoint.topic(),
@@ -36,39 +28,12 @@ final class ChannelKafkaConsumer extends DefaultConsumer implements Suspendable 
     reading.start();
   }
 
-  private void handOver(KafkaBatch batch) throws Exception {
-    Exchange exchange = createExchange(false);
-    try {
-      exchange.getMessage().setBody(batch);
-      getProcessor().process(exchange);
-      if (exchange.getException() != null) {
-        throw exchange.getException();
-      }
-    } finally {
-      releaseExchange(exchange, false);
-    }
-  }
-
-  private void leave() throws InterruptedException {
+  @Override
+  void leave() throws InterruptedException {
     if (reading != null) {
-      reading.stop(TimeUnit.SECONDS.toMillis(10));
+      reading.stop();
+      reading.await(TimeUnit.SECONDS.toMillis(10));
       reading = null;
     }
-  }
-
-  @Override
-  protected void doStop() throws Exception {
-    leave();
-    super.doStop();
-  }
-
-  @Override
-  protected void doSuspend() throws Exception {
-    leave();
-  }
-
-  @Override
-  protected void doResume() {
-    read();
   }
 }

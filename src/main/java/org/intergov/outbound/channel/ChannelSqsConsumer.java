@@ -4,16 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.Suspendable;
-import org.apache.camel.support.DefaultConsumer;
 
 /**
  * Hands the messages of a queue to its route, an {@link SqsBatch} at a time, on threads of its own.
  * Suspended, it reads no more.
  */
-final class ChannelSqsConsumer extends DefaultConsumer implements Suspendable {
+final class ChannelSqsConsumer extends BatchConsumer<SqsBatch> {
   private static final Duration STOP_WITHIN = Duration.ofSeconds(8);
 
   private final ChannelSqsEndpoint endpoint;
@@ -27,12 +24,7 @@ final class ChannelSqsConsumer extends DefaultConsumer implements Suspendable {
   }
 
   @Override
-  protected void doStart() throws Exception {
-    super.doStart();
-    read();
-  }
-
-  private void read() {
+  void read() {
     int readersWanted = endpoint.getConcurrency();
     polled = new SqsQueue(endpoint.connection(), endpoint.timeout(), readersWanted);
     queue = new SqsQueue(endpoint.connection(), endpoint.timeout(), readersWanted);
@@ -44,21 +36,9 @@ final class ChannelSqsConsumer extends DefaultConsumer implements Suspendable {
     }
   }
 
-  private void handOver(SqsBatch batch) throws Exception {
-    Exchange exchange = createExchange(false);
-    try {
-      exchange.getMessage().setBody(batch);
-      getProcessor().process(exchange);
-      if (exchange.getException() != null) {
-        throw exchange.getException();
-      }
-    } finally {
-      releaseExchange(exchange, false);
-    }
-  }
-
   /** A poll that waits for messages is broken off; what it would have got comes again. */
-  private void leave() throws InterruptedException {
+  @Override
+  void leave() throws InterruptedException {
     readers.forEach(SqsReading::stop);
     if (polled != null) {
       polled.close();
@@ -73,21 +53,5 @@ final class ChannelSqsConsumer extends DefaultConsumer implements Suspendable {
       queue.close();
       queue = null;
     }
-  }
-
-  @Override
-  protected void doStop() throws Exception {
-    leave();
-    super.doStop();
-  }
-
-  @Override
-  protected void doSuspend() throws Exception {
-    leave();
-  }
-
-  @Override
-  protected void doResume() {
-    read();
   }
 }

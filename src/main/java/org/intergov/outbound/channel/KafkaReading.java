@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * then. What is not done with comes again after a pause, in which its partitions are paused and the
  * member keeps its place in the group; other partitions go on.
  */
-final class KafkaReading implements Runnable {
+final class KafkaReading extends BatchReading {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaReading.class);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
@@ -31,43 +31,21 @@ final class KafkaReading implements Runnable {
 
   private final String topic;
   private final Map<String, Object> config;
-  private final Handler handler;
-  private final Thread thread;
+  private final Handler<KafkaBatch> handler;
   private final Map<TopicPartition, Long> held = new HashMap<>();
-  private volatile boolean stopping;
   private String trouble;
 
-  /** Works on a batch; a failure means that none of it is done with. */
-  interface Handler {
-    void handle(KafkaBatch batch) throws Exception;
-  }
-
-  KafkaReading(String topic, String group, Map<String, Object> config, Handler handler) {
+  KafkaReading(
+      String topic, String group, Map<String, Object> config, Handler<KafkaBatch> handler) {
+    super("kafka-" + topic + "-" + group);
     this.topic = topic;
     this.config = config;
     this.handler = handler;
-    this.thread = new Thread(this, "kafka-" + topic + "-" + group);
-  }
-
-  void start() {
-    thread.start();
-  }
-
-  /** Lets the batch at work end, and leaves the group. */
-  void stop(long withinMillis) throws InterruptedException {
-    stopping = true;
-    synchronized (this) {
-      notifyAll();
-    }
-    thread.join(withinMillis);
-    if (thread.isAlive()) {
-      thread.interrupt();
-    }
   }
 
   @Override
   public void run() {
-    while (!stopping) {
+    while (!isStopping()) {
       try {
         KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(config);
         try {
@@ -87,7 +65,7 @@ final class KafkaReading implements Runnable {
   private void read(KafkaConsumer<byte[], byte[]> consumer) {
     Metric connections = connections(consumer);
     long connected = System.nanoTime();
-    while (!stopping) {
+    while (!isStopping()) {
       resumeDue(consumer);
       ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
       if (!polled.isEmpty()) {
@@ -120,7 +98,7 @@ final class KafkaReading implements Runnable {
       consumer.commitSync(batch.next());
       fine();
     } catch (InterruptedException | InterruptException e) {
-      stopping = true;
+      stop();
     } catch (Exception e) {
       troubled("its records wait", e);
       hold(consumer, batch);
@@ -158,17 +136,6 @@ final class KafkaReading implements Runnable {
         });
     consumer.resume(due);
     held.keySet().removeAll(due);
-  }
-
-  private synchronized void rest(Duration time) {
-    if (!stopping) {
-      try {
-        wait(time.toMillis());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        stopping = true;
-      }
-    }
   }
 
   /** Said once, until it is over. */

@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.sqs.model.Message;
  * receives no more; nobody else gets these messages meanwhile, so that an outage of the database
  * does not count as failed deliveries in the queue.
  */
-final class SqsReading implements Runnable {
+final class SqsReading extends BatchReading {
   private static final Logger LOG = LoggerFactory.getLogger(SqsReading.class);
   private static final int MOST_IN_BATCH = 200;
   private static final Duration LONG_POLL = Duration.ofSeconds(10);
@@ -36,14 +36,7 @@ final class SqsReading implements Runnable {
   private final SqsQueue polled;
   private final SqsQueue queue;
   private final Trouble trouble;
-  private final Handler handler;
-  private final Thread thread;
-  private volatile boolean stopping;
-
-  /** Works on a batch; a failure means that none of it is done with. */
-  interface Handler {
-    void handle(SqsBatch batch) throws Exception;
-  }
+  private final Handler<SqsBatch> handler;
 
   /**
    * @param name of the queue, for the log
@@ -51,46 +44,27 @@ final class SqsReading implements Runnable {
    * @param queue the same, for everything else
    * @param trouble shared by the readers of the queue
    */
-  SqsReading(String name, SqsQueue polled, SqsQueue queue, Trouble trouble, Handler handler) {
+  SqsReading(
+      String name, SqsQueue polled, SqsQueue queue, Trouble trouble, Handler<SqsBatch> handler) {
+    super("sqs-read-" + name);
     this.name = name;
     this.polled = polled;
     this.queue = queue;
     this.trouble = trouble;
     this.handler = handler;
-    this.thread = new Thread(this, "sqs-read-" + name);
-  }
-
-  void start() {
-    thread.start();
-  }
-
-  /** Lets the batch at work end. */
-  void stop() {
-    stopping = true;
-    synchronized (this) {
-      notifyAll();
-    }
-  }
-
-  /** Waits for the end; what has not ended then is interrupted. */
-  void await(long millis) throws InterruptedException {
-    thread.join(Math.max(1, millis));
-    if (thread.isAlive()) {
-      thread.interrupt();
-    }
   }
 
   @Override
   public void run() {
     Duration rest = FIRST_REST;
-    while (!stopping) {
+    while (!isStopping()) {
       List<Message> received = new ArrayList<>();
       try {
         receive(received);
         trouble.isOver(UNREADABLE);
         rest = FIRST_REST;
       } catch (RuntimeException e) {
-        if (!stopping) {
+        if (!isStopping()) {
           trouble.is(UNREADABLE, SqsOutcome.of(e).getMessage());
           if (received.isEmpty()) {
             rest(rest);
@@ -112,7 +86,7 @@ final class SqsReading implements Runnable {
     while (some.size() == SqsQueue.MOST_AT_ONCE
         && into.size() < MOST_IN_BATCH
         && System.nanoTime() - since < COLLECT_WITHIN.toNanos()
-        && !stopping) {
+        && !isStopping()) {
       some = polled.receive(Duration.ZERO, VISIBILITY);
       into.addAll(some);
     }
@@ -133,7 +107,7 @@ final class SqsReading implements Runnable {
       } catch (Exception e) {
         trouble.is(WAITING, PostOutcome.describe(e));
       }
-      if (stopping) {
+      if (isStopping()) {
         break;
       }
       keep(messages, VISIBILITY);
@@ -165,16 +139,5 @@ final class SqsReading implements Runnable {
   private static Duration longer(Duration rest) {
     Duration twice = rest.multipliedBy(2);
     return twice.compareTo(LONGEST_REST) < 0 ? twice : LONGEST_REST;
-  }
-
-  private synchronized void rest(Duration rest) {
-    if (!stopping) {
-      try {
-        wait(rest.toMillis());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        stopping = true;
-      }
-    }
   }
 }
