@@ -1,14 +1,14 @@
 package org.intergov.outbound.api;
 
 import io.vertx.core.http.HttpServerRequest;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
+import org.intergov.outbound.routing.FileStamp;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +27,7 @@ public final class ApiAccess {
 
   private final Path file;
   private volatile Map<String, AccessToken> tokens;
-  private volatile Object seen;
+  private volatile Optional<FileStamp> seen;
 
   private ApiAccess(Path file) {
     this.file = file;
@@ -45,7 +45,7 @@ public final class ApiAccess {
    */
   public static ApiAccess ofFile(Path file, java.util.function.Consumer<String> faults) {
     ApiAccess access = new ApiAccess(file);
-    access.seen = access.state();
+    access.seen = FileStamp.of(file);
     TokensFile.Contents contents = TokensFile.read(file);
     contents.faults().forEach(faults);
     access.tokens = contents.faults().isEmpty() ? byDigest(contents.tokens()) : Map.of();
@@ -58,24 +58,20 @@ public final class ApiAccess {
 
   /** Reads the file again if it has changed; to be called every now and then, by one thread. */
   public void refresh() {
-    if (file == null || state().equals(seen)) {
+    if (file == null) {
       return;
     }
-    seen = state();
+    Optional<FileStamp> now = FileStamp.of(file);
+    if (now.equals(seen)) {
+      return;
+    }
+    seen = now;
     TokensFile.Contents contents = TokensFile.read(file);
     if (contents.faults().isEmpty()) {
       tokens = byDigest(contents.tokens());
       LOG.info("{}: read again, {} tokens", file, tokens.size());
     } else {
       LOG.error("{} changes nothing until it is mended: {}", file, contents.faults());
-    }
-  }
-
-  private Object state() {
-    try {
-      return List.of(Files.getLastModifiedTime(file), Files.size(file));
-    } catch (IOException e) {
-      return e.toString();
     }
   }
 

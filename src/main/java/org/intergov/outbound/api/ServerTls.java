@@ -4,21 +4,21 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.net.KeyStoreOptions;
 import io.vertx.core.net.SSLOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.support.jsse.KeyManagersParameters;
 import org.apache.camel.support.jsse.KeyStoreParameters;
 import org.apache.camel.support.jsse.SSLContextParameters;
+import org.intergov.outbound.routing.FileStamp;
 import org.intergov.outbound.routing.TlsMaterial;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +38,7 @@ public final class ServerTls {
   private final Path certificate;
   private final Path key;
   private KeyStore store;
-  private Object seen;
+  private List<Optional<FileStamp>> seen;
 
   private ServerTls(Path certificate, Path key) {
     this.certificate = certificate;
@@ -105,7 +105,7 @@ public final class ServerTls {
    * @param ports of the servers that show the certificate
    */
   public void refresh(CamelContext camel, int... ports) {
-    Object now = state();
+    List<Optional<FileStamp>> now = state();
     if (now.equals(seen)) {
       return;
     }
@@ -145,16 +145,7 @@ public final class ServerTls {
                 .setValue(io.vertx.core.buffer.Buffer.buffer(pkcs12)));
   }
 
-  private Object state() {
-    List<Object> state = new ArrayList<>();
-    for (Path file : List.of(certificate, key)) {
-      try {
-        state.add(Files.getLastModifiedTime(file));
-        state.add(Files.size(file));
-      } catch (IOException e) {
-        state.add(e.toString());
-      }
-    }
-    return state;
+  private List<Optional<FileStamp>> state() {
+    return List.of(FileStamp.of(certificate), FileStamp.of(key));
   }
 }

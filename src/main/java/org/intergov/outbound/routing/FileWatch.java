@@ -2,14 +2,12 @@ package org.intergov.outbound.routing;
 
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -42,23 +40,9 @@ public final class FileWatch implements AutoCloseable {
   private final Thread thread;
   private volatile WatchService events;
   private WatchKey directory;
-  private Stamp seen;
+  private Optional<FileStamp> seen = Optional.empty();
   private int looks;
   private final CountDownLatch closing = new CountDownLatch(1);
-
-  /** What tells one state of a file from another without reading it. */
-  private record Stamp(Path real, Object key, long modifiedNanos, long size) {
-    static Stamp of(Path file) {
-      try {
-        Path real = file.toRealPath();
-        BasicFileAttributes a = Files.readAttributes(real, BasicFileAttributes.class);
-        long nanos = a.lastModifiedTime().to(TimeUnit.NANOSECONDS);
-        return new Stamp(real, a.fileKey(), nanos, a.size());
-      } catch (IOException e) {
-        return null;
-      }
-    }
-  }
 
   /**
    * @param every how often the file is looked at where no event says that it must be
@@ -140,8 +124,8 @@ public final class FileWatch implements AutoCloseable {
   }
 
   private boolean isWorthReading() {
-    Stamp now = Stamp.of(file);
-    boolean worth = now == null || !now.equals(seen) || ++looks >= LOOKS_PER_READ;
+    Optional<FileStamp> now = FileStamp.of(file);
+    boolean worth = now.isEmpty() || !now.equals(seen) || ++looks >= LOOKS_PER_READ;
     if (worth) {
       seen = now;
       looks = 0;
@@ -161,12 +145,12 @@ public final class FileWatch implements AutoCloseable {
     if (Fingerprint.of(file).equals(known.get())) {
       return;
     }
-    Stamp before;
+    Optional<FileStamp> before;
     do {
       before = seen;
       pause(quiet);
-      seen = Stamp.of(file);
-    } while (!isClosing() && !Objects.equals(before, seen));
+      seen = FileStamp.of(file);
+    } while (!isClosing() && !before.equals(seen));
   }
 
   /** Ends the watching; a change that is being taken up ends first. */
