@@ -1,7 +1,6 @@
 package org.intergov.outbound.api;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.intergov.outbound.store.ChannelReceipts;
@@ -20,15 +19,13 @@ public final class AsideReceipts {
         exchange,
         Role.READ,
         call -> {
-          int limit = (int) call.number("limit", 100, 1, 1_000);
-          List<ChannelReceipts.Aside> found =
-              receipts.aside(call.number("after", 0, 0, Long.MAX_VALUE), limit);
-          Map<String, Object> page = new LinkedHashMap<>();
-          page.put("receipts", found.stream().map(AsideReceipts::document).toList());
-          page.put(
-              "next",
-              found.size() == limit ? String.valueOf(found.get(found.size() - 1).seq()) : null);
-          call.json(200, page);
+          int limit = call.limit();
+          call.page(
+              "receipts",
+              receipts.aside(call.after(), limit),
+              limit,
+              ChannelReceipts.Aside::seq,
+              AsideReceipts::document);
         });
   }
 

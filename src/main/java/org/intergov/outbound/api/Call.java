@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
@@ -13,10 +12,13 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
@@ -33,11 +35,7 @@ final class Call {
   private static final Logger LOG = LoggerFactory.getLogger(Call.class);
   private static final Map<String, String> RETRY_SOON = Map.of("Retry-After", "1");
   private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .findAndAddModules()
-          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .build();
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
   /**
    * How many bodies are read at once, but for those of intake, which has a gate of its own: who
@@ -154,6 +152,35 @@ final class Call {
     }
     String range = "from " + least + (most == Long.MAX_VALUE ? "" : " to " + most);
     throw new Problem(400, "Bad " + name, name + " must be a whole number " + range + ".");
+  }
+
+  /** How many a page may have. */
+  int limit() {
+    return (int) number("limit", 100, 1, 1_000);
+  }
+
+  /** Behind which place a page begins; that is what the page before it has said. */
+  long after() {
+    return number("after", 0, 0, Long.MAX_VALUE);
+  }
+
+  /**
+   * Answers with a page, and with where the next one begins, if this one is full.
+   *
+   * @param name of the list
+   * @param place of one, for {@link #after}
+   */
+  <T> void page(
+      String name,
+      List<T> found,
+      int limit,
+      ToLongFunction<T> place,
+      Function<T, Map<String, Object>> document) {
+    boolean more = found.size() == limit;
+    Map<String, Object> page = new LinkedHashMap<>();
+    page.put(name, found.stream().map(document).toList());
+    page.put("next", more ? String.valueOf(place.applyAsLong(found.get(limit - 1))) : null);
+    json(200, page);
   }
 
   /**

@@ -18,7 +18,6 @@ public final class MessageQueries {
   private static final Set<String> STATUSES = Set.of("pending", "accepted", "rejected", "held");
   private static final Set<String> PARAMETERS =
       Set.of("status", "receiver", "channel", "limit", "after");
-  private static final int MOST = 1_000;
 
   private final MessageViews views;
   private final DeliveryStatusJournal journal;
@@ -62,13 +61,12 @@ public final class MessageQueries {
         Role.READ,
         call -> {
           Filter filter = filter(call);
-          List<View> found = views.page(filter);
-          boolean more = found.size() == filter.limit();
-          Map<String, Object> page = new LinkedHashMap<>();
-          page.put("messages", found.stream().map(MessageQueries::document).toList());
-          String next = more ? String.valueOf(found.get(found.size() - 1).messageId()) : null;
-          page.put("next", next);
-          call.json(200, page);
+          call.page(
+              "messages",
+              views.page(filter),
+              filter.limit(),
+              View::messageId,
+              MessageQueries::document);
         });
   }
 
@@ -86,11 +84,7 @@ public final class MessageQueries {
       throw new Problem(400, "Bad status", "status must be pending, accepted, rejected or held.");
     }
     return new Filter(
-        status,
-        call.query("receiver"),
-        call.query("channel"),
-        call.number("after", 0, 0, Long.MAX_VALUE),
-        (int) call.number("limit", 100, 1, MOST));
+        status, call.query("receiver"), call.query("channel"), call.after(), call.limit());
   }
 
   private View find(Call call) {

@@ -125,15 +125,13 @@ public final class StuckMessages {
         exchange,
         Role.READ,
         call -> {
-          int limit = (int) call.number("limit", 100, 1, 1_000);
-          List<ParkedRows.Parked> found =
-              parked.page(call.number("after", 0, 0, Long.MAX_VALUE), limit);
-          Map<String, Object> page = new LinkedHashMap<>();
-          page.put("parked", found.stream().map(StuckMessages::document).toList());
-          page.put(
-              "next",
-              found.size() == limit ? String.valueOf(found.get(found.size() - 1).seq()) : null);
-          call.json(200, page);
+          int limit = call.limit();
+          call.page(
+              "parked",
+              parked.page(call.after(), limit),
+              limit,
+              ParkedRows.Parked::seq,
+              StuckMessages::document);
         });
   }
 
