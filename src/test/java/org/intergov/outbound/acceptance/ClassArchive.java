@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -15,6 +16,13 @@ final class ClassArchive {
   private static List<String> options;
 
   private ClassArchive() {}
+
+  /** Most JVMs of the tests live for seconds: no time is spent on making them fast. */
+  static List<String> quickToStart() {
+    List<String> quick = new ArrayList<>(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"));
+    quick.addAll(options());
+    return quick;
+  }
 
   /** What a JVM is told to use it; nothing, if it could not be made. */
   static synchronized List<String> options() {

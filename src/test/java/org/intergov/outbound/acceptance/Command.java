@@ -17,8 +17,9 @@ final class Command {
 
   static Ended run(Path directory, Map<String, String> environment, String... arguments) {
     try {
-      List<String> command = new ArrayList<>(List.of(GatewayProcess.java(), "-Xmx128m", "-jar"));
-      command.add(GatewayProcess.jar().toString());
+      List<String> command = new ArrayList<>(List.of(GatewayProcess.java()));
+      command.addAll(ClassArchive.quickToStart());
+      command.addAll(List.of("-jar", GatewayProcess.jar().toString()));
       command.addAll(List.of(arguments));
       Path out = Files.createTempFile(directory, "out", ".txt");
       Path err = Files.createTempFile(directory, "err", ".txt");
@@ -30,7 +31,7 @@ final class Command {
       builder.environment().keySet().removeIf(k -> k.startsWith("INTERGOV_"));
       builder.environment().putAll(environment);
       Process process = builder.start();
-      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      if (!process.waitFor(150, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
         throw new AssertionError(command + " does not end: " + Files.readString(err));
       }

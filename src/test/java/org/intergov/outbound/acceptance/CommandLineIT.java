@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import org.intergov.outbound.acceptance.Command.Ended;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,31 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CommandLineIT {
   @TempDir Path directory;
 
-  /** How a command ended. */
-  private record Ended(int code, String out, String err) {}
-
   private Ended run(String... arguments) {
-    try {
-      List<String> command = new ArrayList<>(List.of(GatewayProcess.java(), "-Xmx256m", "-jar"));
-      command.add(GatewayProcess.jar().toString());
-      command.addAll(List.of(arguments));
-      Path out = Files.createTempFile(directory, "out", ".txt");
-      Path err = Files.createTempFile(directory, "err", ".txt");
-      ProcessBuilder builder =
-          new ProcessBuilder(command)
-              .directory(directory.toFile())
-              .redirectOutput(out.toFile())
-              .redirectError(err.toFile());
-      builder.environment().keySet().removeIf(k -> k.startsWith("INTERGOV_"));
-      Process process = builder.start();
-      if (!process.waitFor(150, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
-        throw new AssertionError(command + " does not end: " + Files.readString(err));
-      }
-      return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    return Command.run(directory, Map.of(), arguments);
   }
 
   @ParameterizedTest
@@ -59,7 +36,10 @@ class CommandLineIT {
         "submit",
         "status",
         "replay",
+        "resolve",
         "dead-letters",
+        "token",
+        "completion",
         "simulate-channel"
       })
   void every_command_has_help(String command) {

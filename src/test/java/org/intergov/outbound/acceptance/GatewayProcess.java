@@ -151,7 +151,7 @@ public final class GatewayProcess implements AutoCloseable {
   public GatewayProcess launch() {
     List<String> command = new ArrayList<>(wrapper);
     command.add(java());
-    command.addAll(options == null ? quickToStart() : options);
+    command.addAll(options == null ? ClassArchive.quickToStart() : options);
     command.addAll(List.of("-jar", jar().toString(), "run"));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -166,13 +166,6 @@ public final class GatewayProcess implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     return this;
-  }
-
-  /** Most gateways of the tests live for seconds: no time is spent on making them fast. */
-  private static List<String> quickToStart() {
-    List<String> options = new ArrayList<>(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"));
-    options.addAll(ClassArchive.options());
-    return options;
   }
 
   public void awaitReady() {
