@@ -1,15 +1,14 @@
 package org.intergov.outbound.monitoring;
 
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.intergov.outbound.channel.ChannelLane;
 import org.intergov.outbound.channel.MultichannelRouter;
 import org.intergov.outbound.delivery.CircuitState;
-import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.ChannelStates;
 
@@ -62,47 +61,46 @@ public final class Monitoring implements AutoCloseable {
     if (closed) {
       return;
     }
-    Map<String, ChannelLane> lanes = router.lanes();
-    Map<String, ChannelMonitor> shown = new HashMap<>(channels);
-    lanes.forEach(
-        (id, lane) -> {
-          Optional<Channel> channel = table.get().channel(id);
-          ChannelMonitor monitor = shown.get(id);
-          if (channel.isPresent()) {
-            if (monitor != null && monitor.isOf(lane, channel.get().kind())) {
-              shown.remove(id);
-            } else {
-              replace(id, channel.get().kind(), lane);
-              shown.remove(id);
-            }
-          }
-        });
-    shown.forEach(this::remove);
+    RoutingTable now = table.get();
+    Set<String> gone = new HashSet<>(channels.keySet());
+    router
+        .lanes()
+        .forEach(
+            (id, lane) ->
+                now.channel(id)
+                    .ifPresent(
+                        channel -> {
+                          gone.remove(id);
+                          show(id, channel.kind(), lane);
+                        }));
+    gone.forEach(this::remove);
     channels.values().forEach(ChannelMonitor::look);
     samples.refresh();
     queues.keySet().forEach(QueueMonitor::look);
   }
 
-  private void replace(String id, String kind, ChannelLane lane) {
-    ChannelMonitor before = channels.get(id);
-    if (before != null) {
-      remove(id, before);
+  private void show(String id, String kind, ChannelLane lane) {
+    ChannelMonitor shown = channels.get(id);
+    if (shown == null || !shown.isOf(lane, kind)) {
+      remove(id);
+      channels.put(id, new ChannelMonitor(id, kind, lane, states, router::pausesChanged));
+      metrics.add(id, lane);
     }
-    channels.put(id, new ChannelMonitor(id, kind, lane, states, router::pausesChanged));
-    metrics.add(id, lane);
   }
 
-  private void remove(String id, ChannelMonitor monitor) {
-    channels.remove(id);
-    monitor.unregister();
-    metrics.remove(id);
+  private void remove(String id) {
+    ChannelMonitor monitor = channels.remove(id);
+    if (monitor != null) {
+      monitor.unregister();
+      metrics.remove(id);
+    }
   }
 
   /** Takes all MBeans away. */
   @Override
   public synchronized void close() {
     closed = true;
-    Map.copyOf(channels).forEach(this::remove);
+    Set.copyOf(channels.keySet()).forEach(this::remove);
     queues.values().forEach(Runnable::run);
   }
 }

@@ -14,9 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How full the queues were a moment ago: read every five seconds, and less often where reading
- * takes long, so that looking never costs more than a hundredth of a core. Whoever asks gets the
- * last sample at once, however often. Thread-safe.
+ * How full the queues were a moment ago: read every five seconds, and where reading takes long
+ * every fifteen. Whoever asks gets the last sample at once, however often. Thread-safe.
  */
 public final class QueueSamples {
   private static final Logger LOG = LoggerFactory.getLogger(QueueSamples.class);
