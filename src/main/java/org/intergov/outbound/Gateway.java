@@ -358,6 +358,7 @@ public final class Gateway implements AutoCloseable {
     registry.bind("channelsHealth", new ChannelsHealth(table, router::lanes));
     registry.bind("queuesHealth", new QueuesHealth(samples));
     databaseHealth = new DatabaseHealth(stores::answers);
+    metrics.database(databaseHealth);
     registry.bind("databaseHealth", databaseHealth);
   }
 

@@ -3,6 +3,7 @@ package org.intergov.outbound.monitoring;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
@@ -14,22 +15,30 @@ public final class DatabaseHealth extends AbstractHealthCheck {
   private static final Duration STALE = Duration.ofSeconds(15);
 
   private final BooleanSupplier answers;
+  private final LongSupplier nanoTime;
   private volatile boolean answered = true;
-  private volatile long lookedAt = System.nanoTime();
+  private volatile long lookedAt;
 
   public DatabaseHealth(BooleanSupplier answers) {
+    this(answers, System::nanoTime);
+  }
+
+  DatabaseHealth(BooleanSupplier answers, LongSupplier nanoTime) {
     super("intergov", "database");
     this.answers = answers;
+    this.nanoTime = nanoTime;
+    this.lookedAt = nanoTime.getAsLong();
   }
 
   /** Asks the database; to be called every second, on a thread that may wait. */
   public void look() {
     answered = answers.getAsBoolean();
-    lookedAt = System.nanoTime();
+    lookedAt = nanoTime.getAsLong();
   }
 
-  private boolean isUp() {
-    return answered && System.nanoTime() - lookedAt < STALE.toNanos();
+  /** Whether it answered when last asked, and that is not long ago. True until first asked. */
+  boolean isUp() {
+    return answered && nanoTime.getAsLong() - lookedAt < STALE.toNanos();
   }
 
   @Override

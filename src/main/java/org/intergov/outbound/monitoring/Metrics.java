@@ -124,7 +124,11 @@ public final class Metrics implements PostListener, FlowListener {
         .description("Receipts that led nowhere and were put aside for an operator")
         .strongReference(true)
         .register(registry);
-    Gauge.builder(PREFIX + "database.up", samples, s -> s.databaseAnswers() ? 1 : 0)
+  }
+
+  /** Whether the database answers: the same as readiness says. */
+  public void database(DatabaseHealth health) {
+    Gauge.builder(PREFIX + "database.up", health, h -> h.isUp() ? 1 : 0)
         .description("1: the database answers this process; 0: it does not")
         .strongReference(true)
         .register(registry);

@@ -32,7 +32,6 @@ public final class QueueSamples {
   private volatile Sample last = new Sample(List.of(), null);
   private volatile long nextAt;
   private volatile long succeededAt;
-  private volatile boolean failed;
 
   /** What was read, and when; null: not yet. */
   public record Sample(List<Depth> depths, Instant at) {
@@ -62,14 +61,6 @@ public final class QueueSamples {
     return isStale() ? Optional.empty() : last.of(queue);
   }
 
-  /**
-   * Whether the database let itself be read: the last read succeeded, and none hangs for {@link
-   * #STALE}. True until the first one has ended.
-   */
-  boolean databaseAnswers() {
-    return !failed && !isStale();
-  }
-
   private boolean isStale() {
     return nanoTime.getAsLong() - succeededAt > STALE.toNanos();
   }
@@ -80,15 +71,14 @@ public final class QueueSamples {
     if (begun - nextAt < 0 || !reading.compareAndSet(false, true)) {
       return;
     }
-    boolean succeeded = false;
     try {
       last = new Sample(reader.get(), Instant.now());
       succeededAt = begun;
-      succeeded = true;
-    } catch (StoreException | StoreUnavailableException e) {
-      LOG.debug("the queues cannot be read now: {}", e.getMessage());
+    } catch (StoreUnavailableException e) {
+      LOG.debug("the queues cannot be read while the database is away: {}", e.getMessage());
+    } catch (StoreException e) {
+      LOG.warn("the queues cannot be read, their figures go missing: {}", e.getMessage());
     } finally {
-      failed = !succeeded;
       long ended = nanoTime.getAsLong();
       long rest = Math.min((ended - begun) * REST, LONGEST_REST.toNanos());
       nextAt = ended + Math.max(EVERY.toNanos(), rest);

@@ -43,6 +43,7 @@ class DatabaseRestartIT {
                   match: { receiver: SG }
                   kind: http
                   parameters: { url: "%s" }
+                  timeout: 60s # leases outlast the outage, else the journal would say that some ran out
                   poll: { first-after: 100ms, every: 1s }
               """
                   .formatted(channel.url()))
