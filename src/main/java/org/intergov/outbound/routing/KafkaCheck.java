@@ -30,6 +30,10 @@ final class KafkaCheck {
               protocol, parameters.get("auth").isPresent(), parameters.get("tls").isPresent())
           .forEach((name, expected) -> report(parameters, name, expected));
     }
+    if (values.containsKey("group") && !values.containsKey("receipts-topic")) {
+      String expected = "a receipts-topic beside it, else nobody reads in that group";
+      parameters.text("group", expected).ifPresent(text -> source.error(text, expected));
+    }
   }
 
   private void report(Section parameters, String name, String expected) {

@@ -20,6 +20,10 @@ final class SqsCheck {
     }
     SqsForms.contradictions(values, parameters.get("auth").isPresent())
         .forEach((name, expected) -> report(parameters, name, expected));
+    if (parameters.get("receipts-readers").isPresent()
+        && values.getOrDefault("receipts-queue", "").isEmpty()) {
+      report(parameters, "receipts-readers", "a receipts-queue beside it, else nothing is read");
+    }
   }
 
   private void report(Section parameters, String name, String expected) {

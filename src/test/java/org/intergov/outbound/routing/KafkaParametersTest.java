@@ -66,6 +66,7 @@ class KafkaParametersTest {
         "BROKERS, topic: t, security-protocol: SASL_SSL, auth: { username: a } | auth.password | it",
         "BROKERS, topic: t, tls: { ca: none.pem } | tls | SSL or SASL_SSL beside it",
         "BROKERS, topic: t, receipts-topic: a b | receipts-topic | the name of a topic",
+        "BROKERS, topic: t, group: g | group | a receipts-topic beside it",
         "BROKERS, topic: t, receipts-topic: r, group: a b | group | the name of a consumer group"
       })
   void what_cannot_be_used_is_named_with_its_path(String parameters, String path, String expected) {

@@ -62,6 +62,7 @@ class SqsParametersTest {
         "queue: q, receipts-queue: a b | receipts-queue | the name of a queue",
         "queue: q, receipts-queue: q | receipts-queue | another queue",
         "queue: q, receipts-queue: r, receipts-readers: 51 | receipts-readers | from 1 to 50",
+        "queue: q, receipts-readers: 3 | receipts-readers | a receipts-queue beside it",
         "queue: q, auth: { access-key-id: id } | auth.secret-access-key | it",
         "queue: q, profile: p, auth: { access-key-id: i, secret-access-key: s } | profile | either",
         "queue: q, topic: t | topic | queue"
