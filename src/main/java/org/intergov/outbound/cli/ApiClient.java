@@ -119,7 +119,10 @@ final class ApiClient {
     return "the gateway at " + url + " broke off without an answer (" + detail + ")";
   }
 
-  /** What an answer other than success says: title and detail of the problem, if it has them. */
+  /**
+   * What an answer other than success says: title and detail of the problem, if it has them, and on
+   * a line each what is wrong with a routing table.
+   */
   String problem(HttpResponse<String> response) {
     StringBuilder words = new StringBuilder("the gateway at " + url + " answered ");
     words.append(response.statusCode());
@@ -132,7 +135,26 @@ final class ApiClient {
     if (response.statusCode() == 401) {
       words.append(token == null ? "; give --token-file" : "; it does not know this token");
     }
+    for (JsonNode error : problem.path("errors")) {
+      if (error.has("file")) {
+        words.append(System.lineSeparator()).append(Table.printable(ofTable(error)));
+      }
+    }
     return words.toString();
+  }
+
+  /** As {@code check} prints it. */
+  private static String ofTable(JsonNode error) {
+    String line = error.path("line").asInt() > 0 ? ":" + error.path("line").asInt() : "";
+    String path = error.path("path").asText().isEmpty() ? "" : error.path("path").asText() + ": ";
+    return error.path("file").asText()
+        + line
+        + ": "
+        + path
+        + "found "
+        + error.path("found").asText()
+        + ", expected "
+        + error.path("expected").asText();
   }
 
   private String noGateway(String why) {

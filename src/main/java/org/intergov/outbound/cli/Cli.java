@@ -2,7 +2,9 @@ package org.intergov.outbound.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.intergov.outbound.routing.Suggestion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -47,6 +49,9 @@ public final class Cli implements Callable<Integer> {
           ReplayCommand.class,
           ResolveCommand.class,
           DeadLettersCommand.class,
+          PauseCommand.class,
+          ResumeCommand.class,
+          ReloadCommand.class,
           SimulateChannelCommand.class,
           TokenCommand.class,
           CompletionCommand.class);
@@ -95,10 +100,25 @@ public final class Cli implements Callable<Integer> {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
     err.println(e.getMessage());
-    UnmatchedArgumentException.printSuggestions(e, err);
+    meant(e).ifPresent(word -> err.println("Did you mean '" + word + "'?"));
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     err.flush();
     return WRONG_USAGE;
+  }
+
+  /** The command or option that the first unknown word was meant to be. */
+  private static Optional<String> meant(ParameterException e) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)
+        || unmatched.getUnmatched().isEmpty()) {
+      return Optional.empty();
+    }
+    String word = unmatched.getUnmatched().get(0);
+    CommandLine command = e.getCommandLine();
+    return Suggestion.closest(
+        word.startsWith("-")
+            ? command.getCommandSpec().optionsMap().keySet()
+            : command.getSubcommands().keySet(),
+        word);
   }
 
   private static int failed(Exception e, PrintWriter err) {

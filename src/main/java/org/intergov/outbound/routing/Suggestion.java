@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.intergov.outbound.message.Quote;
 
 /** Guesses what a mistyped word was meant to be. */
-final class Suggestion {
+public final class Suggestion {
 
   private Suggestion() {}
 
@@ -20,7 +20,8 @@ final class Suggestion {
     return all + closest(known, found).map(k -> "; did you mean " + Quote.of(k) + "?").orElse("");
   }
 
-  private static Optional<String> closest(Collection<String> known, String found) {
+  /** The known word that this one is most like, in whatever case and however joined. */
+  public static Optional<String> closest(Collection<String> known, String found) {
     if (found.length() > 64) {
       return Optional.empty();
     }
@@ -28,6 +29,17 @@ final class Suggestion {
     return known.stream()
         .min(Comparator.comparingInt(k -> distance(plain(k), plain)))
         .filter(k -> distance(plain(k), plain) <= Math.max(1, k.length() / 3));
+  }
+
+  /**
+   * The known word that this one is most like as it stands.
+   *
+   * @param most so many letters may have been added, left out or changed
+   */
+  public static Optional<String> closest(Collection<String> known, String found, int most) {
+    return known.stream()
+        .filter(k -> distance(k, found) <= most)
+        .min(Comparator.comparingInt(k -> distance(k, found)));
   }
 
   private static String plain(String word) {

@@ -38,6 +38,9 @@ class CommandLineIT {
         "replay",
         "resolve",
         "dead-letters",
+        "pause",
+        "resume",
+        "reload",
         "token",
         "completion",
         "simulate-channel"

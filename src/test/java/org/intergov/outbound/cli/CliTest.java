@@ -47,7 +47,18 @@ class CliTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"status", "dead-letters", "check", "explain", "submit", "replay", "resolve"})
+      strings = {
+        "status",
+        "dead-letters",
+        "check",
+        "explain",
+        "submit",
+        "replay",
+        "resolve",
+        "pause",
+        "resume",
+        "reload"
+      })
   void every_command_that_shows_something_can_print_json(String name) {
     assertThat(Cli.commandLine().getSubcommands().get(name).getCommandSpec().optionsMap())
         .containsKey("--json");
@@ -61,7 +72,9 @@ class CliTest {
       assertThat(run.err()).contains("--help'.");
       assertThat(run.out()).isEmpty();
     }
-    assertThat(Run.of("sumbit").err()).contains("submit");
+    assertThat(Run.of("sumbit").err()).contains("Did you mean 'submit'?");
+    assertThat(Run.of("status", "--jsno").err()).contains("Did you mean '--json'?");
+    assertThat(Run.of("frobnicate").err()).doesNotContain("Did you mean");
     assertThat(Run.of("replay").err()).contains("REFERENCE");
   }
 }

@@ -46,7 +46,7 @@ class CompletionCommandTest {
   @Test
   void bash_completes_a_command_and_an_option() throws Exception {
     assertThat(offers("intergov-outbound", "dead-l")).containsExactly("dead-letters");
-    assertThat(offers("intergov-outbound", "re")).contains("replay", "resolve");
+    assertThat(offers("intergov-outbound", "re")).contains("replay", "resolve", "resume", "reload");
     assertThat(offers("intergov-outbound", "submit", "--u")).containsExactly("--url");
     assertThat(offers("igo", "expl")).containsExactly("explain");
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** status, replay and dead-letters against a gateway over HTTP. */
+/** What operators type, against a gateway over HTTP. */
 class OperatorCommandsTest {
   @TempDir Path dir;
   private TestGateway gateway;
@@ -184,6 +184,64 @@ class OperatorCommandsTest {
     assertThat(resolve.out()).isEqualToIgnoringNewLines("{\"delivered\":false}");
   }
 
+  @Test
+  void pause_gives_the_reason_and_wants_one() {
+    gateway.on(
+        "POST /channels/to%20sg/pause?reason=they%20asked%20%26%20we%20agreed",
+        200, "{\"id\":\"to sg\",\"state\":\"paused\"}");
+    String[] pause = {
+      "pause", "to sg", "--reason", "they asked & we agreed", "--url", gateway.url()
+    };
+
+    assertThat(Run.of(pause).out().lines()).containsExactly("to sg is paused");
+    assertThat(Run.of("pause", "to sg", "--url", gateway.url()).exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void resume_lets_a_channel_go_on() {
+    gateway.on("POST /channels/sg/resume", 200, "{\"id\":\"sg\",\"state\":\"open\"}");
+
+    Run run = Run.of("resume", "sg", "--url", gateway.url());
+    Run json = Run.of("resume", "sg", "--json", "--url", gateway.url());
+    Run none = Run.of("resume", "fr", "--url", gateway.url());
+
+    assertThat(run.out().lines()).containsExactly("sg goes on");
+    assertThat(json.out()).isEqualToIgnoringNewLines("{\"id\":\"sg\",\"state\":\"open\"}");
+    assertThat(none.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void reload_says_what_has_changed() {
+    gateway.on(
+        "POST /channels/reload",
+        200,
+        """
+        {"added":["fr"],"changed":["gb","sg"],"removed":[],"reordered":false,"entries":3,"version":7}""");
+
+    assertThat(Run.of("reload", "--url", gateway.url()).out().lines())
+        .containsExactly("version 7 is in force, 3 channels: added fr; changed gb, sg");
+  }
+
+  @Test
+  void reload_of_a_broken_file_prints_every_problem_of_it() {
+    gateway.on(
+        "POST /channels/reload",
+        422,
+        """
+        {"title":"Unusable routing table","detail":"It stays.","errors":[
+          {"severity":"error","file":"c.yaml","line":3,"path":"channels[0].mach","found":"it","expected":"match"},
+          {"severity":"error","file":"c.yaml","line":0,"path":"","found":"no\\u0007thing","expected":"a table"}]}""");
+
+    Run run = Run.of("reload", "--url", gateway.url());
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err().lines())
+        .containsExactly(
+            "the gateway at " + gateway.url() + " answered 422: Unusable routing table: It stays.",
+            "c.yaml:3: channels[0].mach: found it, expected match",
+            "c.yaml: found no?thing, expected a table");
+  }
+
   /** Each command that calls a gateway, as an operator would type it. */
   private static List<List<String>> calling() {
     return List.of(
@@ -192,7 +250,10 @@ class OperatorCommandsTest {
         List.of("dead-letters"),
         List.of("replay", "AU:1"),
         List.of("replay", "--status", "held"),
-        List.of("resolve", "AU:1", "--delivered", "--reason", "x"));
+        List.of("resolve", "AU:1", "--delivered", "--reason", "x"),
+        List.of("pause", "sg", "--reason", "x"),
+        List.of("resume", "sg"),
+        List.of("reload"));
   }
 
   private static Run with(List<String> command, String url) {

@@ -1,0 +1,51 @@
+package org.intergov.outbound.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code pause}: nothing goes out through a channel until it is resumed. */
+@Command(
+    name = "pause",
+    header = "Stops the sending through one channel.",
+    description = {
+      "",
+      "On every replica, and over restarts, until 'resume'. What is in flight ends, what was sent is"
+          + " still followed, and what waits still expires. 'status' shows who paused and why.",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class PauseCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private GatewayOptions gateway;
+
+  @Parameters(paramLabel = "CHANNEL", description = "The id of the channel in channels.yaml.")
+  private String channel;
+
+  @Option(
+      names = "--reason",
+      required = true,
+      paramLabel = "TEXT",
+      description = "Why, for whoever looks next.")
+  private String reason;
+
+  @Option(names = "--json", description = "Print the gateway's answer as JSON. Default: text.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    String path = "/channels/" + ApiClient.segment(channel) + "/pause";
+    JsonNode answer = gateway.client().post(path + "?reason=" + ApiClient.query(reason));
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(json ? answer.toString() : channel + " is paused");
+    out.flush();
+    return Cli.DONE;
+  }
+}

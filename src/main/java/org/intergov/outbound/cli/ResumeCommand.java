@@ -1,0 +1,43 @@
+package org.intergov.outbound.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code resume}: a channel that was paused, or whose circuit is open, is tried at once. */
+@Command(
+    name = "resume",
+    header = "Lets a paused channel go on.",
+    description = {
+      "",
+      "Where the channel's circuit is open, one message tries it at once, without waiting for the"
+          + " next probe; of a channel that was not paused, on the replica that is asked.",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class ResumeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private GatewayOptions gateway;
+
+  @Parameters(paramLabel = "CHANNEL", description = "The id of the channel in channels.yaml.")
+  private String channel;
+
+  @Option(names = "--json", description = "Print the gateway's answer as JSON. Default: text.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    JsonNode answer = gateway.client().post("/channels/" + ApiClient.segment(channel) + "/resume");
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(json ? answer.toString() : channel + " goes on");
+    out.flush();
+    return Cli.DONE;
+  }
+}
