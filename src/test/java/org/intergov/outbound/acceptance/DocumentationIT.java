@@ -36,7 +36,7 @@ class DocumentationIT {
       #!/bin/bash
       set -- "${@:3}" # all are java -jar FILE COMMAND
       case "$1" in
-        submit|status|replay|resolve|dead-letters) set -- "$1" --url "$GATEWAY_URL" "${@:2}" ;;
+        submit|status|replay|resolve|dead-letters|pause|resume|reload) set -- "$1" --url "$GATEWAY_URL" "${@:2}" ;;
       esac
       exec "$REAL_JAVA" $REAL_OPTIONS -XX:TieredStopAtLevel=1 -Xmx256m -jar "$REAL_JAR" "$@"
       """;
