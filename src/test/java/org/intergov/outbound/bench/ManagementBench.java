@@ -26,11 +26,15 @@ import javax.management.remote.JMXServiceURL;
 /**
  * What it costs to watch: turns of the router while somebody does, beside turns while nobody does.
  * Who watches scrapes the metrics, asks for the health in detail and reads every MBean of gateway
- * and Camel, all of it every five seconds: a console's usual period, and a third of that at which
- * the shipped configuration of Prometheus scrapes. It shares the cores with the gateway.
+ * and Camel, when a turn begins and every {@code bench.watch} seconds from then on. It shares the
+ * cores with the gateway.
  */
 final class ManagementBench {
-  private static final int PAIRS = 4;
+  private static final int PAIRS = 3;
+
+  /** Seconds; at which the shipped configuration of Prometheus scrapes. */
+  private static final int EVERY = Integer.getInteger("bench.watch", 15);
+
   private static final String CHANNELS = Rig.oneChannel("received");
 
   private final Scale scale;
@@ -61,21 +65,30 @@ final class ManagementBench {
         }
       }
     }
-    String what = "turns of %d messages, %d of each; ".formatted(scale.turn(), alone.size());
+    String what = "turns of %d messages, %d of each; ".formatted(turn(), alone.size());
     report
         .figure("management.alone", rate(alone), "messages/s", what + "nobody watches")
         .with("gateway_cpu_us", cpu(alone))
         .print();
     report
-        .figure("management.watched", rate(watched), "messages/s", what + "watched every 5 s")
+        .figure(
+            "management.watched",
+            rate(watched),
+            "messages/s",
+            what + "watched every " + EVERY + " s")
         .ratio(ratio(watched, alone), "alone, median of pairs")
         .with("gateway_cpu_us", cpu(watched))
         .ratioAtLeast(0.98)
         .print();
   }
 
+  /** As long as it takes to be looked at once. */
+  private int turn() {
+    return 2 * scale.turn();
+  }
+
   private Turn turn(Rig rig) throws Exception {
-    return RouterBench.turnOfGateway(rig, scale.turn());
+    return RouterBench.turnOfGateway(rig, turn());
   }
 
   private static double ratio(List<Turn> these, List<Turn> those) {
@@ -108,7 +121,7 @@ final class ManagementBench {
     return turn;
   }
 
-  /** Looks at once and then every five seconds, from a thread of its own. */
+  /** Looks at once and then every some seconds, from a thread of its own. */
   private static final class Watcher implements AutoCloseable {
     private static final String OURS = "org.intergov.outbound:*";
     private static final String CAMELS = "org.apache.camel:*";
@@ -129,7 +142,7 @@ final class ManagementBench {
     }
 
     ScheduledFuture<?> start() {
-      return thread.scheduleAtFixedRate(this::look, 0, 5, TimeUnit.SECONDS);
+      return thread.scheduleAtFixedRate(this::look, 0, EVERY, TimeUnit.SECONDS);
     }
 
     private void look() {
