@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import org.intergov.outbound.routing.Problem;
 
 /** The gateway's REST API, with errors in words for whoever typed the command. */
 final class ApiClient {
@@ -145,16 +146,13 @@ final class ApiClient {
 
   /** As {@code check} prints it. */
   private static String ofTable(JsonNode error) {
-    String line = error.path("line").asInt() > 0 ? ":" + error.path("line").asInt() : "";
-    String path = error.path("path").asText().isEmpty() ? "" : error.path("path").asText() + ": ";
-    return error.path("file").asText()
-        + line
-        + ": "
-        + path
-        + "found "
-        + error.path("found").asText()
-        + ", expected "
-        + error.path("expected").asText();
+    return Problem.text(
+        error.path("severity").asText(),
+        error.path("file").asText(),
+        error.path("line").asInt(),
+        error.path("path").asText(),
+        error.path("found").asText(),
+        error.path("expected").asText());
   }
 
   private String noGateway(String why) {

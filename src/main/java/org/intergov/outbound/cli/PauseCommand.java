@@ -1,7 +1,6 @@
 package org.intergov.outbound.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,6 +24,7 @@ import picocli.CommandLine.Spec;
 final class PauseCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private GatewayOptions gateway;
+  @Mixin private AnswerFormat format;
 
   @Parameters(paramLabel = "CHANNEL", description = "The id of the channel in channels.yaml.")
   private String channel;
@@ -36,16 +36,10 @@ final class PauseCommand implements Callable<Integer> {
       description = "Why, for whoever looks next.")
   private String reason;
 
-  @Option(names = "--json", description = "Print the gateway's answer as JSON. Default: text.")
-  private boolean json;
-
   @Override
   public Integer call() {
     String path = "/channels/" + ApiClient.segment(channel) + "/pause";
     JsonNode answer = gateway.client().post(path + "?reason=" + ApiClient.query(reason));
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(json ? answer.toString() : channel + " is paused");
-    out.flush();
-    return Cli.DONE;
+    return format.print(spec, answer, channel + " is paused");
   }
 }

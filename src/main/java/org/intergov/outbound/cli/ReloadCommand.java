@@ -1,7 +1,6 @@
 package org.intergov.outbound.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -9,7 +8,6 @@ import org.intergov.outbound.routing.TableChanges;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code reload}: the gateway reads its routing table anew. */
@@ -28,17 +26,12 @@ import picocli.CommandLine.Spec;
 final class ReloadCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private GatewayOptions gateway;
-
-  @Option(names = "--json", description = "Print the gateway's answer as JSON. Default: text.")
-  private boolean json;
+  @Mixin private AnswerFormat format;
 
   @Override
   public Integer call() {
     JsonNode answer = gateway.client().post("/channels/reload");
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(json ? answer.toString() : text(answer));
-    out.flush();
-    return Cli.DONE;
+    return format.print(spec, answer, text(answer));
   }
 
   private static String text(JsonNode answer) {

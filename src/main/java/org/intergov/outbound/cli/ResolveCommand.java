@@ -3,7 +3,6 @@ package org.intergov.outbound.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -29,6 +28,7 @@ import picocli.CommandLine.Spec;
 final class ResolveCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private GatewayOptions gateway;
+  @Mixin private AnswerFormat format;
 
   @Parameters(
       paramLabel = "REFERENCE",
@@ -44,9 +44,6 @@ final class ResolveCommand implements Callable<Integer> {
       paramLabel = "TEXT",
       description = "Why, for the journal, such as who was asked.")
   private String reason;
-
-  @Option(names = "--json", description = "Print the gateway's answer as JSON. Default: text.")
-  private boolean json;
 
   /** One of the two must be given. */
   static final class Decision {
@@ -64,10 +61,7 @@ final class ResolveCommand implements Callable<Integer> {
     body.put("reason", reason);
     JsonNode answer =
         gateway.client().post("/messages/" + ApiClient.segment(reference) + "/resolve", body);
-    PrintWriter out = spec.commandLine().getOut();
     String text = reference + (decision.delivered ? " is accepted" : " is rejected");
-    out.println(json ? answer.toString() : text);
-    out.flush();
-    return Cli.DONE;
+    return format.print(spec, answer, text);
   }
 }

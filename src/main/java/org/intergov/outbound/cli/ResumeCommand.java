@@ -1,12 +1,10 @@
 package org.intergov.outbound.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -25,19 +23,14 @@ import picocli.CommandLine.Spec;
 final class ResumeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private GatewayOptions gateway;
+  @Mixin private AnswerFormat format;
 
   @Parameters(paramLabel = "CHANNEL", description = "The id of the channel in channels.yaml.")
   private String channel;
 
-  @Option(names = "--json", description = "Print the gateway's answer as JSON. Default: text.")
-  private boolean json;
-
   @Override
   public Integer call() {
     JsonNode answer = gateway.client().post("/channels/" + ApiClient.segment(channel) + "/resume");
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(json ? answer.toString() : channel + " goes on");
-    out.flush();
-    return Cli.DONE;
+    return format.print(spec, answer, channel + " goes on");
   }
 }

@@ -19,12 +19,18 @@ public record Problem(
    */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder(file.toString());
+    return text(severity.name(), file.toString(), line, path, found, expected);
+  }
+
+  /** The same of a problem that comes from elsewhere, whose severity and file may be any text. */
+  public static String text(
+      String severity, String file, int line, String path, String found, String expected) {
+    StringBuilder text = new StringBuilder(file);
     if (line > 0) {
       text.append(':').append(line);
     }
     text.append(": ");
-    if (severity == Severity.WARNING) {
+    if (severity.equalsIgnoreCase(Severity.WARNING.name())) {
       text.append("warning: ");
     }
     if (!path.isEmpty()) {

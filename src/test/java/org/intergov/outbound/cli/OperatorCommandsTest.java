@@ -230,6 +230,7 @@ class OperatorCommandsTest {
         """
         {"title":"Unusable routing table","detail":"It stays.","errors":[
           {"severity":"error","file":"c.yaml","line":3,"path":"channels[0].mach","found":"it","expected":"match"},
+          {"severity":"warning","file":"c.yaml","line":4,"path":"p","found":"a","expected":"b"},
           {"severity":"error","file":"c.yaml","line":0,"path":"","found":"no\\u0007thing","expected":"a table"}]}""");
 
     Run run = Run.of("reload", "--url", gateway.url());
@@ -239,6 +240,7 @@ class OperatorCommandsTest {
         .containsExactly(
             "the gateway at " + gateway.url() + " answered 422: Unusable routing table: It stays.",
             "c.yaml:3: channels[0].mach: found it, expected match",
+            "c.yaml:4: warning: p: found a, expected b",
             "c.yaml: found no?thing, expected a table");
   }
 
