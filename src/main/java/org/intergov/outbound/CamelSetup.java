@@ -27,6 +27,27 @@ final class CamelSetup {
 
   private CamelSetup() {}
 
+  /** Camel, not set up yet. */
+  static Main main() {
+    return new SharedMain();
+  }
+
+  /** Its beans are in a {@link SharedRegistry}. */
+  private static final class SharedMain extends Main {
+    private final SharedRegistry shared = new SharedRegistry();
+
+    SharedMain() {
+      registry.setFallbackRegistry(shared.getFallbackRegistry());
+    }
+
+    @Override
+    protected CamelContext createCamelContext() {
+      CamelContext camel = super.createCamelContext();
+      camel.getCamelContextExtension().setRegistry(shared);
+      return camel;
+    }
+  }
+
   /** The event loops of both servers and of the calls to channels. */
   static Vertx vertx(Settings settings) {
     return Vertx.vertx(

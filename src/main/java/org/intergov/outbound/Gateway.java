@@ -105,7 +105,7 @@ public final class Gateway implements AutoCloseable {
   private final ApiAccess access;
   private final ServerTls tls;
   private final QueueIntakes intakes;
-  private final Main main = new Main();
+  private final Main main = CamelSetup.main();
   private Vertx vertx;
   private Stores stores;
   private CompletableFuture<Stores> opening;

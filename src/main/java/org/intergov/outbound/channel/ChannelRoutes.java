@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Route;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.direct.DirectEndpoint;
@@ -128,7 +129,8 @@ public final class ChannelRoutes implements AutoCloseable {
     List<ChannelVersion> made = new ArrayList<>();
     for (Channel channel : channels) {
       String name = takeName(channel.id());
-      ChannelVersion version = new ChannelVersion(channel, name, routeIds(channel, name));
+      ChannelVersion version =
+          new ChannelVersion(channel, name, routeIds(channel, name), endpoints(channel, name));
       made.add(version);
       try {
         Map<String, Object> bound = parametersOf(channel, name);
@@ -178,7 +180,25 @@ public final class ChannelRoutes implements AutoCloseable {
     return steps(channel).stream().map(step -> name + "-" + step).toList();
   }
 
+  /** Where the routes that are called listen; nobody waits there for a route that is gone. */
+  private Map<String, Endpoint> endpoints(Channel channel, String name) {
+    Map<String, Endpoint> endpoints = new HashMap<>();
+    for (String step : called(channel)) {
+      String uri = "direct:" + name + "-" + step + "?block=false";
+      endpoints.put(step, camel.getCamelContextExtension().getPrototypeEndpoint(uri));
+    }
+    return endpoints;
+  }
+
   private static List<String> steps(Channel channel) {
+    List<String> steps = called(channel);
+    if (channel.tracking().receipts()) {
+      steps.add("receipts");
+    }
+    return steps;
+  }
+
+  private static List<String> called(Channel channel) {
     List<String> steps = new ArrayList<>(List.of("post"));
     if (channel.tracking().asked()) {
       steps.add("status");
@@ -188,9 +208,6 @@ public final class ChannelRoutes implements AutoCloseable {
     }
     if (channel.callsBack()) {
       steps.add("subscribe");
-    }
-    if (channel.tracking().receipts()) {
-      steps.add("receipts");
     }
     return steps;
   }

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.camel.AsyncProducer;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.service.ServiceHelper;
@@ -31,11 +32,12 @@ final class ChannelSender {
   }
 
   /**
+   * @param to where the channel's route listens: looked up once, not for each exchange
    * @param done called once, on whatever thread the channel's answer comes on; must not block
    */
-  void send(String endpoint, Object body, Map<String, Object> headers, Consumer<Exchange> done) {
+  void send(Endpoint to, Object body, Map<String, Object> headers, Consumer<Exchange> done) {
     Exchange exchange = new DefaultExchange(camel);
-    exchange.setProperty(ENDPOINTS, List.of(endpoint));
+    exchange.setProperty(ENDPOINTS, List.of(to));
     exchange.getMessage().setBody(body);
     exchange.getMessage().setHeaders(new java.util.HashMap<>(headers));
     AtomicBoolean ended = new AtomicBoolean();

@@ -1,7 +1,9 @@
 package org.intergov.outbound.channel;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.Endpoint;
 import org.intergov.outbound.routing.Channel;
 
 /**
@@ -16,16 +18,20 @@ final class ChannelVersion {
   private final Channel channel;
   private final String name;
   private final List<String> routeIds;
+  private final Map<String, Endpoint> endpoints;
   private final AtomicInteger uses = new AtomicInteger();
   private volatile Runnable unused = () -> {};
 
   /**
    * @param name the channel's id, and from the second version on {@code ~2} and so on after it
+   * @param endpoints by step, such as {@code post}: where the routes that the gateway calls listen
    */
-  ChannelVersion(Channel channel, String name, List<String> routeIds) {
+  ChannelVersion(
+      Channel channel, String name, List<String> routeIds, Map<String, Endpoint> endpoints) {
     this.channel = channel;
     this.name = name;
     this.routeIds = List.copyOf(routeIds);
+    this.endpoints = Map.copyOf(endpoints);
   }
 
   Channel channel() {
@@ -40,14 +46,9 @@ final class ChannelVersion {
     return routeIds;
   }
 
-  /** Whether it has a route for a step, such as {@code status}. */
-  boolean has(String step) {
-    return routeIds.contains(name + "-" + step);
-  }
-
-  /** Where that route listens; nobody waits there for a route that is gone. */
-  String endpoint(String step) {
-    return "direct:" + name + "-" + step + "?block=false";
+  /** Where the route of a step listens, such as {@code status}; null if there is none. */
+  Endpoint endpoint(String step) {
+    return endpoints.get(step);
   }
 
   /** Takes a use, unless the version is retired. */

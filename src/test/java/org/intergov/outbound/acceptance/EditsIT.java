@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,6 +19,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class EditsIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
   private static final String ENDPOINTS = "org.intergov.outbound.channel.ChannelHttpEndpoint";
+  private static final String UNKNOWN =
+      "SELECT detail, count(*) FROM intergov.delivery_status"
+          + " WHERE event IN ('unknown', 'possible_duplicate', 'held') GROUP BY 1";
   private static final String ROUTES = "org.apache.camel.model.RouteDefinition";
 
   @Test
@@ -69,28 +72,17 @@ class EditsIT {
             threads,
             (heap + grown) >> 10,
             heap >> 10);
-        assertThat(jmx.instances(ENDPOINTS)).isLessThanOrEqualTo(endpoints);
-        assertThat(jmx.instances(ROUTES)).isLessThanOrEqualTo(definitions);
+        // the last of the old ones may still be referred to by what is just ending
+        soon(() -> assertThat(jmx.instances(ENDPOINTS)).isLessThanOrEqualTo(endpoints));
+        soon(() -> assertThat(jmx.instances(ROUTES)).isLessThanOrEqualTo(definitions));
         assertThat(grown).as("bytes of heap more than before").isLessThan(mostGrowth);
       }
       assertThat(edits.broken()).isGreaterThan((first + others) / 4);
-      assertThat(possibleDuplicates(name)).containsAll(edits.repeated());
+      assertThat(POSTGRES.counts(name, UNKNOWN)).as("nothing was cut off by an edit").isEmpty();
+      assertThat(edits.repeated()).isEmpty();
       assertThat(edits.misrouted(0)).isEmpty();
       assertThat(edits.misrouted(5)).as("this test would notice").isNotEmpty();
     }
-  }
-
-  /** Subjects of messages whose journal says that a channel may have got them twice. */
-  private static Set<String> possibleDuplicates(String name) {
-    return POSTGRES
-        .counts(
-            name,
-            """
-            SELECT l.subject, count(*) FROM intergov.delivery_status s
-            JOIN intergov.message_lake l USING (sender, sender_ref)
-            WHERE s.event = 'possible_duplicate' GROUP BY 1
-            """)
-        .keySet();
   }
 
   /** With every channel back, each message is accepted, and no old routes are left. */
@@ -103,9 +95,13 @@ class EditsIT {
             () ->
                 assertThat(POSTGRES.lake(name))
                     .isEqualTo(Map.of("accepted", (long) edits.messages())));
+    soon(() -> assertThat(jmx.routes()).isEqualTo(ownRoutes + edits.channelRoutes()));
+  }
+
+  private static void soon(ThrowingRunnable assertion) {
     await()
         .atMost(Duration.ofSeconds(30))
         .pollInterval(Duration.ofMillis(50))
-        .untilAsserted(() -> assertThat(jmx.routes()).isEqualTo(ownRoutes + edits.channelRoutes()));
+        .untilAsserted(assertion);
   }
 }

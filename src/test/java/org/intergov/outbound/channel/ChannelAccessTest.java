@@ -416,7 +416,8 @@ class ChannelAccessTest {
 
   private static CompletableFuture<Exchange> send(String endpoint) {
     CompletableFuture<Exchange> done = new CompletableFuture<>();
-    new ChannelSender(camel, endpoint).send("unused", "{}", HEADERS, done::complete);
+    new ChannelSender(camel, endpoint)
+        .send(camel.getEndpoint("direct:unused"), "{}", HEADERS, done::complete);
     return done.orTimeout(30, java.util.concurrent.TimeUnit.SECONDS);
   }
 

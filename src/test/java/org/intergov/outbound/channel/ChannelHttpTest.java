@@ -464,7 +464,8 @@ class ChannelHttpTest {
   private static CompletableFuture<Exchange> send(
       String endpoint, Object body, Map<String, Object> headers) {
     CompletableFuture<Exchange> done = new CompletableFuture<>();
-    new ChannelSender(camel, endpoint).send("unused", body, headers, done::complete);
+    new ChannelSender(camel, endpoint)
+        .send(camel.getEndpoint("direct:unused"), body, headers, done::complete);
     return done;
   }
 

@@ -44,7 +44,7 @@ class ChannelKafkaTest {
       ChannelSender sender = new ChannelSender(camel, "direct:fr-topic-post");
       for (int i = 0; i < 50; i++) {
         sender.send(
-            "direct:unused",
+            camel.getEndpoint("direct:unused"),
             "{}",
             Map.of(
                 Headers.REFERENCE,

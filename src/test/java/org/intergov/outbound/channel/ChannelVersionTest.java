@@ -3,6 +3,7 @@ package org.intergov.outbound.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class ChannelVersionTest {
   private final ChannelVersion version =
       new ChannelVersion(
-          Channels.table("c | ").channel("c").orElseThrow(), "c~2", List.of("c~2-post"));
+          Channels.table("c | ").channel("c").orElseThrow(), "c~2", List.of("c~2-post"), Map.of());
 
   @Test
   void unused_routes_are_let_go_of_at_once() {

@@ -78,7 +78,11 @@ class ChannelWorkersTest {
             "internal",
             "x");
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-    sender.send("direct:x-post", "{}", headers, e -> outcome.complete(PostOutcome.of(e)));
+    sender.send(
+        camel.getEndpoint("direct:x-post"),
+        "{}",
+        headers,
+        e -> outcome.complete(PostOutcome.of(e)));
     return outcome;
   }
 
@@ -118,7 +122,8 @@ class ChannelWorkersTest {
           e.setProperty("stray", "x");
         });
     CompletableFuture<Exchange> end = new CompletableFuture<>();
-    sender.send("direct:x-post", "{}", Map.of("idempotencyKey", "AU:a"), end::complete);
+    sender.send(
+        camel.getEndpoint("direct:x-post"), "{}", Map.of("idempotencyKey", "AU:a"), end::complete);
     Exchange left = end.get(30, TimeUnit.SECONDS);
     assertThat(left.getMessage().getHeaders())
         .containsOnlyKeys("idempotencyKey", "channelTxnId", "channelStatus");

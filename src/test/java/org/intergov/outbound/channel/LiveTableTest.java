@@ -133,7 +133,7 @@ class LiveTableTest {
     ChannelVersion inFlight = routes.use("a");
     reload("channels:\n" + entry("a", "SG", "http://two.example"));
     ChannelVersion next = routes.use("a");
-    assertThat(next.endpoint("post")).isEqualTo("direct:a~2-post?block=false");
+    assertThat(next.endpoint("post").getEndpointUri()).isEqualTo("direct://a%7E2-post?block=false");
     next.end();
     reload("channels:\n" + entry("a", "SG", "http://three.example"));
     awaitRoutes("a-post", "a-status", "a~3-post", "a~3-status");
