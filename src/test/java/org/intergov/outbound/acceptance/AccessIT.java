@@ -292,18 +292,18 @@ class AccessIT {
     show("second");
     // a handshake under way while the certificate is exchanged may fail
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .ignoreExceptionsInstanceOf(IOException.class)
         .untilAsserted(() -> assertShown("CN=second"));
 
     Files.writeString(FILES.resolve("shown.crt"), "no certificate");
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> gateway.log().contains("the certificate in use stays"));
     assertShown("CN=second");
     show("first");
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .ignoreExceptionsInstanceOf(IOException.class)
         .untilAsserted(() -> assertShown("CN=first"));
   }
@@ -318,12 +318,12 @@ class AccessIT {
       throws IOException {
     writeTokens("portal submit", "night-shift operate", "hasty read,submit");
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> call("auditor", "GET", "/channels").status() == 401);
 
     Files.writeString(TOKENS, "auditor read " + HOLDERS.get("auditor") + "\n");
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> gateway.log().contains("changes nothing until it is mended"));
     assertThat(call("auditor", "GET", "/channels").status()).isEqualTo(401);
     assertThat(call("night-shift", "GET", "/channels").status()).isEqualTo(200);
@@ -331,7 +331,7 @@ class AccessIT {
 
     writeTokens("portal submit", "auditor read", "night-shift operate", "hasty read,submit");
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> call("auditor", "GET", "/channels").status() == 200);
   }
 

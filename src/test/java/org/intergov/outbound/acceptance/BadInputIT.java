@@ -345,7 +345,7 @@ class BadInputIT {
     assertThat(UUID.fromString(ref).toString()).isEqualTo(ref);
     assertThat(answer.header("Location")).isEqualTo("/messages/AU:" + ref);
     await()
-        .atMost(Duration.ofSeconds(15))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> channel.keys(message).equals(List.of("AU:" + ref)));
   }
 

@@ -54,7 +54,7 @@ class ChannelDownIT {
         flowed += others.size();
         long all = flowed + 1;
         await("the healthy lane flows")
-            .atMost(Duration.ofSeconds(10))
+            .atMost(Duration.ofSeconds(60))
             .pollInterval(Duration.ofMillis(500))
             .untilAsserted(
                 () ->

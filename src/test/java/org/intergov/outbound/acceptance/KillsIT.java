@@ -50,7 +50,7 @@ class KillsIT {
       channel.on(message, Reply.storeThenSilence());
       gateway.api().submit(message);
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .pollInterval(Duration.ofMillis(5))
           .until(() -> channel.has(message));
       gateway.kill9();

@@ -174,7 +174,7 @@ class PollerIT {
     api.submit(message);
     api.awaitEvent(message, "revoked");
     api.awaitStatus(message, "pending");
-    await().atMost(Duration.ofSeconds(15)).until(() -> first.posts(message).size() == 2);
+    await().atMost(Duration.ofSeconds(60)).until(() -> first.posts(message).size() == 2);
     assertThat(api.status(message)).isEqualTo("pending");
   }
 

@@ -85,7 +85,7 @@ class ReplicasIT {
       messages.forEach(m -> channel.on(m, stored));
       frozen.api().submit(messages);
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .pollInterval(Duration.ofMillis(5))
           .until(() -> channel.taken() == messages.size());
       frozen.freeze();

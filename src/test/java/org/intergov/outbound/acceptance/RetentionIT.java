@@ -130,7 +130,7 @@ class RetentionIT {
         message.obj(),
         message.predicate());
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThat(gateway.api().get("/messages?status=held").body())

@@ -66,7 +66,7 @@ class SqlInsertIT {
     Sent message = Sent.to("SG", "by-sql");
     insert("AU", message);
     await("well within a second on an idle machine; this one may be busy")
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> channel.has(message));
     api.awaitStatus(message, "accepted");
@@ -90,7 +90,7 @@ class SqlInsertIT {
         message.subject(),
         message.obj(),
         message.predicate());
-    await().atMost(Duration.ofSeconds(10)).until(() -> channel.has(message));
+    await().atMost(Duration.ofSeconds(60)).until(() -> channel.has(message));
     assertThat(channel.keys(message).get(0)).matches("AU:[0-9a-f-]{36}");
   }
 
@@ -143,11 +143,11 @@ class SqlInsertIT {
   private static void assertInvalid(String sender, Sent message) {
     String reference = "/messages/" + sender + ":" + message.ref();
     await(reference)
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () -> assertThat(api.get(reference).body()).contains("\"reason\":\"invalid\""));
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThat(api.get(reference + "/journal").json().findValuesAsText("event"))
