@@ -323,7 +323,7 @@ public final class Gateway implements AutoCloseable {
         "stuckMessages",
         new StuckMessages(
             stores.views(),
-            stores.actions(),
+            stores.actions(metrics),
             stores.parked(),
             wakeRouter,
             () -> {
@@ -377,7 +377,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private String replay(String reference, Runnable wakeRouter) {
-    OperatorActions.Replay came = stores.actions().replay(Reference.parse(reference), "jmx");
+    OperatorActions.Replay came = stores.actions(metrics).replay(Reference.parse(reference), "jmx");
     wakeRouter.run();
     return came.name().toLowerCase(java.util.Locale.ROOT);
   }

@@ -28,6 +28,11 @@ public record AccessToken(String name, Set<Role> roles, String digest) {
     return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
   }
 
+  /** Whether a word is a token, or the beginning of one. */
+  static boolean looksLikeOne(String word) {
+    return word.startsWith(PREFIX);
+  }
+
   /** The digest of a token. */
   public static String digest(String token) {
     return Sha256.of(token);

@@ -129,6 +129,9 @@ public final class FrontDoor {
     if (request.path() != null && NO_ESCAPE.matcher(request.path()).find()) {
       throw new Problem(400, "Bad path", "A percent sign in the path starts no valid escape.");
     }
+    if (request.query() != null && NO_ESCAPE.matcher(request.query()).find()) {
+      throw new Problem(400, "Bad query", "A percent sign in the query starts no valid escape.");
+    }
   }
 
   /** That much is said here: it must not wait for anything else to be answered. */

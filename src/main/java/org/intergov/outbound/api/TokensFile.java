@@ -2,6 +2,7 @@ package org.intergov.outbound.api;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -22,6 +23,10 @@ final class TokensFile {
 
   private final Path file;
   private final List<String> faults = new ArrayList<>();
+
+  /** Shorter than any token. */
+  private static final int MOST_SHOWN = 20;
+
   private final Set<String> names = new HashSet<>();
   private final Set<String> digests = new HashSet<>();
 
@@ -50,6 +55,8 @@ final class TokensFile {
           token(i + 1, line, tokens);
         }
       }
+    } catch (NoSuchFileException e) {
+      faults.add(file + ": cannot be read: no such file");
     } catch (IOException e) {
       faults.add(file + ": cannot be read as UTF-8 text: " + e);
     }
@@ -66,8 +73,10 @@ final class TokensFile {
       return;
     }
     int before = faults.size();
-    if (!parts[0].matches("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")) {
-      fault(line, "the name " + Quote.of(parts[0]), "letters, digits and . _ @ -, at most 64");
+    if (AccessToken.looksLikeOne(parts[0])) {
+      fault(line, "a token where the name belongs (not shown)", FORM);
+    } else if (!parts[0].matches("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")) {
+      fault(line, "the name " + shown(parts[0]), "letters, digits and . _ @ -, at most 64");
     } else if (!names.add(parts[0])) {
       fault(line, "the name " + Quote.of(parts[0]) + " again", "a name of its own");
     }
@@ -79,7 +88,7 @@ final class TokensFile {
               () ->
                   fault(
                       line,
-                      "the role " + Quote.of(word),
+                      "the role " + shown(word),
                       "some of " + String.join(", ", Role.words())));
     }
     if (!parts[2].matches("sha256:[0-9a-f]{64}")) {
@@ -91,6 +100,13 @@ final class TokensFile {
     if (faults.size() == before) {
       to.add(new AccessToken(parts[0], roles, parts[2].substring("sha256:".length())));
     }
+  }
+
+  /** What stands in the wrong column may be the token itself. */
+  private static String shown(String word) {
+    return word.length() > MOST_SHOWN || AccessToken.looksLikeOne(word)
+        ? "(not shown)"
+        : Quote.of(word);
   }
 
   private void fault(int line, String found, String expected) {

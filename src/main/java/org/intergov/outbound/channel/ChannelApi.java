@@ -148,6 +148,9 @@ public final class ChannelApi {
     return new Fields(id, status);
   }
 
+  /** Seconds; longer than anybody waits. */
+  private static final long LONG = 999_999_999;
+
   /**
    * Reads Retry-After: seconds or an HTTP date (RFC 9110, section 10.2.3).
    *
@@ -158,8 +161,8 @@ public final class ChannelApi {
       return null;
     }
     String text = value.trim();
-    if (text.length() <= 9 && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      return Duration.ofSeconds(Long.parseLong(text));
+    if (text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return Duration.ofSeconds(text.length() <= 9 ? Long.parseLong(text) : LONG);
     }
     try {
       ZonedDateTime at = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);

@@ -98,6 +98,10 @@ final class ChannelHttpCall {
   }
 
   private void attempt(Credentials.Header header) {
+    if (header != null && header.name().equalsIgnoreCase(endpoint.getKeyHeader())) {
+      failed(new ChannelException.Unavailable("not sent: auth would replace the idempotency key"));
+      return;
+    }
     if (header != null) {
       options.putHeader(header.name(), header.value());
     }

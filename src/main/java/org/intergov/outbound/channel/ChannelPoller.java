@@ -48,6 +48,7 @@ public final class ChannelPoller {
   /** Claimed and not answered, or answered and not written; never claimed again meanwhile. */
   private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
 
+  private final SilentChannels silent = new SilentChannels();
   private volatile boolean stopping;
   private final DatabaseWatch database = new DatabaseWatch("channel-poller");
 
@@ -204,6 +205,7 @@ public final class ChannelPoller {
   }
 
   private void settle(PendingDelivery d, StatusAnswer answer) {
+    silent.heard(d, answer);
     Optional<PendingSettlement> change = rules.settle(d, answer);
     if (change.isPresent()) {
       settlements.add(change.get());

@@ -64,7 +64,7 @@ final class DeadLettersCommand implements Callable<Integer> {
       table.print(rows);
     }
     if (found == 0 && !json) {
-      out.println("nothing waits for an operator");
+      out.println(filter.isGiven() ? "nothing fits" : "nothing waits for an operator");
     }
     out.flush();
     return Cli.DONE;

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import org.intergov.outbound.delivery.Reason;
 import org.intergov.outbound.routing.Durations;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -50,9 +52,15 @@ final class StuckFilter {
 
   /** Null, or what is wrong with the options. */
   String fault() {
-    return status == null || status.equals("held") || status.equals("rejected")
+    if (status != null && !status.equals("held") && !status.equals("rejected")) {
+      return "--status is held or rejected, not '" + status + "'";
+    }
+    if (reason != null && Arrays.stream(Reason.values()).noneMatch(r -> r.word().equals(reason))) {
+      return "--reason is one of those that --help lists, not '" + reason + "'";
+    }
+    return receiver == null || receiver.matches("[A-Z]{2}")
         ? null
-        : "--status is held or rejected, not '" + status + "'";
+        : "--receiver is two capital letters such as SG, not '" + receiver + "'";
   }
 
   /** Hands on every message that fits, oldest first, page by page. */

@@ -305,7 +305,7 @@ public final class DeliveryRules {
     return routing;
   }
 
-  private static String seconds(Duration d) {
+  static String seconds(Duration d) {
     return String.format(java.util.Locale.ROOT, "%.1f s", d.toMillis() / 1000.0);
   }
 }

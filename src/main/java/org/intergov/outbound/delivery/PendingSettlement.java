@@ -1,5 +1,6 @@
 package org.intergov.outbound.delivery;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -52,11 +53,24 @@ public record PendingSettlement(
    * What becomes of the outbox row of a delivery that the channel had taken.
    *
    * @param channelId the next lane
+   * @param delay until it is due
    */
   public record OutboxChange(
       OutboxStatus status,
       String channelId,
       List<String> refusedBy,
       int generation,
-      String lastError) {}
+      String lastError,
+      Duration delay) {
+
+    /** Due at once. */
+    public OutboxChange(
+        OutboxStatus status,
+        String channelId,
+        List<String> refusedBy,
+        int generation,
+        String lastError) {
+      this(status, channelId, refusedBy, generation, lastError, Duration.ZERO);
+    }
+  }
 }

@@ -126,23 +126,35 @@ public final class StatusRules {
     List<JournalEntry> journal = new ArrayList<>();
     journal.add(entry(d, Event.REVOKED, null));
     String error = "channel " + d.channelId() + " revoked it";
-    OnRevoked onRevoked =
-        table.get().channel(d.channelId()).map(Channel::onRevoked).orElse(OnRevoked.REJECT);
-    if (onRevoked == OnRevoked.REJECT) {
+    Optional<Channel> channel = table.get().channel(d.channelId());
+    if (channel.map(Channel::onRevoked).orElse(OnRevoked.REJECT) == OnRevoked.REJECT) {
       return rejected(d, Reason.REVOKED, error, d.refusedBy(), journal);
     }
     int generation = d.generation() + 1;
+    Duration delay = resendAfter(channel.get(), d.generation());
     journal.add(
         new JournalEntry(
             Event.RETRY_SCHEDULED,
             d.channelId(),
             null,
             1,
-            "sent again as generation " + generation + ", with a new idempotency key"));
+            "sent again as generation "
+                + generation
+                + ", with a new idempotency key"
+                + (delay.isZero() ? "" : ", in " + DeliveryRules.seconds(delay))));
     OutboxChange change =
-        new OutboxChange(OutboxStatus.PENDING, d.channelId(), d.refusedBy(), generation, error);
+        new OutboxChange(
+            OutboxStatus.PENDING, d.channelId(), d.refusedBy(), generation, error, delay);
     LakePatch patch = LakePatch.pending(d.channelId(), d.channelTxnId());
     return new PendingSettlement(d, DELETE, change, null, patch, null, journal);
+  }
+
+  /**
+   * The first time at once: a blockchain that was reorganized is one again. A channel that revokes
+   * what it gets again and again is given it more and more seldom, as with retries.
+   */
+  private static Duration resendAfter(Channel channel, int revoked) {
+    return revoked == 1 ? Duration.ZERO : Backoff.delay(channel.retry(), revoked - 1);
   }
 
   private static PendingSettlement rejected(
@@ -174,7 +186,10 @@ public final class StatusRules {
       return Optional.of(new PendingSettlement(d, DELETE, null, problem, null, null, journal));
     }
     if (d.giveUpDue() && !d.confirmed()) {
-      String detail = "no final status from channel " + d.channelId() + "; an operator decides";
+      String last =
+          answer instanceof StatusAnswer.Unreachable u ? ", last asked: " + u.detail() : "";
+      String detail =
+          "no final status from channel " + d.channelId() + last + "; an operator decides";
       journal.add(entry(d, Event.GAVE_UP, detail));
       journal.add(entry(d, Event.HELD, detail));
       OutboxChange change =

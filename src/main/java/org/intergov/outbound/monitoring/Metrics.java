@@ -103,6 +103,11 @@ public final class Metrics implements PostListener, FlowListener {
   }
 
   @Override
+  public void rejected(Reason reason) {
+    rejected.get(reason).increment();
+  }
+
+  @Override
   public void accepted(Duration age) {
     acceptedAfter.record(age);
   }

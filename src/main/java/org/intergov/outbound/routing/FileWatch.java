@@ -30,6 +30,8 @@ public final class FileWatch implements AutoCloseable {
   private static final int LOOKS_PER_READ = 10;
 
   /** A directory in which something changes all the time is not looked at more often. */
+  private static final Duration ENDS_WITHIN = Duration.ofSeconds(10);
+
   private static final Duration BETWEEN_EVENTS = Duration.ofMillis(20);
 
   private final Path file;
@@ -153,7 +155,10 @@ public final class FileWatch implements AutoCloseable {
     } while (!isClosing() && !before.equals(seen));
   }
 
-  /** Ends the watching; a change that is being taken up ends first. */
+  /**
+   * Ends the watching; a change that is being taken up ends first, unless the file system does not
+   * answer.
+   */
   @Override
   public void close() {
     closing.countDown();
@@ -161,7 +166,7 @@ public final class FileWatch implements AutoCloseable {
       if (events != null) {
         events.close();
       }
-      thread.join();
+      thread.join(ENDS_WITHIN.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {

@@ -71,6 +71,9 @@ final class ParametersReader {
       }
     }
     new TlsCheck(source).check(section, to);
+    if (kind.name().equals("http")) {
+      new HttpCheck(source).check(section, to);
+    }
     if (kind.name().equals("kafka")) {
       new KafkaCheck(source).check(section, to);
     }

@@ -40,6 +40,11 @@ final class YamlFile {
   }
 
   private Optional<byte[]> bytes() {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      String what = Files.isDirectory(file) ? "a directory" : "no regular file";
+      problems.error(0, "", "what cannot be read (" + what + ")", READABLE);
+      return Optional.empty();
+    }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(MOST_BYTES + 1);
       if (bytes.length <= MOST_BYTES) {
@@ -49,7 +54,7 @@ final class YamlFile {
     } catch (NoSuchFileException e) {
       problems.error(0, "", "no such file", READABLE);
     } catch (IOException e) {
-      String what = Files.isDirectory(file) ? "a directory" : e.getClass().getSimpleName();
+      String what = e.getClass().getSimpleName();
       problems.error(0, "", "what cannot be read (" + what + ")", READABLE);
     }
     return Optional.empty();

@@ -277,10 +277,12 @@ public final class ChannelPending {
         UPDATE delivery_outbox o
         SET status = u.status, channel_id = u.channel_id,
             refused_by = string_to_array(u.refused_by, ','), generation = u.generation,
-            attempts = 0, unknowns = 0, due_at = now(), last_error = u.last_error,
+            attempts = 0, unknowns = 0, due_at = now() + u.delay * interval '1 millisecond',
+            last_error = u.last_error,
             expires_at = greatest(o.expires_at, now() + interval '1 day'), updated_at = now()
-        FROM unnest(?::int8[], ?::text[], ?::text[], ?::text[], ?::int4[], ?::text[])
-          AS u (id, status, channel_id, refused_by, generation, last_error)
+        FROM unnest(?::int8[], ?::text[], ?::text[], ?::text[], ?::int4[], ?::text[],
+            ?::int8[])
+          AS u (id, status, channel_id, refused_by, generation, last_error, delay)
         WHERE o.id = ANY (ARRAY[u.id]) AND o.status = 'accepted'
         """;
     try (PreparedStatement s = connection.prepareStatement(sql)) {
@@ -290,7 +292,8 @@ public final class ChannelPending {
           .text(c -> c.outbox().channelId())
           .text(c -> String.join(",", c.outbox().refusedBy()))
           .integer(c -> c.outbox().generation())
-          .text(c -> Columns.clean(c.outbox().lastError(), 1_000));
+          .text(c -> Columns.clean(c.outbox().lastError(), 1_000))
+          .bigint(c -> c.outbox().delay().toMillis());
       int rows = s.executeUpdate();
       if (rows != changed.size()) {
         throw new StoreException(

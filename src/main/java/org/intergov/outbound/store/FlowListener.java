@@ -1,6 +1,7 @@
 package org.intergov.outbound.store;
 
 import java.time.Duration;
+import org.intergov.outbound.delivery.Reason;
 
 /**
  * Is told what became of messages, once that is committed; whoever rolls back has told nothing.
@@ -15,6 +16,9 @@ public interface FlowListener {
 
         @Override
         public void accepted(Duration age) {}
+
+        @Override
+        public void rejected(Reason reason) {}
       };
 
   /** Outcomes were written. */
@@ -26,4 +30,7 @@ public interface FlowListener {
    * @param age since the lake has its entry
    */
   void accepted(Duration age);
+
+  /** A message was rejected by something else than an outcome: by an operator. */
+  void rejected(Reason reason);
 }

@@ -19,13 +19,16 @@ import org.intergov.outbound.store.OrderedLanes.Turn;
 public final class OperatorActions {
   private final Database database;
   private final Duration expiresAfter;
+  private final FlowListener listener;
 
   /**
    * @param expiresAfter how long a replayed message has
+   * @param listener is told what is rejected here
    */
-  public OperatorActions(Database database, Duration expiresAfter) {
+  public OperatorActions(Database database, Duration expiresAfter, FlowListener listener) {
     this.database = database;
     this.expiresAfter = expiresAfter;
+    this.listener = listener;
   }
 
   /** What a replay came to. */
@@ -120,6 +123,14 @@ public final class OperatorActions {
    * @param who for the journal
    */
   public Resolution resolve(Reference reference, boolean delivered, String why, String who) {
+    Resolution came = decide(reference, delivered, why, who);
+    if (came == Resolution.DONE && !delivered) {
+      listener.rejected(Reason.OPERATOR);
+    }
+    return came;
+  }
+
+  private Resolution decide(Reference reference, boolean delivered, String why, String who) {
     String sql =
         """
         WITH before AS (

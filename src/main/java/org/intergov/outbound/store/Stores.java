@@ -171,8 +171,11 @@ public final class Stores implements AutoCloseable {
     return new MessageViews(outboxReads, lakeReads);
   }
 
-  public OperatorActions actions() {
-    return new OperatorActions(outboxDatabase, expiresAfter);
+  /**
+   * @param listener is told what operators reject
+   */
+  public OperatorActions actions(FlowListener listener) {
+    return new OperatorActions(outboxDatabase, expiresAfter, listener);
   }
 
   public ParkedRows parked() {

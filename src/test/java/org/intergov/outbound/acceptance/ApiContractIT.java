@@ -311,6 +311,7 @@ class ApiContractIT {
     expect(204, verify, path + "?hub.mode=denied");
     expect(404, verify, path);
     calls.expectBadEscape(verify, "/callbacks/sg/%zz");
+    calls.expectBadEscape(verify, path + "?x=%zz");
     expect(204, changed, path);
     calls.expectBadEscape(changed, "/callbacks/sg/%zz");
     expect(404, changed, "/callbacks/sg/" + id.replace('6', '7'));

@@ -46,6 +46,9 @@ class TokensFileTest {
         "portal submit | 2 parts",
         "portal submit sha256:12 | not shown",
         "portal submit igo_my-own-token | not shown",
+        "portal igo_my-own-token DIGEST | not shown",
+        "igo_my-own-token submit DIGEST | not shown",
+        "portal read,my-own-token-without-its-beginning DIGEST | not shown",
         "portal admin DIGEST | the role \"admin\"",
         "po/rtal submit DIGEST | the name \"po/rtal\"",
         "'' | no token in it"

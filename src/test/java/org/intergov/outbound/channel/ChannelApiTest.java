@@ -160,6 +160,8 @@ class ChannelApiTest {
         "120 | 120",
         " 5 | 5",
         "999999999 | 999999999",
+        "9999999999 | 999999999",
+        "99999999999999999999999 | 999999999",
         "Wed, 21 Oct 2026 07:28:30 GMT | 30",
         "Wed, 21 Oct 2026 07:27:00 GMT | 0"
       })
@@ -170,8 +172,7 @@ class ChannelApiTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"", " ", "soon", "-5", "1.5", "1e3", "9999999999", "Wed, 99 Foo 2026", "١٢"})
+  @ValueSource(strings = {"", " ", "soon", "-5", "1.5", "1e3", "Wed, 99 Foo 2026", "١٢"})
   void a_retry_after_that_is_neither_is_left_alone(String value) {
     assertThat(ChannelApi.retryAfter(value, Instant.now())).isNull();
   }

@@ -10,6 +10,7 @@ import static org.intergov.outbound.delivery.StatusAnswer.Status.UNDELIVERABLE;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.intergov.outbound.delivery.PendingSettlement.Next;
 import org.intergov.outbound.delivery.PendingSettlement.OutboxChange;
@@ -42,6 +43,10 @@ class StatusRulesTest {
 
     Given nowGiveUpDue() {
       return new Given(confirmed, finalDue, true, problem, generation, refusedBy);
+    }
+
+    Given generation(int times) {
+      return new Given(confirmed, finalDue, giveUpDue, problem, times, refusedBy);
     }
 
     Given lastProblem(String last) {
@@ -218,6 +223,21 @@ class StatusRulesTest {
   }
 
   @Test
+  void what_is_revoked_again_and_again_is_sent_more_and_more_seldom() {
+    String channel =
+        "a | on-revoked: resend, retry: { first-delay: 2s, factor: 10, max-delay: 1m }";
+    for (Map.Entry<Integer, Integer> most : Map.of(2, 2_000, 3, 20_000, 4, 60_000).entrySet()) {
+      PendingSettlement s =
+          settle(Given.watched().generation(most.getKey()), REVOKED, channel).orElseThrow();
+
+      assertThat(s.outbox().generation()).isEqualTo(most.getKey() + 1);
+      assertThat(s.outbox().delay().toMillis())
+          .isBetween(most.getValue() / 2L, (long) most.getValue());
+      assertThat(s.journal().get(1).detail()).contains(", in ");
+    }
+  }
+
+  @Test
   void revoked_is_rejected_where_the_channel_says_so() {
     PendingSettlement s = settle(Given.watched(), REVOKED, "a | on-revoked: reject").orElseThrow();
 
@@ -263,6 +283,16 @@ class StatusRulesTest {
       assertThat(s.rejection()).isNull();
       assertThat(words(s)).containsExactly("gave_up", "held");
     }
+  }
+
+  @Test
+  void who_gives_up_says_what_the_channel_answered_last() {
+    StatusAnswer silent = new StatusAnswer.Unreachable("answered 500");
+    PendingSettlement s = settle(Given.received().nowGiveUpDue(), silent, A).orElseThrow();
+
+    assertThat(s.outbox().lastError())
+        .isEqualTo("no final status from channel a, last asked: answered 500; an operator decides");
+    assertThat(s.journal()).allSatisfy(j -> assertThat(j.detail()).contains("answered 500"));
   }
 
   @Test

@@ -5,11 +5,13 @@ import static org.intergov.outbound.store.TestStore.again;
 import static org.intergov.outbound.store.TestStore.refused;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.intergov.outbound.delivery.Delivery;
+import org.intergov.outbound.delivery.Reason;
 import org.intergov.outbound.message.Reference;
 import org.intergov.outbound.store.OperatorActions.Replay;
 import org.intergov.outbound.store.OperatorActions.Resolution;
@@ -125,7 +127,10 @@ class OperatorActionsTest {
     store.submit("a", "1");
     store.run("UPDATE delivery_outbox SET status = 'held'");
 
-    assertThat(resolve("1", false)).isEqualTo(Resolution.DONE);
+    List<Reason> told = new ArrayList<>();
+    assertThat(resolve("1", false, told)).isEqualTo(Resolution.DONE);
+    assertThat(resolve("1", false, told)).isEqualTo(Resolution.NOT_HELD);
+    assertThat(told).containsExactly(Reason.OPERATOR);
     assertThat(store.rejected.claim(1)).singleElement().extracting("reason").isEqualTo("operator");
 
     assertThat(store.outbox("1", "status")).isEqualTo("rejected");
@@ -161,7 +166,27 @@ class OperatorActionsTest {
   }
 
   private static Resolution resolve(String ref, boolean delivered) {
-    return new OperatorActions(store.outboxDatabase, Duration.ofDays(7))
+    return resolve(ref, delivered, new ArrayList<>());
+  }
+
+  /**
+   * @param rejected gets what the listener hears
+   */
+  private static Resolution resolve(String ref, boolean delivered, List<Reason> rejected) {
+    FlowListener listener =
+        new FlowListener() {
+          @Override
+          public void written(Settlements.Written written) {}
+
+          @Override
+          public void accepted(Duration age) {}
+
+          @Override
+          public void rejected(Reason reason) {
+            rejected.add(reason);
+          }
+        };
+    return new OperatorActions(store.outboxDatabase, Duration.ofDays(7), listener)
         .resolve(Reference.parse("AU:" + ref), delivered, "they called", "night shift");
   }
 

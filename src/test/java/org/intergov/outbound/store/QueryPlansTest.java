@@ -221,7 +221,7 @@ class QueryPlansTest {
     long newest = routed.get(0).id();
     assertThat(views.page(new Filter(null, null, null, newest, 20))).hasSize(20);
     new DeliveryStatusJournal(db).of(newest);
-    new OperatorActions(db, Duration.ofDays(7))
+    new OperatorActions(db, Duration.ofDays(7), FlowListener.NONE)
         .replay(Reference.parse("AU:" + prefix + (3 * BATCH - 1)), "a test");
     receipts(db, prefix, outbox, settlements);
     retention(db, newest);

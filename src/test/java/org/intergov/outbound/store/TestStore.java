@@ -79,7 +79,7 @@ final class TestStore implements AutoCloseable {
     pending = new ChannelPending(outboxDatabase);
     updates = new MessageUpdates(outboxDatabase, lakeDatabase, FlowListener.NONE);
     rejected = new RejectedMessages(outboxDatabase);
-    actions = new OperatorActions(outboxDatabase, Duration.ofDays(7));
+    actions = new OperatorActions(outboxDatabase, Duration.ofDays(7), FlowListener.NONE);
     receipts = new ChannelReceipts(outboxDatabase, FlowListener.NONE);
     channels = new ChannelStates(outboxDatabase);
     ordered = new OrderedLanes(outboxDatabase, outbox);

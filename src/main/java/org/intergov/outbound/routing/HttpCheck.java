@@ -1,0 +1,35 @@
+package org.intergov.outbound.routing;
+
+import java.util.Map;
+import org.intergov.outbound.message.Quote;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** What the parameters of kind {@code http} must be beside each other. */
+final class HttpCheck {
+  private static final String KEY_HEADER = "Idempotency-Key";
+  private static final String API_KEY_HEADER = "X-API-Key";
+  private final Source source;
+
+  HttpCheck(Source source) {
+    this.source = source;
+  }
+
+  /**
+   * An API key in the header of the idempotency key would take its place, and all messages would be
+   * one and the same to the channel.
+   *
+   * @param values what was read of the parameters
+   */
+  void check(Section parameters, Map<String, String> values) {
+    String keyHeader = values.getOrDefault("key-header", KEY_HEADER);
+    String authHeader = values.getOrDefault("auth.header", API_KEY_HEADER);
+    if ("api-key".equals(values.get("auth.type")) && authHeader.equalsIgnoreCase(keyHeader)) {
+      Node at = parameters.get("auth").or(() -> parameters.get("key-header")).orElseThrow();
+      source.error(
+          at,
+          parameters.pathOf("auth") + ".header",
+          Quote.of(authHeader) + ", which carries the idempotency key (key-header)",
+          "another header than key-header");
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package org.intergov.outbound.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.intergov.outbound.routing.KindDescription.Parameter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the parameters of kind {@code http} must be beside each other. */
+class HttpParametersTest {
+  @TempDir Path folder;
+
+  private static Map<String, KindDescription> kinds() {
+    List<Parameter> parameters = new ArrayList<>(ParameterMapsTest.KINDS.get("drop").parameters());
+    parameters.add(new Parameter("key-header", null, false, "Idempotency-Key"));
+    return Map.of("http", new KindDescription("http", false, parameters));
+  }
+
+  private Loaded load(String parameters) throws InvalidChannelsException {
+    String yaml =
+        """
+        channels:
+          - id: a
+            match: { receiver: SG }
+            kind: http
+            parameters: { url: "https://a.example", %s }
+        """
+            .formatted(parameters);
+    return ChannelsFile.load(Tables.write(folder, yaml), Tables.ENV::get, "AU", kinds());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "auth: { type: api-key, header: idempotency-KEY, key: \"{{env:SECRET}}\" }",
+        "auth: { type: api-key, key: \"{{env:SECRET}}\" }, key-header: x-api-key",
+        "key-header: X-Other, auth: { type: api-key, header: X-Other, key: \"{{env:SECRET}}\" }"
+      })
+  void an_api_key_may_not_take_the_place_of_the_idempotency_key(String parameters) {
+    InvalidChannelsException e =
+        catchThrowableOfType(InvalidChannelsException.class, () -> load(parameters));
+
+    assertThat(e.problems())
+        .singleElement()
+        .satisfies(
+            p -> {
+              assertThat(p.line()).isEqualTo(5);
+              assertThat(p.path()).isEqualTo("channels[0].parameters.auth.header");
+              assertThat(p.found()).contains("which carries the idempotency key");
+              assertThat(p.expected()).contains("another header than key-header");
+            });
+  }
+
+  @Test
+  void an_api_key_has_a_header_of_its_own() throws Exception {
+    assertThat(load("auth: { type: api-key, key: \"{{env:SECRET}}\" }").warnings()).isEmpty();
+  }
+}
