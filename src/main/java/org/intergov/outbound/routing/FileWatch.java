@@ -29,9 +29,10 @@ public final class FileWatch implements AutoCloseable {
   /** The attributes are cheap; the content is looked at this seldom if they stay the same. */
   private static final int LOOKS_PER_READ = 10;
 
-  /** A directory in which something changes all the time is not looked at more often. */
+  /** A file system that does not answer must not keep a gateway from stopping. */
   private static final Duration ENDS_WITHIN = Duration.ofSeconds(10);
 
+  /** A directory in which something changes all the time is not looked at more often. */
   private static final Duration BETWEEN_EVENTS = Duration.ofMillis(20);
 
   private final Path file;
