@@ -262,6 +262,7 @@ public final class Gateway implements AutoCloseable {
         settings.migration().map(Gateway::login),
         settings.lake().map(Gateway::login),
         settings.connections(),
+        settings.standby(),
         settings.expiresAfter());
   }
 

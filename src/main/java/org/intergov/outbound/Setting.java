@@ -17,6 +17,7 @@ enum Setting {
   MIGRATION_USERNAME("intergov.database.migration.username"),
   MIGRATION_PASSWORD("intergov.database.migration.password"),
   DATABASE_CONNECTIONS("intergov.database.connections"),
+  DATABASE_STANDBY("intergov.database.standby"),
   LAKE_URL("intergov.lake.url"),
   LAKE_USERNAME("intergov.lake.username"),
   LAKE_PASSWORD("intergov.lake.password"),

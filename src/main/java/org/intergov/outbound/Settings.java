@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.intergov.outbound.routing.Durations;
 import org.intergov.outbound.routing.RoutesFolder;
 import org.intergov.outbound.store.Retention;
+import org.intergov.outbound.store.Standby;
 
 /** The configuration of one gateway, checked whole. Immutable. */
 public record Settings(
@@ -25,6 +26,7 @@ public record Settings(
     Optional<Login> migration,
     Optional<Login> lake,
     int connections,
+    Standby standby,
     Address api,
     Optional<Path> tokensFile,
     Optional<Tls> tls,
@@ -113,6 +115,7 @@ public record Settings(
             migration(sources),
             login(sources, Setting.LAKE_URL, Setting.LAKE_USERNAME, Setting.LAKE_PASSWORD),
             number(sources, Setting.DATABASE_CONNECTIONS, 4, 200),
+            standby(sources),
             address(sources, Setting.API_HOST, Setting.API_PORT),
             file(sources, Setting.API_TOKENS_FILE),
             tls(sources),
@@ -138,6 +141,23 @@ public record Settings(
       throw new InvalidSettingsException(sources.faults());
     }
     return settings;
+  }
+
+  private static Standby standby(SettingSources sources) {
+    String found = sources.get(Setting.DATABASE_STANDBY).value();
+    if (found.equals("synchronous") && sources.get(Setting.DATABASE_URL).value().isEmpty()) {
+      sources.fault(
+          Setting.DATABASE_STANDBY,
+          found,
+          "asynchronous, or a database with a standby in intergov.database.url");
+    }
+    for (Standby standby : Standby.values()) {
+      if (standby.name().toLowerCase(Locale.ROOT).equals(found)) {
+        return standby;
+      }
+    }
+    sources.fault(Setting.DATABASE_STANDBY, found, "synchronous or asynchronous");
+    return Standby.ASYNCHRONOUS;
   }
 
   private static String jurisdiction(SettingSources sources) {

@@ -18,11 +18,14 @@ public final class ChannelLane {
   /** Timers are coarse; what a fast lane may send within this time goes at once. */
   private static final Duration SHORTEST_REST = Duration.ofMillis(5);
 
+  private static final String STAGE = "multichannel-router";
+
   private final String id;
   private final Lane lane;
   private final LaneStats stats = new LaneStats();
-  private final OneAtATime draining = new OneAtATime();
-  private final OneAtATime telling = new OneAtATime();
+  private final OneAtATime draining = new OneAtATime(e -> Faults.report(STAGE, "a lane's run", e));
+  private final OneAtATime telling =
+      new OneAtATime(e -> Faults.report(STAGE, "telling of a circuit", e));
   private final CircuitLog log = new CircuitLog();
   private final List<CircuitListener> listeners;
   private final LaneTimer timer;
@@ -46,8 +49,16 @@ public final class ChannelLane {
     return lane.lease();
   }
 
+  /** See {@link Lane#adopt}; whether it is this replica's. */
   boolean adopt(Delivery claimedAgain) {
-    return lane.adopt(claimedAgain);
+    Lane.Adoption adoption = lane.adopt(claimedAgain);
+    if (adoption == Lane.Adoption.GIVEN_UP) {
+      Faults.report(
+          STAGE,
+          "waiting for the outcome of " + claimedAgain.message().reference(),
+          new IllegalStateException("no outcome within its lease"));
+    }
+    return adoption == Lane.Adoption.ADOPTED;
   }
 
   UUID lease(Delivery delivery) {
@@ -115,7 +126,7 @@ public final class ChannelLane {
   }
 
   void finish(Lane.Next post, Outcome outcome, long tookNanos) {
-    lane.finish(post.turn(), outcome, tookNanos);
+    lane.finish(post, outcome, tookNanos);
     tellChanges();
   }
 

@@ -171,7 +171,7 @@ public final class ChannelPoller {
       letGo(lane.clear());
       return;
     }
-    lane.drain(channel.get(), d -> check(lane, d), this::noNews);
+    lane.drain(channel.get(), d -> check(lane, d), this::noNews, d -> failed(lane, d));
   }
 
   private void letGo(List<PendingDelivery> unasked) {
@@ -196,8 +196,19 @@ public final class ChannelPoller {
     }
   }
 
+  /** It could not be asked about; it is claimed again once its lock is stale. */
+  private void failed(CheckLane lane, PendingDelivery d) {
+    underWay.remove(d.messageId());
+    lane.answered(slotsOf(d.channelId()));
+  }
+
   private void answered(CheckLane lane, PendingDelivery d, StatusAnswer answer) {
-    settle(d, answer);
+    try {
+      settle(d, answer);
+    } catch (RuntimeException e) {
+      Faults.report("channel-poller", "an answer about " + d.message().reference(), e);
+      underWay.remove(d.messageId());
+    }
     if (lane.answered(slotsOf(d.channelId()))) {
       wakeUps.poller().signal();
     }

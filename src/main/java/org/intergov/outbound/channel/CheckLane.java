@@ -13,9 +13,11 @@ import org.intergov.outbound.routing.Channel;
  */
 final class CheckLane {
   private static final int MOST_STOCK = 500;
+  private static final String STAGE = "channel-poller";
 
   private final Stock<PendingDelivery> stock = new Stock<>(MOST_STOCK, System::nanoTime);
-  private final OneAtATime draining = new OneAtATime();
+  private final OneAtATime draining =
+      new OneAtATime(e -> Faults.report(STAGE, "a look at a lane", e));
 
   /** How many more may be claimed. */
   synchronized int freeSlots(Channel channel) {
@@ -36,13 +38,23 @@ final class CheckLane {
    * the stock or makes room.
    *
    * @param tooOld gets those whose lease might run out before the answer comes
+   * @param failed gets those that could not be asked about; each counts as being asked
    */
-  void drain(Channel channel, Consumer<PendingDelivery> ask, Consumer<PendingDelivery> tooOld) {
+  void drain(
+      Channel channel,
+      Consumer<PendingDelivery> ask,
+      Consumer<PendingDelivery> tooOld,
+      Consumer<PendingDelivery> failed) {
     draining.run(
         () -> {
           Stock.Next<PendingDelivery> next;
           while ((next = next(channel)) != null) {
-            (next.inTime() ? ask : tooOld).accept(next.claimed());
+            try {
+              (next.inTime() ? ask : tooOld).accept(next.claimed());
+            } catch (RuntimeException e) {
+              Faults.report(STAGE, "asking about " + next.claimed().message().reference(), e);
+              failed.accept(next.claimed());
+            }
           }
         });
   }

@@ -17,7 +17,7 @@ final class DatabaseWatch {
     this.stage = stage;
   }
 
-  /** Returns whether {@code work} ran to its end. */
+  /** Returns whether {@code work} ran to its end. What it throws is reported and not thrown. */
   boolean run(Runnable work) {
     try {
       work.run();
@@ -31,6 +31,9 @@ final class DatabaseWatch {
         LOG.warn("{}: waits until the database is back: {}", stage, e.getMessage());
         away = true;
       }
+      return false;
+    } catch (RuntimeException e) {
+      Faults.report(stage, "a round", e);
       return false;
     }
   }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.routing.Channel;
@@ -23,6 +24,9 @@ import org.intergov.outbound.store.LaneStores;
 final class LaneClaims {
   /** Rows at most of what needs no channel. */
   static final int AT_ONCE = 500;
+
+  /** Of what needs no channel nothing more is claimed while so much waits to be written. */
+  private static final int MOST_UNWRITTEN = 1_000;
 
   private static final String NOT_ROUTED = "";
   private static final Duration ROUTING_LEASE = Duration.ofSeconds(30);
@@ -42,6 +46,7 @@ final class LaneClaims {
   private final LaneStores stores;
   private final Supplier<RoutingTable> table;
   private final Function<Channel, ChannelLane> newLane;
+  private final IntSupplier unwritten;
   private final Shares shares;
   private final Resting resting = new Resting();
   private final Set<String> orphans = new HashSet<>();
@@ -56,19 +61,25 @@ final class LaneClaims {
 
   /**
    * @param newLane makes the lane of a channel that has none yet
+   * @param unwritten how many outcomes and decisions wait to be written
    */
   LaneClaims(
-      LaneStores stores, Supplier<RoutingTable> table, Function<Channel, ChannelLane> newLane) {
-    this(stores, table, newLane, Shares.ofHeap(BYTES_EACH));
+      LaneStores stores,
+      Supplier<RoutingTable> table,
+      Function<Channel, ChannelLane> newLane,
+      IntSupplier unwritten) {
+    this(stores, table, newLane, unwritten, Shares.ofHeap(BYTES_EACH));
   }
 
   LaneClaims(
       LaneStores stores,
       Supplier<RoutingTable> table,
       Function<Channel, ChannelLane> newLane,
+      IntSupplier unwritten,
       Shares shares) {
     this.stores = stores;
     this.table = table;
+    this.unwritten = unwritten;
     this.newLane = newLane;
     this.shares = shares;
   }
@@ -169,26 +180,35 @@ final class LaneClaims {
 
   private List<LaneSlots> wanted(Map<String, ChannelLane> lanes) {
     List<LaneSlots> wanted = new ArrayList<>();
-    wanted.add(new LaneSlots(NOT_ROUTED, AT_ONCE, ROUTING_LEASE));
-    wanted.addAll(shares(lanes));
+    int room = Math.min(AT_ONCE, MOST_UNWRITTEN - unwritten.getAsInt());
+    if (room > 0) {
+      wanted.add(toDecide(NOT_ROUTED, room, false));
+    }
+    wanted.addAll(shares(lanes, Math.max(0, room)));
     orphans.clear();
-    if (isTimeForOrphans()) {
+    if (room > 0 && isTimeForOrphans()) {
       orphansLookedFor = System.nanoTime();
       for (String lane : stores.outbox().lanesInUse()) {
         if (!lane.isEmpty() && table.get().channel(lane).isEmpty()) {
           orphans.add(lane);
-          wanted.add(new LaneSlots(lane, AT_ONCE, ROUTING_LEASE, true));
+          wanted.add(toDecide(lane, room, true));
         }
       }
     }
     return wanted;
   }
 
+  private static LaneSlots toDecide(String lane, int slots, boolean evenPaused) {
+    return new LaneSlots(lane, slots, ROUTING_LEASE, true, evenPaused);
+  }
+
   /**
    * What each lane may claim of what this replica may still hold; nothing, if its channel is in
-   * maintenance.
+   * maintenance. From a lane whose channel is not active, what waits is claimed to be routed anew.
+   *
+   * @param room for what is to be decided upon
    */
-  List<LaneSlots> shares(Map<String, ChannelLane> lanes) {
+  List<LaneSlots> shares(Map<String, ChannelLane> lanes, int room) {
     RoutingTable current = table.get();
     Set<String> inMaintenance = resting.ids(current);
     current.channels().forEach(c -> lane(lanes, c).rest(inMaintenance.contains(c.id())));
@@ -196,7 +216,10 @@ final class LaneClaims {
         current.channels(),
         c -> lane(lanes, c).freeSlots(),
         c -> lane(lanes, c).held(),
-        (c, slots) -> new LaneSlots(c.id(), slots, lane(lanes, c).lease()));
+        (c, slots) ->
+            current.whyNot(c.id()).isPresent()
+                ? toDecide(c.id(), Math.min(slots, room), false)
+                : new LaneSlots(c.id(), slots, lane(lanes, c).lease()));
   }
 
   private ChannelLane lane(Map<String, ChannelLane> lanes, Channel channel) {

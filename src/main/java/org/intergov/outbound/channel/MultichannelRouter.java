@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.delivery.DeliveryRules;
 import org.intergov.outbound.delivery.Lane;
@@ -18,6 +19,7 @@ import org.intergov.outbound.message.MessageRules;
 import org.intergov.outbound.message.Violation;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.RoutingTable;
+import org.intergov.outbound.store.DeliveryOutbox;
 import org.intergov.outbound.store.LaneStores;
 import org.intergov.outbound.store.Settlements;
 import org.slf4j.Logger;
@@ -30,6 +32,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class MultichannelRouter {
   private static final Logger LOG = LoggerFactory.getLogger(MultichannelRouter.class);
+  private static final String STAGE = "multichannel-router";
+  private static final Outcome FAILED =
+      new Outcome.Unknown("the gateway failed while it was sent; see its log");
 
   private final LaneClaims claims;
   private final ShutLaneWalk shutLanes;
@@ -45,7 +50,7 @@ public final class MultichannelRouter {
   private final SettlementQueue<Settlement> settlements;
   private volatile boolean stopping;
   private volatile boolean moreWaits;
-  private final DatabaseWatch database = new DatabaseWatch("multichannel-router");
+  private final DatabaseWatch database = new DatabaseWatch(STAGE);
 
   /** The table that the lanes were last brought into line with. */
   private RoutingTable followed;
@@ -60,7 +65,6 @@ public final class MultichannelRouter {
       WakeUps wakeUps,
       LaneTimer timer) {
     this.rules = new DeliveryRules(table);
-    this.claims = new LaneClaims(stores, table, c -> new ChannelLane(c, timer, circuitListeners));
     this.shutLanes = new ShutLaneWalk(stores.shut(), rules);
     this.messageRules = messageRules;
     this.table = table;
@@ -69,10 +73,17 @@ public final class MultichannelRouter {
     this.calls = new ChannelCalls(camel, routes, "direct:deliver");
     this.settlements =
         new SettlementQueue<>(
-            "multichannel-router",
-            batch -> settlements.deliveries(batch.stream().map(this::underItsLease).toList()),
+            STAGE,
+            (batch, once) ->
+                settlements.deliveries(batch.stream().map(this::underItsLease).toList(), once),
             this::holdInstead,
             this::isWritten);
+    this.claims =
+        new LaneClaims(
+            stores,
+            table,
+            c -> new ChannelLane(c, timer, circuitListeners),
+            this.settlements::size);
   }
 
   /** Claims what is due, for as many as the lanes have room, and starts sending it. */
@@ -113,7 +124,7 @@ public final class MultichannelRouter {
     try {
       decision.run();
     } catch (RuntimeException e) {
-      LOG.error("{}: no decision", d.message().reference(), e);
+      Faults.report(STAGE, "deciding on " + d.message().reference(), e);
       settlements.add(rules.hold(d, "the gateway failed to decide; see its log"));
     }
   }
@@ -163,11 +174,13 @@ public final class MultichannelRouter {
   /** Decides what needs no channel, and puts the rest into its lane. */
   private void take(Delivery d, long claimedAt) {
     ChannelLane lane = laneOf(d);
-    if (d.claim() == Delivery.Claim.EXPIRED) {
+    if (lane != null && lane.adopt(d)) {
+      LOG.info("{}: claimed again here, its outcome is still awaited", d.message().reference());
+    } else if (d.claim() == Delivery.Claim.EXPIRED) {
       settlements.add(rules.expired(d));
-    } else if (isReclaimed(d) && lane != null && lane.adopt(d)) {
-      LOG.info("{}: its lease ran out here, its outcome is still awaited", d.message().reference());
-    } else if (isReclaimed(d)) {
+    } else if (d.claim() == Delivery.Claim.FORGOTTEN) {
+      say(d, rules.forgotten(d));
+    } else if (d.mayBeSent() && d.channelId() != null) {
       String why = "the lease ran out; its holder died or froze, so it may have been sent";
       settle(d, new Outcome.Unknown(why), null);
     } else if (d.attempts() == 0 && !violations(d).isEmpty()) {
@@ -175,13 +188,24 @@ public final class MultichannelRouter {
     } else if (d.channelId() == null) {
       settlements.add(rules.route(d, false));
     } else {
-      Optional<String> whyNot = table.get().whyNot(d.channelId());
-      if (lane != null && whyNot.isEmpty()) {
-        lane.add(d, claimedAt);
-      } else {
-        settlements.add(elsewhere(d, whyNot.orElse("is gone")));
-      }
+      toItsLane(d, lane, claimedAt);
     }
+  }
+
+  private void toItsLane(Delivery d, ChannelLane lane, long claimedAt) {
+    Optional<String> whyNot = table.get().whyNot(d.channelId());
+    if (lane == null || whyNot.isPresent()) {
+      settlements.add(elsewhere(d, whyNot.orElse("is gone")));
+    } else if (DeliveryOutbox.isToBeDecided(d)) {
+      giveBack(d, "its channel has come back since");
+    } else {
+      lane.add(d, claimedAt);
+    }
+  }
+
+  private void say(Delivery d, Settlement settlement) {
+    OutcomeLog.say(d, new Outcome.Unknown(settlement.lastError()), settlement);
+    settlements.add(settlement);
   }
 
   /**
@@ -189,10 +213,6 @@ public final class MultichannelRouter {
    */
   private List<Violation> violations(Delivery d) {
     return messageRules.check(d.message());
-  }
-
-  private static boolean isReclaimed(Delivery d) {
-    return d.claim() == Delivery.Claim.LEASE_RAN_OUT && d.channelId() != null;
   }
 
   /** Sends what the lane has, as far as its slots go. */
@@ -211,56 +231,92 @@ public final class MultichannelRouter {
   /** Sends it by the routes in use now. */
   private void post(ChannelLane lane, Lane.Next next) {
     Delivery delivery = next.delivery();
-    ChannelVersion by = routes.use(delivery.channelId());
-    if (by == null) {
-      lane.finish(next, new Outcome.NotSent("its channel is gone"), 0);
-      settlements.add(elsewhere(delivery, "is gone"));
-    } else if (by.channel().timeout().compareTo(next.claimedFor().timeout()) > 0) {
-      by.end();
-      String why = "its channel has changed";
-      lane.finish(next, new Outcome.NotSent(why), 0);
-      giveBack(delivery, why);
-    } else {
-      post(lane, next, by);
+    ChannelVersion by = null;
+    try {
+      Map<String, Object> headers = headers(delivery);
+      String body = delivery.message().channelJson();
+      by = routes.use(delivery.channelId());
+      if (by == null) {
+        lane.finish(next, new Outcome.NotSent("its channel is gone"), 0);
+        settlements.add(elsewhere(delivery, "is gone"));
+      } else if (by.channel().timeout().compareTo(next.claimedFor().timeout()) > 0) {
+        by.end();
+        String why = "its channel has changed";
+        lane.finish(next, new Outcome.NotSent(why), 0);
+        giveBack(delivery, why);
+      } else {
+        post(lane, next, by, headers, body);
+      }
+    } catch (RuntimeException e) {
+      Faults.report(STAGE, "preparing " + delivery.message().reference(), e);
+      if (by != null) {
+        by.end();
+      }
+      lane.finish(next, new Outcome.NotSent("it could not be prepared"), 0);
+      settlements.add(rules.hold(delivery, "the gateway failed to prepare it; see its log"));
+      wakeUps.settler().signal();
     }
   }
 
-  private void post(ChannelLane lane, Lane.Next next, ChannelVersion by) {
-    Delivery delivery = next.delivery();
+  private static Map<String, Object> headers(Delivery delivery) {
     Message m = delivery.message();
-    Map<String, Object> headers =
-        Map.of(
-            Headers.REFERENCE,
-            m.reference(),
-            Headers.IDEMPOTENCY_KEY,
-            delivery.idempotencyKey(),
-            Headers.SENDER,
-            m.sender(),
-            Headers.RECEIVER,
-            m.receiver(),
-            Headers.SUBJECT,
-            m.subject(),
-            Headers.PREDICATE,
-            m.predicate());
+    return Map.of(
+        Headers.REFERENCE,
+        m.reference(),
+        Headers.IDEMPOTENCY_KEY,
+        delivery.idempotencyKey(),
+        Headers.SENDER,
+        m.sender(),
+        Headers.RECEIVER,
+        m.receiver(),
+        Headers.SUBJECT,
+        m.subject(),
+        Headers.PREDICATE,
+        m.predicate());
+  }
+
+  private void post(
+      ChannelLane lane,
+      Lane.Next next,
+      ChannelVersion by,
+      Map<String, Object> headers,
+      String body) {
     long begun = System.nanoTime();
-    calls.send(
-        by,
-        "post",
-        m.channelJson(),
-        headers,
-        exchange ->
-            answered(
-                lane, next, by.channel(), PostOutcome.of(exchange), System.nanoTime() - begun));
+    try {
+      calls.send(
+          by,
+          "post",
+          body,
+          headers,
+          exchange ->
+              answered(lane, next, by.channel(), outcome(exchange), System.nanoTime() - begun));
+    } catch (RuntimeException e) {
+      Faults.report(STAGE, "sending " + next.delivery().message().reference(), e);
+      answered(lane, next, by.channel(), FAILED, System.nanoTime() - begun);
+    }
+  }
+
+  private static Outcome outcome(Exchange exchange) {
+    try {
+      return PostOutcome.of(exchange);
+    } catch (RuntimeException e) {
+      Faults.report(STAGE, "reading an answer", e);
+      return FAILED;
+    }
   }
 
   private void answered(
       ChannelLane lane, Lane.Next next, Channel by, Outcome outcome, long tookNanos) {
     Delivery delivery = next.delivery();
-    lane.stats().count(outcome);
-    postListener.answered(delivery.channelId(), outcome, tookNanos);
     settle(delivery, outcome, by);
     lane.finish(next, outcome, tookNanos);
     wakeUps.settler().signal();
+    try {
+      lane.stats().count(outcome);
+      postListener.answered(delivery.channelId(), outcome, tookNanos);
+    } catch (RuntimeException e) {
+      Faults.report(STAGE, "counting an answer", e);
+    }
     run(lane);
   }
 
@@ -277,7 +333,7 @@ public final class MultichannelRouter {
     try {
       return rules.settle(delivery, outcome, by);
     } catch (RuntimeException e) {
-      LOG.error("{}: no decision on {}", delivery.message().reference(), outcome, e);
+      Faults.report(STAGE, "deciding on " + delivery.message().reference() + ": " + outcome, e);
       return rules.hold(delivery, "the gateway failed to decide; see its log");
     }
   }

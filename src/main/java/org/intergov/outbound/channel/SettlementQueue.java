@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.intergov.outbound.store.Once;
 import org.intergov.outbound.store.Settlements;
 import org.intergov.outbound.store.StoreException;
 import org.intergov.outbound.store.StoreUnavailableException;
@@ -33,23 +35,32 @@ final class SettlementQueue<T> {
   private final Queue<T> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicInteger count = new AtomicInteger();
   private final Pace pace = new Pace(Duration.ofMillis(30));
-  private final Function<List<T>, Settlements.Written> writer;
+  private final BiFunction<List<T>, Once<Settlements.Written>, Settlements.Written> writer;
   private final Function<T, T> lastResort;
   private final Consumer<T> written;
-  private final Deque<List<T>> batches = new ArrayDeque<>();
+  private final Deque<Batch<T>> batches = new ArrayDeque<>();
   private volatile int open;
+
+  /** Settlements that are written together, and what is known of a try to do so. */
+  private record Batch<T>(List<T> settlements, Once<Settlements.Written> once) {
+    static <T> Batch<T> of(List<T> settlements) {
+      return new Batch<>(settlements, new Once<>());
+    }
+  }
+
   private T resort;
   private volatile boolean away;
 
   /**
-   * @param writer writes a batch in one transaction
+   * @param writer writes a batch in one transaction; if its fate is unknown, the next try gets the
+   *     same {@code Once}
    * @param lastResort what is written instead of a settlement that the database refuses alone;
    *     null: it is dropped
    * @param written told of each settlement once it is written or its lease is lost
    */
   SettlementQueue(
       String name,
-      Function<List<T>, Settlements.Written> writer,
+      BiFunction<List<T>, Once<Settlements.Written>, Settlements.Written> writer,
       Function<T, T> lastResort,
       Consumer<T> written) {
     this.name = name;
@@ -74,19 +85,24 @@ final class SettlementQueue<T> {
   boolean write(Consumer<Settlements.Written> each) {
     pace.gather(() -> count.get() >= BATCH || !batches.isEmpty());
     while (hasBatch()) {
-      List<T> batch = batches.peek();
+      Batch<T> batch = batches.peek();
+      Settlements.Written result;
       try {
-        Settlements.Written result = writer.apply(batch);
-        batches.remove();
-        batch.forEach(written);
-        each.accept(result);
+        result = writer.apply(batch.settlements(), batch.once());
       } catch (StoreUnavailableException e) {
         away(e);
         return false;
-      } catch (StoreException | IllegalStateException e) {
+      } catch (RuntimeException e) {
+        if (!(e instanceof StoreException)) {
+          Faults.report(name, "writing " + batch.settlements().size() + " outcomes", e);
+        }
         batches.remove();
-        isolate(batch, e);
+        isolate(batch.settlements(), e);
+        continue;
       }
+      batches.remove();
+      batch.settlements().forEach(this::isWritten);
+      each.accept(result);
     }
     back();
     return true;
@@ -98,6 +114,11 @@ final class SettlementQueue<T> {
    */
   boolean isBehind() {
     return away;
+  }
+
+  /** How many wait, beyond those of the batch that is being written; may be read by any thread. */
+  int size() {
+    return Math.max(0, count.get());
   }
 
   /** Whether nothing waits; exact once no more is added. */
@@ -115,7 +136,7 @@ final class SettlementQueue<T> {
       }
       count.addAndGet(-next.size());
       if (!next.isEmpty()) {
-        batches.add(next);
+        batches.add(Batch.of(next));
       }
     }
     open = batches.size();
@@ -125,8 +146,8 @@ final class SettlementQueue<T> {
   /** One that the database refuses does not keep the others back: halved until it stands alone. */
   private void isolate(List<T> batch, RuntimeException why) {
     if (batch.size() > 1) {
-      batches.push(batch.subList(batch.size() / 2, batch.size()));
-      batches.push(batch.subList(0, batch.size() / 2));
+      batches.push(Batch.of(batch.subList(batch.size() / 2, batch.size())));
+      batches.push(Batch.of(batch.subList(0, batch.size() / 2)));
       return;
     }
     T refused = batch.get(0);
@@ -134,16 +155,24 @@ final class SettlementQueue<T> {
     T instead = refused == resort ? null : lastResort.apply(refused);
     resort = instead;
     if (instead == null) {
-      written.accept(refused);
+      isWritten(refused);
     } else {
-      batches.push(List.of(instead));
+      batches.push(Batch.of(List.of(instead)));
+    }
+  }
+
+  private void isWritten(T settlement) {
+    try {
+      written.accept(settlement);
+    } catch (RuntimeException e) {
+      Faults.report(name, "ending a delivery here", e);
     }
   }
 
   private void away(StoreUnavailableException e) {
     if (!away) {
-      int count = waiting.size() + batches.stream().mapToInt(List::size).sum();
-      LOG.warn("{}: {} outcomes wait until the database is back: {}", name, count, e.getMessage());
+      int all = waiting.size() + batches.stream().mapToInt(b -> b.settlements().size()).sum();
+      LOG.warn("{}: {} outcomes wait until the database is back: {}", name, all, e.getMessage());
       away = true;
     }
   }

@@ -11,7 +11,6 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.delivery.DeliveryRules;
-import org.intergov.outbound.store.DeliveryOutbox;
 import org.intergov.outbound.store.ShutLanes;
 import org.intergov.outbound.store.ShutLanes.Place;
 
@@ -101,16 +100,16 @@ final class ShutLaneWalk {
     ShutLanes.Lane walked = new ShutLanes.Lane(id, lane.isOrdered());
     Place from = walks.get(id).place();
     Optional<Duration> waited = lane.failOverAfter();
-    UUID token = DeliveryOutbox.decidingToken();
+    UUID claim = UUID.randomUUID();
     ShutLanes.Part part =
         waited.isEmpty()
-            ? store.expired(walked, from, token, LEASE)
+            ? store.expired(walked, from, claim, LEASE)
             : store.expiredOrMovable(
                 walked,
                 from,
                 waited.get(),
                 w -> rules.mayMove(w.message(), id, w.refusedBy(), working(lanes)),
-                token,
+                claim,
                 LEASE);
     boolean goesOn = !part.claimed().isEmpty() && part.next().isPresent();
     Duration every = goesOn ? Duration.ZERO : lane.isShut() ? EVERY : EVERY_RATED;

@@ -59,7 +59,8 @@ final class StatusBatch {
   private final List<Checked> together = new ArrayList<>();
   private final Queue<PendingDelivery> apart = new ArrayDeque<>();
   private final Map<String, String> statuses = new HashMap<>();
-  private final OneAtATime asking = new OneAtATime();
+  private final OneAtATime asking =
+      new OneAtATime(e -> Faults.report("channel-poller", "a round of statuses", e));
   private int pages;
   private int underWay;
   private boolean finished;

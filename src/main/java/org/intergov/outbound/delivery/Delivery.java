@@ -34,8 +34,18 @@ public record Delivery(
     DUE,
     /** Sending, with a lease that ran out: its holder died or froze, so the outcome is unknown. */
     LEASE_RAN_OUT,
+    /**
+     * A standby of the database was promoted, or a backup restored, which may have forgotten what
+     * was done last: the outcome is unknown too.
+     */
+    FORGOTTEN,
     /** Past its {@code expires_at}. */
     EXPIRED
+  }
+
+  /** Whether it may have been sent before this claim, with an outcome that nobody knows. */
+  public boolean mayBeSent() {
+    return claim == Claim.LEASE_RAN_OUT || claim == Claim.FORGOTTEN;
   }
 
   /** The same, under another lease. */

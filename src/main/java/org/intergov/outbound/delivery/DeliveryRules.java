@@ -48,7 +48,7 @@ public final class DeliveryRules {
     } else if (outcome instanceof Outcome.Unavailable unavailable) {
       return unavailable(delivery, unavailable);
     } else if (outcome instanceof Outcome.Unknown unknown) {
-      return unknown(delivery, unknown.detail());
+      return unknown(delivery, delivery.channelId(), unknown.detail());
     }
     return new SettlementBuilder(delivery).build();
   }
@@ -95,6 +95,24 @@ public final class DeliveryRules {
                             + table.get().whyNot(c.id()).orElse("was not active"))
                 .collect(Collectors.joining());
     return next.journal(Event.NO_ROUTE, null, detail).reject(Reason.NO_ROUTE, detail, null).build();
+  }
+
+  /**
+   * The database has forgotten what was done last, so it may have been sent, by the channel that it
+   * waits for or, if it waits for none, by the one that takes it now: the outcome is unknown.
+   */
+  public Settlement forgotten(Delivery delivery) {
+    String why =
+        "the database was promoted or restored and may lack what was done last, so it may have"
+            + " been sent";
+    if (delivery.channelId() != null) {
+      return unknown(delivery, delivery.channelId(), why);
+    }
+    Optional<Channel> channel =
+        table.get().route(delivery.message(), delivery.refusedBy()).channel();
+    return channel.isPresent()
+        ? unknown(delivery, channel.get().id(), why)
+        : hold(delivery, why + ", and no channel takes it now; an operator decides");
   }
 
   private String whyNot(Delivery delivery) {
@@ -214,7 +232,10 @@ public final class DeliveryRules {
   private Settlement refusedAfterUnknown(Delivery delivery, Outcome.Refused refused) {
     String channelId = delivery.channelId();
     if (refused.conflict()) {
-      return unknown(delivery, refused.detail() + "; an earlier attempt may have arrived");
+      return unknown(
+          delivery,
+          delivery.channelId(),
+          refused.detail() + "; an earlier attempt may have arrived");
     }
     Optional<Channel> channel = table.get().channel(channelId);
     if (channel.isPresent() && channel.get().onUnknown() == OnUnknown.RETRY) {
@@ -263,10 +284,13 @@ public final class DeliveryRules {
         .build();
   }
 
-  private Settlement unknown(Delivery delivery, String detail) {
-    String channelId = delivery.channelId();
+  private Settlement unknown(Delivery delivery, String channelId, String detail) {
     int attempt = delivery.attempts() + 1;
-    SettlementBuilder next = new SettlementBuilder(delivery).attempt(true).error(detail);
+    SettlementBuilder next = new SettlementBuilder(delivery);
+    if (!channelId.equals(delivery.channelId())) {
+      next.moveTo(channelId);
+    }
+    next.attempt(true).error(detail);
     next.journal(Event.UNKNOWN, channelId, null, attempt, detail);
     Optional<Channel> channel = table.get().channel(channelId);
     String held = null;

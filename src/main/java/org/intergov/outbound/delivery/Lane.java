@@ -28,10 +28,30 @@ public final class Lane {
   private volatile Channel channel;
   private final Stock<Delivery> stock;
   private final LaneGate gate;
+  private final LongSupplier nanoTime;
   private final Map<Long, Held> held = new HashMap<>();
 
-  /** The lease that a delivery came with, and the one it is under since. */
-  private record Held(UUID from, UUID lease) {}
+  /** How long an outcome may wait to be written while the database answers. */
+  private static final Duration WRITTEN_WITHIN = Duration.ofMinutes(1);
+
+  private enum Phase {
+    /** In stock. */
+    WAITS,
+    /** Handed to the channel. */
+    POSTS,
+    /** Its outcome waits to be written. */
+    DECIDED
+  }
+
+  /**
+   * A delivery that is held.
+   *
+   * @param from the lease that it came with
+   * @param lease the one it is under since
+   * @param until when the phase must have ended, by {@code System.nanoTime()}
+   * @param turn of the circuit, while it is posted
+   */
+  private record Held(UUID from, UUID lease, Phase phase, long until, int turn) {}
 
   /**
    * What is to be done with the next delivery.
@@ -49,6 +69,7 @@ public final class Lane {
 
   Lane(Channel channel, LongSupplier nanoTime) {
     this.channel = channel;
+    this.nanoTime = nanoTime;
     this.stock = new Stock<>(limit(channel), nanoTime);
     this.gate = new LaneGate(channel, nanoTime);
   }
@@ -127,18 +148,60 @@ public final class Lane {
    */
   public synchronized void add(Delivery delivery, long claimedAt) {
     stock.add(delivery, claimedAt);
-    held.put(delivery.id(), new Held(delivery.lockToken(), delivery.lockToken()));
+    UUID lease = delivery.lockToken();
+    held.put(delivery.id(), new Held(lease, lease, Phase.WAITS, endsAt(Duration.ZERO), 0));
+  }
+
+  private long endsAt(Duration more) {
+    return nanoTime.getAsLong() + lease().plus(more).toNanos();
+  }
+
+  /** What is done with one that is held now. */
+  private void is(Phase phase, Delivery delivery, int turn) {
+    held.computeIfPresent(
+        delivery.id(),
+        (id, h) ->
+            h.from().equals(delivery.lockToken())
+                ? new Held(
+                    h.from(),
+                    h.lease(),
+                    phase,
+                    endsAt(phase == Phase.DECIDED ? WRITTEN_WITHIN : Duration.ZERO),
+                    turn)
+                : h);
+  }
+
+  /** What {@link #adopt} came to. */
+  public enum Adoption {
+    /** This replica has it; its outcome is on the way and counts under the new lease. */
+    ADOPTED,
+    /** This replica does not have it. */
+    NOT_HERE,
+    /** It was here, and its outcome is so late that none is expected any more. */
+    GIVEN_UP
   }
 
   /**
-   * A delivery whose lease ran out was claimed again, and it is this replica that still has it: its
-   * outcome is on the way, or waits to be written, and counts under the new lease.
-   *
-   * @return false if this replica does not have it
+   * A delivery was claimed again, and it may be this replica that still has it: its lease ran out
+   * while its outcome is on the way or waits to be written, or the database has forgotten the
+   * claim. One that is pending again since its outcome has just been written is not adopted.
    */
-  public synchronized boolean adopt(Delivery claimedAgain) {
+  public synchronized Adoption adopt(Delivery claimedAgain) {
+    Held h = held.get(claimedAgain.id());
+    if (h == null || h.phase() == Phase.DECIDED && !claimedAgain.mayBeSent()) {
+      return Adoption.NOT_HERE;
+    }
+    if (h.phase() != Phase.WAITS && nanoTime.getAsLong() - h.until() > 0) {
+      held.remove(claimedAgain.id());
+      if (h.phase() == Phase.POSTS) {
+        stock.finish();
+        gate.ended(h.turn(), new Outcome.Unknown("no answer"), lease().toNanos());
+      }
+      return Adoption.GIVEN_UP;
+    }
     UUID lease = claimedAgain.lockToken();
-    return held.computeIfPresent(claimedAgain.id(), (id, h) -> new Held(h.from(), lease)) != null;
+    held.put(claimedAgain.id(), new Held(h.from(), lease, h.phase(), h.until(), h.turn()));
+    return Adoption.ADOPTED;
   }
 
   /**
@@ -156,16 +219,16 @@ public final class Lane {
    */
   public synchronized Next next() {
     if (gate.isShut()) {
-      Delivery unsent = stock.takeBack();
+      Delivery unsent = takeBack();
       return unsent == null ? null : new Next(unsent, false, channel, 0);
     }
     Stock.Next<Delivery> next = stock.next(slots());
     if (next == null) {
       return null;
     }
-    return next.inTime()
-        ? new Next(next.claimed(), true, channel, gate.begin())
-        : new Next(next.claimed(), false, channel, 0);
+    int turn = next.inTime() ? gate.begin() : 0;
+    is(next.inTime() ? Phase.POSTS : Phase.DECIDED, next.claimed(), turn);
+    return new Next(next.claimed(), next.inTime(), channel, turn);
   }
 
   private int slots() {
@@ -190,14 +253,14 @@ public final class Lane {
     return stock.waiting() == 0;
   }
 
-  /**
-   * A post has ended; its outcome waits to be written.
-   *
-   * @param turn as {@link Next} had it
-   */
-  public synchronized void finish(int turn, Outcome outcome, long tookNanos) {
-    stock.finish();
-    gate.ended(turn, outcome, tookNanos);
+  /** A post has ended; its outcome waits to be written. One that was given up counts no more. */
+  public synchronized void finish(Next post, Outcome outcome, long tookNanos) {
+    Held h = held.get(post.delivery().id());
+    if (h != null && h.phase() == Phase.POSTS && h.from().equals(post.delivery().lockToken())) {
+      is(Phase.DECIDED, post.delivery(), 0);
+      stock.finish();
+      gate.ended(post.turn(), outcome, tookNanos);
+    }
   }
 
   /** What became of a delivery is written, or its lease is lost. */
@@ -210,7 +273,11 @@ public final class Lane {
 
   /** Takes out one that was not sent; null: none is left. */
   public synchronized Delivery takeBack() {
-    return stock.takeBack();
+    Delivery unsent = stock.takeBack();
+    if (unsent != null) {
+      is(Phase.DECIDED, unsent, 0);
+    }
+    return unsent;
   }
 
   /** An operator has paused it, or lets it go on; then a broken channel is tried at once. */

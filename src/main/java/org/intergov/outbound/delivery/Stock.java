@@ -1,6 +1,8 @@
 package org.intergov.outbound.delivery;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.LongSupplier;
@@ -22,11 +24,15 @@ public final class Stock<T> {
   private final Queue<Stocked<T>> waiting = new ArrayDeque<>();
   private int limit;
   private final LongSupplier nanoTime;
+  private final InstantSource wallClock;
   private final Throughput throughput;
   private int underWay;
   private boolean ranLow;
 
-  private record Stocked<T>(T claimed, long claimedAt) {}
+  /**
+   * @param cameAt by the wall clock: a machine that is suspended stops the other one
+   */
+  private record Stocked<T>(T claimed, long claimedAt, Instant cameAt) {}
 
   /**
    * What is to be done with the next one.
@@ -40,8 +46,13 @@ public final class Stock<T> {
    * @param limit of what may wait beyond the slots, however fast the channel is; 0: nothing
    */
   public Stock(int limit, LongSupplier nanoTime) {
+    this(limit, nanoTime, InstantSource.system());
+  }
+
+  Stock(int limit, LongSupplier nanoTime, InstantSource wallClock) {
     this.limit = limit;
     this.nanoTime = nanoTime;
+    this.wallClock = wallClock;
     this.throughput = new Throughput(nanoTime);
   }
 
@@ -93,7 +104,7 @@ public final class Stock<T> {
    * @param claimedAt {@code System.nanoTime()} before the claim was sent to the database
    */
   public void add(T claimed, long claimedAt) {
-    waiting.add(new Stocked<>(claimed, claimedAt));
+    waiting.add(new Stocked<>(claimed, claimedAt, wallClock.instant()));
   }
 
   /** The next one, or null: none is left, or every slot is taken. */
@@ -102,7 +113,7 @@ public final class Stock<T> {
     if (head == null) {
       return null;
     }
-    boolean inTime = nanoTime.getAsLong() - head.claimedAt() < START_WITHIN.toNanos();
+    boolean inTime = isInTime(head);
     if (inTime) {
       if (underWay >= slots) {
         return null;
@@ -111,6 +122,14 @@ public final class Stock<T> {
     }
     waiting.remove();
     return new Next<>(head.claimed(), inTime);
+  }
+
+  /**
+   * By both clocks; a wall clock that was set back says nothing, and one set ahead costs a claim.
+   */
+  private boolean isInTime(Stocked<T> one) {
+    return nanoTime.getAsLong() - one.claimedAt() < START_WITHIN.toNanos()
+        && Duration.between(one.cameAt(), wallClock.instant()).compareTo(START_WITHIN) < 0;
   }
 
   /** One that was begun has ended. */

@@ -265,7 +265,9 @@ public final class ChannelPending {
 
   /**
    * Changes the outbox rows of deliveries just settled, inside the same transaction. What is sent
-   * again gets a day at least, however late the channel changed its mind.
+   * again gets a day at least from when it is due, however late the channel changed its mind. If
+   * the database has forgotten what was done since the delivery was accepted, it may have been sent
+   * again already.
    */
   static void changeOutbox(Connection connection, List<PendingSettlement> changed)
       throws SQLException {
@@ -275,18 +277,29 @@ public final class ChannelPending {
     String sql =
         """
         UPDATE delivery_outbox o
-        SET status = u.status, channel_id = u.channel_id,
+        SET status = CASE WHEN u.status = 'pending' AND forgotten THEN 'sending' ELSE u.status END,
+            lock_token = CASE WHEN u.status = 'pending' AND forgotten THEN ?::uuid
+                              ELSE o.lock_token END,
+            locked_until = NULL, channel_id = u.channel_id,
             refused_by = string_to_array(u.refused_by, ','), generation = u.generation,
             attempts = 0, unknowns = 0, due_at = now() + u.delay * interval '1 millisecond',
             last_error = u.last_error,
-            expires_at = greatest(o.expires_at, now() + interval '1 day'), updated_at = now()
+            expires_at = greatest(o.expires_at,
+                                  now() + u.delay * interval '1 millisecond' + interval '1 day'),
+            updated_at = now()
         FROM unnest(?::int8[], ?::text[], ?::text[], ?::text[], ?::int4[], ?::text[],
             ?::int8[])
           AS u (id, status, channel_id, refused_by, generation, last_error, delay)
+        CROSS JOIN LATERAL (
+          SELECT EXISTS (SELECT FROM server_history h WHERE h.forgot_at >= f.updated_at)
+            AS forgotten
+          FROM delivery_outbox f WHERE f.id = u.id LIMIT 1) h
         WHERE o.id = ANY (ARRAY[u.id]) AND o.status = 'accepted'
         """;
     try (PreparedStatement s = connection.prepareStatement(sql)) {
+      s.setString(1, LeaseTokens.forgotten(UUID.randomUUID()).toString());
       new Columns<>(connection, s, changed)
+          .from(2)
           .bigint(c -> c.delivery().messageId())
           .text(c -> c.outbox().status().word())
           .text(c -> c.outbox().channelId())

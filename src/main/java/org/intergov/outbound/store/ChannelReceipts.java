@@ -106,7 +106,7 @@ public final class ChannelReceipts {
     try {
       return work(connection, channelId, items, rules, true).written();
     } catch (SQLException | StoreException e) {
-      if (e instanceof SQLException sql && Database.isUnavailable(sql)) {
+      if (e instanceof SQLException sql && Outages.is(sql)) {
         throw e;
       }
       connection.rollback(before);

@@ -3,28 +3,29 @@ package org.intergov.outbound.store;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * A PostgreSQL database and the pool of connections to it. Thread-safe.
- *
- * <p>Connections are told to plan by index alone: a plan made on a table that was empty a moment
- * ago, or never analysed, must be the plan that is right with a million rows.
- */
+/** A PostgreSQL database and the pool of connections to it. Thread-safe. */
 public final class Database implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
   /** The schema all tables live in. */
   public static final String SCHEMA = "intergov";
 
+  /** How long a transaction in doubt is asked about. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(200);
+
   private final String name;
+  private final ConnectionSource source;
   private final HikariDataSource pool;
 
   /** What runs inside a transaction. */
@@ -33,8 +34,9 @@ public final class Database implements AutoCloseable {
     T in(Connection connection) throws SQLException;
   }
 
-  private Database(String name, HikariDataSource pool) {
+  private Database(String name, ConnectionSource source, HikariDataSource pool) {
     this.name = name;
+    this.source = source;
     this.pool = pool;
   }
 
@@ -46,11 +48,25 @@ public final class Database implements AutoCloseable {
    */
   public static Database connect(
       String name, String url, String username, String password, int connections) {
+    Properties properties = new Properties();
+    properties.setProperty("user", username);
+    properties.setProperty("password", password);
+    properties.setProperty("currentSchema", SCHEMA);
+    properties.setProperty("ApplicationName", "intergov-outbound");
+    // what the server adds to an error quotes the row, and with it the message
+    properties.setProperty("logServerErrorDetail", "false");
+    properties.setProperty("connectTimeout", "5");
+    properties.setProperty("loginTimeout", "10");
+    properties.setProperty("socketTimeout", "60");
+    properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty("prepareThreshold", "3");
+    if (url.replaceAll("[?].*", "").contains(",")) {
+      properties.setProperty("targetServerType", "primary"); // unless the URL says otherwise
+    }
+    ConnectionSource source = new ConnectionSource(url, properties);
     HikariConfig config = new HikariConfig();
     config.setPoolName("intergov-" + name);
-    config.setJdbcUrl(url);
-    config.setUsername(username);
-    config.setPassword(password);
+    config.setDataSource(source);
     config.setMaximumPoolSize(connections);
     config.setMinimumIdle(Math.min(2, connections));
     config.setConnectionTimeout(Duration.ofSeconds(5).toMillis());
@@ -58,24 +74,7 @@ public final class Database implements AutoCloseable {
     config.setInitializationFailTimeout(-1);
     config.setAutoCommit(true);
     config.setRegisterMbeans(true);
-    config.addDataSourceProperty("currentSchema", SCHEMA);
-    config.addDataSourceProperty("ApplicationName", "intergov-outbound");
-    // what the server adds to an error quotes the row, and with it the message
-    config.addDataSourceProperty("logServerErrorDetail", "false");
-    config.addDataSourceProperty("connectTimeout", "5");
-    config.addDataSourceProperty("socketTimeout", "60");
-    config.addDataSourceProperty("tcpKeepAlive", "true");
-    config.addDataSourceProperty("prepareThreshold", "3");
-    // A frozen gateway must not keep rows locked: the server ends its transaction.
-    config.setConnectionInitSql(
-        "SET idle_in_transaction_session_timeout = '30s'; SET statement_timeout = '55s';"
-            + " SET enable_seqscan = off; SET enable_mergejoin = off;"
-            + " SET enable_bitmapscan = off; SET enable_sort = off;"
-            + " SET enable_memoize = off;"
-            // The plan does not depend on the values. What is discouraged counts as very costly,
-            // for which a server that can would compile the statement each time.
-            + " SET plan_cache_mode = force_generic_plan; SET jit = off");
-    return new Database(name, new HikariDataSource(config));
+    return new Database(name, source, new HikariDataSource(config));
   }
 
   /** For Camel's JDBC component and for migrations. */
@@ -84,21 +83,51 @@ public final class Database implements AutoCloseable {
   }
 
   /**
+   * Lets no connection be used any more that has not been looked at.
+   *
+   * @throws StoreUnavailableException if the database could not be reached
+   * @throws StoreException if what was looked for cannot be
+   */
+  void check(ConnectionSource.Check check) {
+    source.check(check);
+    pool.getHikariPoolMXBean().softEvictConnections();
+    statement(connection -> null);
+  }
+
+  /**
    * Runs {@code work} and commits.
    *
-   * <p>If the connection dies while the commit is on its way, nobody knows whether it happened; the
-   * server is then asked for the fate of the transaction, so that what was recorded is not taken
-   * for lost.
+   * <p>If the connection dies while the commit is on its way, nobody knows whether it happened. The
+   * database is then asked, for as long as {@link #PATIENCE}, whether the transaction has left its
+   * {@linkplain CommitProof proof}, so that what was recorded is not taken for lost, nor what was
+   * lost for recorded.
    *
+   * @throws CommitUnknownException if it could not be asked; something may have been recorded
    * @throws StoreUnavailableException if the database could not be reached; nothing was recorded
    * @throws StoreException if it refused a value; nothing was recorded
    */
   public <T> T transaction(Work<T> work) {
+    return transaction(new Once<>(), work);
+  }
+
+  /**
+   * The same, for what is tried again until it is recorded: a try whose fate was unknown is not
+   * repeated if it has happened.
+   *
+   * @param once the same for each try of this work
+   */
+  public <T> T transaction(Once<T> once, Work<T> work) {
+    if (once.proof() != null && isCommitted(once)) {
+      T result = once.result();
+      once.isKnown();
+      return result;
+    }
+    once.isKnown();
     for (int again = 2; ; again--) {
       try {
-        return once(work);
+        return tryOnce(once, work);
       } catch (SQLException e) {
-        if (again == 0 || !isConflict(e)) {
+        if (again == 0 || !Outages.isConflict(e)) {
           throw translate(e);
         }
         LOG.debug("database {}: rolled back by the server, tried again", name, e);
@@ -106,19 +135,14 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /** Rolled back because two transactions wanted the same rows the other way round. */
-  private static boolean isConflict(SQLException e) {
-    return "40P01".equals(e.getSQLState()) || "40001".equals(e.getSQLState());
-  }
-
-  private <T> T once(Work<T> work) throws SQLException {
-    String xact = null;
+  private <T> T tryOnce(Once<T> once, Work<T> work) throws SQLException {
+    CommitProof proof = null;
     T result = null;
     try (Connection connection = pool.getConnection()) {
       connection.setAutoCommit(false);
       try {
         result = work.in(connection);
-        xact = currentXact(connection);
+        proof = CommitProof.leave(connection);
         connection.commit();
         return result;
       } catch (SQLException | RuntimeException e) {
@@ -128,10 +152,42 @@ public final class Database implements AutoCloseable {
         restore(connection);
       }
     } catch (SQLException e) {
-      if (xact != null && isUnavailable(e) && wasCommitted(xact)) {
-        return result;
+      if (proof == null || !Outages.is(e) || Outages.isConflict(e)) {
+        throw e;
       }
-      throw e;
+      once.isInDoubt(proof, result);
+      if (!isCommitted(once)) {
+        once.isKnown();
+        throw e;
+      }
+      once.isKnown();
+      return result;
+    }
+  }
+
+  /**
+   * Whether the try in doubt has happened.
+   *
+   * @throws CommitUnknownException if the database does not say so in time
+   */
+  private boolean isCommitted(Once<?> once) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try (Connection connection = pool.getConnection()) {
+        boolean found = once.proof().isFound(connection);
+        LOG.info(
+            "database {}: a commit was cut off; it {} happened", name, found ? "has" : "has not");
+        return found;
+      } catch (SQLException e) {
+        LOG.debug("database {}: not back yet", name, e);
+        if (System.nanoTime() - deadline >= 0) {
+          throw new CommitUnknownException(
+              "database %s: a commit was cut off, and whether it happened is not known yet: %s"
+                  .formatted(name, firstLine(e)),
+              e);
+        }
+      }
+      LockSupport.parkNanos(ASK_AGAIN_AFTER.toNanos());
     }
   }
 
@@ -160,66 +216,18 @@ public final class Database implements AutoCloseable {
     try (Connection connection = pool.getConnection()) {
       LOG.debug("database {}: {}", name, connection);
     } catch (SQLException e) {
-      SQLException said = e;
-      while (said.getCause() instanceof SQLException cause) {
-        said = cause; // what the pool has waited for in vain
-      }
-      if (isLogin(said)) {
+      SQLException said = said(e);
+      if (Outages.isLogin(said)) {
         throw new StoreException("database " + name + ": " + firstLine(said), said);
       }
     }
   }
 
-  /** Authorization refused (28), no such database (3D), no right to it (42501). */
-  private static boolean isLogin(SQLException e) {
-    String state = String.valueOf(e.getSQLState());
-    return state.startsWith("28") || state.startsWith("3D") || state.equals("42501");
-  }
-
   private RuntimeException translate(SQLException e) {
     String message = "database " + name + ": " + firstLine(e);
-    return isUnavailable(e)
+    return Outages.is(e)
         ? new StoreUnavailableException(message, e)
         : new StoreException(message, e);
-  }
-
-  /**
-   * Whether the server, its configuration or the way to it is the trouble, and not the data. Only a
-   * value that it cannot hold (22), a broken constraint (23) and a limit of the program (54) are
-   * about the data; everything else is waited for, since what is kept can be written later.
-   */
-  static boolean isUnavailable(SQLException e) {
-    String state = e.getSQLState();
-    return state == null
-        || !(state.startsWith("22") || state.startsWith("23") || state.startsWith("54"));
-  }
-
-  private static String currentXact(Connection connection) throws SQLException {
-    try (PreparedStatement s =
-            connection.prepareStatement("SELECT pg_current_xact_id_if_assigned()::text");
-        ResultSet r = s.executeQuery()) {
-      return r.next() ? r.getString(1) : null;
-    }
-  }
-
-  private boolean wasCommitted(String xact) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (System.nanoTime() < deadline) {
-      try (Connection connection = pool.getConnection();
-          PreparedStatement s = connection.prepareStatement("SELECT pg_xact_status(?::xid8)")) {
-        s.setString(1, xact);
-        try (ResultSet r = s.executeQuery()) {
-          String status = r.next() ? r.getString(1) : null;
-          if (!"in progress".equals(status)) {
-            LOG.info("database {}: commit {} was cut off; the server says {}", name, xact, status);
-            return "committed".equals(status);
-          }
-        }
-      } catch (SQLException e) {
-        LOG.debug("database {}: not back yet", name, e);
-      }
-    }
-    return false;
   }
 
   private static void rollback(Connection connection, Exception cause) {
@@ -238,7 +246,19 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static String firstLine(SQLException e) {
+  /**
+   * What the server said: where the pool has waited for a connection in vain, that is the cause.
+   */
+  private static SQLException said(SQLException e) {
+    SQLException said = e;
+    while (said.getCause() instanceof SQLException cause) {
+      said = cause;
+    }
+    return said;
+  }
+
+  private static String firstLine(SQLException waited) {
+    SQLException e = said(waited);
     String message = String.valueOf(e.getMessage());
     int end = message.indexOf('\n');
     String line = end < 0 ? message : message.substring(0, end);

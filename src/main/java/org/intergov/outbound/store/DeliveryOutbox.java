@@ -16,23 +16,41 @@ import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
 import org.intergov.outbound.delivery.Settlement;
 import org.intergov.outbound.message.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Table {@code delivery_outbox}: the work of the multichannel router. Thread-safe. */
 public final class DeliveryOutbox {
+  private static final Logger LOG = LoggerFactory.getLogger(DeliveryOutbox.class);
+
   /**
-   * Whether a row that can be claimed may have been sent: it was claimed to be sent, and its lease
-   * ran out. One that was claimed to be decided ({@link #decidingToken}) was not sent.
+   * How a row {@code o} that can be claimed is found: 0, it was not sent; 1, it was claimed to be
+   * sent, and its lease ran out; 2, the database has forgotten what was done last. One that was
+   * claimed to be decided upon was not sent.
    */
-  static final String MAY_BE_SENT =
-      "(o.status = 'sending' AND right(o.lock_token::text, 16) IS DISTINCT FROM '000-000000000000')"
-          + " AS may_be_sent";
+  static final String FOUND =
+      """
+      CASE WHEN o.status = 'pending' OR %s THEN 0 WHEN %s THEN 2 ELSE 1 END AS found"""
+          .formatted(LeaseTokens.IS_DECIDING, LeaseTokens.IS_FORGOTTEN);
+
+  /**
+   * What a claim sets in each row {@code o} it has {@code picked}, with three parameters: the token
+   * of what may have been sent already, that of the others, and the lease in milliseconds. What may
+   * have been sent keeps that mark through any number of claims.
+   */
+  static final String CLAIM =
+      """
+      UPDATE delivery_outbox o
+      SET status = 'sending', updated_at = now(),
+          lock_token = CASE WHEN picked.found = 0 THEN %s ELSE %s END,
+          locked_until = now() + %s * interval '1 millisecond'""";
 
   /** What a claim gives of each row {@code o} it has {@code picked}. */
   static final String CLAIMED =
       """
       RETURNING o.id, o.sender, o.sender_ref, o.receiver, o.subject, o.obj, o.predicate,
         o.channel_id, o.refused_by, o.generation, o.attempts, o.unknowns,
-        picked.may_be_sent, o.expires_at <= now(), NOT o.admitted
+        picked.found, o.expires_at <= now(), NOT o.admitted, o.lock_token
       """;
 
   private final Database database;
@@ -47,40 +65,42 @@ public final class DeliveryOutbox {
   }
 
   /**
-   * A lease for rows that are looked at and never sent under it: when it runs out, they are as they
-   * were before.
-   */
-  public static UUID decidingToken() {
-    return new UUID(UUID.randomUUID().getMostSignificantBits(), 0);
-  }
-
-  /**
    * What a lane may claim.
    *
    * @param channelId the lane; empty: what is not routed yet
    * @param lease how long the claim holds; must outlive the channel's timeouts
+   * @param decides what it claims is decided upon and must not be sent under this claim
    * @param evenPaused its channel is gone, so nobody can let it go on
    */
-  public record LaneSlots(String channelId, int slots, Duration lease, boolean evenPaused) {
+  public record LaneSlots(
+      String channelId, int slots, Duration lease, boolean decides, boolean evenPaused) {
     public LaneSlots(String channelId, int slots, Duration lease) {
-      this(channelId, slots, lease, false);
+      this(channelId, slots, lease, false, false);
     }
+  }
+
+  /**
+   * Whether a delivery was claimed to be decided upon, so that it must not be sent: it would be
+   * taken for unsent once its lease has run out.
+   */
+  public static boolean isToBeDecided(Delivery delivery) {
+    return LeaseTokens.isDeciding(delivery.lockToken());
   }
 
   /**
    * Claims due deliveries for all lanes in one statement: for each lane the oldest due, as many as
    * it has slots. Rows that another replica is claiming are skipped, not waited for.
    *
-   * @param token the new lease, the same for all of this claim
+   * @param token the new lease; its first half is the same for all of this claim
    */
   public List<Delivery> claim(List<LaneSlots> lanes, UUID token) {
     String sql =
         """
         WITH lane AS (
-          SELECT * FROM unnest(?::text[], ?::int4[], ?::int8[], ?::bool[])
-            AS l (id, slots, lease_ms, even_paused)
+          SELECT * FROM unnest(?::text[], ?::int4[], ?::int8[], ?::bool[], ?::bool[])
+            AS l (id, slots, lease_ms, decides, even_paused)
         ), picked AS MATERIALIZED (
-          SELECT due.place, due.may_be_sent, lane.lease_ms
+          SELECT due.place, due.found, lane.lease_ms, lane.decides
           FROM (SELECT * FROM lane WHERE even_paused OR NOT EXISTS (
                   SELECT FROM channel_state c
                   WHERE c.channel_id = lane.id AND c.paused_at IS NOT NULL)) lane
@@ -91,26 +111,32 @@ public final class DeliveryOutbox {
             ORDER BY o.due_at, o.id LIMIT lane.slots
             FOR UPDATE SKIP LOCKED) due
         )
-        UPDATE delivery_outbox o
-        SET status = 'sending', lock_token = ?::uuid, updated_at = now(),
-            locked_until = now() + picked.lease_ms * interval '1 millisecond'
+        %s
         FROM picked WHERE o.ctid = picked.place
         """
-                .formatted(MAY_BE_SENT)
+                .formatted(
+                    FOUND,
+                    CLAIM.formatted(
+                        "CASE WHEN picked.decides THEN ?::uuid ELSE ?::uuid END",
+                        "?::uuid",
+                        "picked.lease_ms"))
             + CLAIMED;
     return admitted(
         database.statement(
             connection -> {
               try (PreparedStatement s = connection.prepareStatement(sql)) {
-                int token1 =
+                int next =
                     new Columns<>(connection, s, lanes)
                         .text(LaneSlots::channelId)
                         .integer(LaneSlots::slots)
                         .bigint(l -> l.lease().toMillis())
+                        .bool(LaneSlots::decides)
                         .bool(LaneSlots::evenPaused)
                         .next();
-                s.setString(token1, token.toString());
-                return readClaimed(s, token);
+                s.setString(next, LeaseTokens.deciding(token).toString());
+                s.setString(next + 1, token.toString());
+                s.setString(next + 2, LeaseTokens.again(token).toString());
+                return readClaimed(s);
               }
             }));
   }
@@ -122,32 +148,18 @@ public final class DeliveryOutbox {
    */
   record Claimed(List<Delivery> deliveries, List<Long> strangers) {}
 
-  /** To be called outside of the claim's transaction. */
-  List<Delivery> admitted(Claimed claimed) {
-    if (claimed.strangers().isEmpty()) {
-      return claimed.deliveries();
-    }
-    List<Long> conflicts = admit(claimed.strangers());
-    return claimed.deliveries().stream().filter(d -> !conflicts.contains(d.id())).toList();
-  }
-
-  static Claimed readClaimed(PreparedStatement s, UUID token) throws SQLException {
+  static Claimed readClaimed(PreparedStatement s) throws SQLException {
     try (ResultSet r = s.executeQuery()) {
       List<Long> strangers = new ArrayList<>();
-      return new Claimed(readClaimed(r, token, strangers), strangers);
+      return new Claimed(readClaimed(r, strangers), strangers);
     }
   }
 
-  private static List<Delivery> readClaimed(ResultSet r, UUID token, List<Long> strangers)
-      throws SQLException {
+  private static List<Delivery> readClaimed(ResultSet r, List<Long> strangers) throws SQLException {
     List<Delivery> claimed = new ArrayList<>();
     while (r.next()) {
       long id = r.getLong(1);
       Message message = Columns.message(r, 2);
-      Delivery.Claim claim =
-          r.getBoolean(13)
-              ? Delivery.Claim.LEASE_RAN_OUT
-              : r.getBoolean(14) ? Delivery.Claim.EXPIRED : Delivery.Claim.DUE;
       claimed.add(
           new Delivery(
               id,
@@ -157,13 +169,36 @@ public final class DeliveryOutbox {
               r.getInt(10),
               r.getInt(11),
               r.getInt(12),
-              claim,
-              token));
+              found(r.getInt(13), r.getBoolean(14)),
+              r.getObject(16, UUID.class)));
       if (r.getBoolean(15)) {
         strangers.add(id);
       }
     }
     return claimed;
+  }
+
+  private static Delivery.Claim found(int how, boolean isExpired) {
+    return switch (how) {
+      case 1 -> Delivery.Claim.LEASE_RAN_OUT;
+      case 2 -> Delivery.Claim.FORGOTTEN;
+      default -> isExpired ? Delivery.Claim.EXPIRED : Delivery.Claim.DUE;
+    };
+  }
+
+  /**
+   * Sees to it that what was claimed has its lake entry. To be called outside of the claim's
+   * transaction.
+   *
+   * @return without those that are held, since the lake does not take them
+   */
+  List<Delivery> admitted(Claimed claimed) {
+    if (claimed.strangers().isEmpty()) {
+      return claimed.deliveries();
+    }
+    Set<Long> held = new HashSet<>();
+    admit(claimed.strangers(), held);
+    return claimed.deliveries().stream().filter(d -> !held.contains(d.id())).toList();
   }
 
   static List<String> textList(Array array) throws SQLException {
@@ -172,28 +207,77 @@ public final class DeliveryOutbox {
 
   /**
    * Makes the lake entry and the journal's {@code submitted} for rows that another system inserted.
+   * One that the lake refuses does not keep the others back: halved until it stands alone, then it
+   * is held.
    *
-   * @return rows whose reference stands in the lake with another content: they are held
+   * @param held gets the rows whose reference stands in the lake with another content, and those
+   *     that the lake refuses
    */
-  private List<Long> admit(List<Long> ids) {
-    String update =
+  private void admit(List<Long> ids, Set<Long> held) {
+    try {
+      held.addAll(
+          database.transaction(connection -> recordNew(connection, markAdmitted(connection, ids))));
+    } catch (StoreException e) {
+      if (ids.size() == 1) {
+        LOG.warn("outbox row {} is held: {}", ids.get(0), e.getMessage());
+        String why = "the message lake refuses it; nothing was sent: " + e.getMessage();
+        database.transaction(connection -> holdRefused(connection, ids, why));
+        held.addAll(ids);
+        return;
+      }
+      admit(ids.subList(0, ids.size() / 2), held);
+      admit(ids.subList(ids.size() / 2, ids.size()), held);
+    }
+  }
+
+  private static List<Stored> markAdmitted(Connection connection, List<Long> ids)
+      throws SQLException {
+    String sql =
         """
         UPDATE delivery_outbox SET admitted = true WHERE id = ANY (?) AND NOT admitted
         RETURNING id, sender, sender_ref, receiver, subject, obj, predicate
         """;
-    return database.transaction(
-        connection -> {
-          List<Stored> admitted = new ArrayList<>();
-          try (PreparedStatement s = connection.prepareStatement(update)) {
-            s.setArray(1, connection.createArrayOf("int8", ids.toArray()));
-            try (ResultSet r = s.executeQuery()) {
-              while (r.next()) {
-                admitted.add(new Stored(r.getLong(1), Columns.message(r, 2)));
-              }
-            }
+    List<Stored> admitted = new ArrayList<>();
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      s.setArray(1, connection.createArrayOf("int8", ids.toArray()));
+      try (ResultSet r = s.executeQuery()) {
+        while (r.next()) {
+          admitted.add(new Stored(r.getLong(1), Columns.message(r, 2)));
+        }
+      }
+    }
+    return admitted;
+  }
+
+  /** It stays without an entry: a replay tries to make one again. */
+  private static Void holdRefused(Connection connection, List<Long> ids, String why)
+      throws SQLException {
+    List<DeliveryStatusJournal.Line> lines = new ArrayList<>();
+    JournalEntry submitted = new JournalEntry(Event.SUBMITTED, null, null, null, null);
+    JournalEntry held = new JournalEntry(Event.HELD, null, null, null, why);
+    String sql =
+        """
+        UPDATE delivery_outbox o
+        SET status = 'held', locked_until = NULL, last_error = ?, updated_at = now()
+        WHERE o.id = ANY (?) AND NOT o.admitted AND o.status = 'sending'
+        RETURNING o.id, o.sender, o.sender_ref, o.receiver, o.subject, o.obj, o.predicate,
+          EXISTS (SELECT FROM delivery_status j WHERE j.message_id = o.id)
+        """;
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      s.setString(1, Columns.clean(why, 1_000));
+      s.setArray(2, connection.createArrayOf("int8", ids.toArray()));
+      try (ResultSet r = s.executeQuery()) {
+        while (r.next()) {
+          Message message = Columns.message(r, 2);
+          if (!r.getBoolean(8)) {
+            lines.add(DeliveryStatusJournal.Line.of(r.getLong(1), message, submitted));
           }
-          return recordNew(connection, admitted);
-        });
+          lines.add(DeliveryStatusJournal.Line.of(r.getLong(1), message, held));
+        }
+      }
+    }
+    DeliveryStatusJournal.append(connection, lines);
+    return null;
   }
 
   /** A message and its row. */
@@ -250,6 +334,31 @@ public final class DeliveryOutbox {
    */
   static Set<Lease> settle(Connection connection, List<Settlement> settlements, Set<Long> inOrder)
       throws SQLException {
+    return settle(connection, settlements, inOrder, "o.lock_token = u.token", "o.lock_token");
+  }
+
+  /**
+   * The same, for posts whose claims the database has forgotten: nobody has claimed these rows
+   * since, so who has sent them may say so.
+   */
+  static Set<Lease> settleForgotten(
+      Connection connection, List<Settlement> posted, Set<Long> inOrder) throws SQLException {
+    if (posted.isEmpty()) {
+      return Set.of();
+    }
+    String theirs =
+        LeaseTokens.IS_FORGOTTEN
+            + " AND o.generation = u.generation AND o.channel_id = u.channel_id";
+    return settle(connection, posted, inOrder, theirs, "u.token");
+  }
+
+  private static Set<Lease> settle(
+      Connection connection,
+      List<Settlement> settlements,
+      Set<Long> inOrder,
+      String theirs,
+      String token)
+      throws SQLException {
     String sql =
         """
         UPDATE delivery_outbox o
@@ -263,9 +372,10 @@ public final class DeliveryOutbox {
                     ?::int4[], ?::int8[], ?::text[])
           AS u (id, token, status, channel_id, refused_by, generation, attempts, unknowns, delay_ms,
                 last_error)
-        WHERE o.id = ANY (ARRAY[u.id]) AND o.lock_token = u.token AND o.status = 'sending'
-        RETURNING o.id, o.lock_token, o.in_order
-        """;
+        WHERE o.id = ANY (ARRAY[u.id]) AND %s AND o.status = 'sending'
+        RETURNING o.id, %s, o.in_order
+        """
+            .formatted(theirs, token);
     try (PreparedStatement s = connection.prepareStatement(sql)) {
       new Columns<>(connection, s, settlements)
           .bigint(u -> u.delivery().id())
@@ -322,11 +432,13 @@ public final class DeliveryOutbox {
   }
 
   /**
-   * Gives back what a claim took whose answer was lost with the connection: nobody holds it,
-   * nothing was sent. Looks only where a claim takes from, at the front of its lanes, not at the
-   * backlog; what is not found there waits for the lease to run out.
+   * Gives back what a claim took whose answer was lost with the connection: nobody holds it, and
+   * nothing was sent under it. What may have been sent before goes on as such. Looks only where a
+   * claim takes from, at the front of its lanes, not at the backlog; what is not found there waits
+   * for the lease to run out.
    *
    * @param lanes what the claim asked for
+   * @param token the claim's
    */
   public int release(List<LaneSlots> lanes, UUID token) {
     String sql =
@@ -338,12 +450,16 @@ public final class DeliveryOutbox {
             SELECT o.ctid AS place, o.lock_token FROM delivery_outbox o
             WHERE coalesce(o.channel_id, '') = lane.id AND o.stage = 'open' AND o.due_at <= now()
             ORDER BY o.due_at, o.id LIMIT lane.slots + 5000) front
-          WHERE front.lock_token = ?::uuid
+          WHERE front.lock_token = ANY (?::uuid[])
         )
-        UPDATE delivery_outbox o SET status = 'pending', locked_until = NULL, updated_at = now()
+        UPDATE delivery_outbox o
+        SET status = CASE WHEN %s THEN 'sending' ELSE 'pending' END,
+            locked_until = NULL, updated_at = now()
         FROM claimed
-        WHERE o.ctid = claimed.place AND o.status = 'sending' AND o.lock_token = ?::uuid
-        """;
+        WHERE o.ctid = claimed.place AND o.status = 'sending' AND o.lock_token = ANY (?::uuid[])
+        """
+            .formatted(LeaseTokens.IS_AGAIN);
+    Object[] tokens = {token, LeaseTokens.deciding(token), LeaseTokens.again(token)};
     return database.statement(
         connection -> {
           try (PreparedStatement s = connection.prepareStatement(sql)) {
@@ -352,8 +468,8 @@ public final class DeliveryOutbox {
                     .text(LaneSlots::channelId)
                     .integer(LaneSlots::slots)
                     .next();
-            s.setString(next, token.toString());
-            s.setString(next + 1, token.toString());
+            s.setArray(next, connection.createArrayOf("uuid", tokens));
+            s.setArray(next + 1, connection.createArrayOf("uuid", tokens));
             return s.executeUpdate();
           }
         });

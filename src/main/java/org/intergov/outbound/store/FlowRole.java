@@ -52,6 +52,7 @@ final class FlowRole {
     String sql =
         """
         SELECT has_schema_privilege(r.name, 'intergov', 'USAGE')
+          AND has_function_privilege(r.name, 'intergov.numbers_go_on()', 'EXECUTE')
           AND (
             SELECT bool_and(
               CASE WHEN c.relkind = 'S' THEN has_sequence_privilege(r.name, c.oid, 'USAGE')
@@ -81,6 +82,7 @@ final class FlowRole {
           t record;
         BEGIN
           EXECUTE format('GRANT USAGE ON SCHEMA intergov TO %%I', flow);
+          EXECUTE format('GRANT EXECUTE ON FUNCTION intergov.numbers_go_on() TO %%I', flow);
           EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA intergov TO %%I', flow);
           FOR t IN
             SELECT c.oid::regclass AS name, c.relname IN (%1$s) AS append_only

@@ -12,23 +12,35 @@ public final class Migrations {
   private static final String LAKE = "db/migration/lake";
   private static final String OUTBOX = "db/migration/outbox";
 
+  /** What either database needs. */
+  private static final String BOTH = "db/migration/both";
+
+  private static Stream<String> proofs() {
+    return Stream.of(BOTH + "/V12__proofs.sql");
+  }
+
   /** The files, in the order of their versions; what is missing here is not noticed at a start. */
   static final List<String> LAKE_FILES =
-      Stream.of("V1__message_lake", "V5__room_for_updates")
-          .map(name -> LAKE + "/" + name + ".sql")
+      Stream.concat(
+              Stream.of("V1__message_lake", "V5__room_for_updates")
+                  .map(name -> LAKE + "/" + name + ".sql"),
+              proofs())
           .toList();
 
   static final List<String> OUTBOX_FILES =
-      Stream.of(
-              "V2__delivery",
-              "V3__retention",
-              "V4__claims_within_the_page",
-              "V6__receipts",
-              "V8__callbacks",
-              "V9__order_and_pause",
-              "V10__channel_journal",
-              "V11__receipts_by_delivery")
-          .map(name -> OUTBOX + "/" + name + ".sql")
+      Stream.concat(
+              Stream.of(
+                      "V2__delivery",
+                      "V3__retention",
+                      "V4__claims_within_the_page",
+                      "V6__receipts",
+                      "V8__callbacks",
+                      "V9__order_and_pause",
+                      "V10__channel_journal",
+                      "V11__receipts_by_delivery",
+                      "V13__what_can_be_held")
+                  .map(name -> OUTBOX + "/" + name + ".sql"),
+              proofs())
           .toList();
 
   private Migrations() {}
@@ -41,7 +53,8 @@ public final class Migrations {
    */
   public static void migrate(Database outbox, Database lake) {
     if (outbox == lake) {
-      migrate(outbox, Stream.of(LAKE_FILES, OUTBOX_FILES).flatMap(List::stream).toList());
+      migrate(
+          outbox, Stream.of(LAKE_FILES, OUTBOX_FILES).flatMap(List::stream).distinct().toList());
     } else {
       migrate(lake, LAKE_FILES);
       migrate(outbox, OUTBOX_FILES);

@@ -70,11 +70,11 @@ public final class OrderedLanes {
     String sql =
         """
         SELECT l.id FROM unnest(?::text[]) AS l (id)
-        CROSS JOIN LATERAL (
-          SELECT FROM delivery_outbox o
-          WHERE coalesce(o.channel_id, '') = l.id AND o.stage = 'open' AND o.due_at <= now()
-            AND (o.locked_until IS NULL OR o.locked_until <= now())
-          LIMIT 1) due
+        WHERE EXISTS (
+            SELECT FROM delivery_outbox o
+            WHERE coalesce(o.channel_id, '') = l.id AND o.stage = 'open' AND o.due_at <= now()
+              AND (o.locked_until IS NULL OR o.locked_until <= now()))
+          OR EXISTS (SELECT FROM ordered_turns t WHERE t.channel_id = l.id)
         """;
     return database.statement(
         connection -> {
@@ -112,7 +112,7 @@ public final class OrderedLanes {
           ORDER BY o.due_at, o.id LIMIT %4$d
         ), front AS MATERIALIZED (
           SELECT o.id, o.due_at, %1$s AS key,
-            o.status = 'pending' AND o.expires_at > now() AS waits_its_turn
+            (o.status = 'pending' OR %7$s) AND o.expires_at > now() AS waits_its_turn
           FROM delivery_outbox o
           WHERE coalesce(o.channel_id, '') = ? AND o.stage = 'open' AND o.due_at <= now()
             AND (o.locked_until IS NULL OR o.locked_until <= now())
@@ -131,7 +131,7 @@ public final class OrderedLanes {
               (SELECT min(u.id) FROM unrouted u HAVING count(*) = %4$d)) AS is_early
           FROM front f
         ), picked AS MATERIALIZED (
-          SELECT p.place, p.may_be_sent
+          SELECT p.place, p.found
           FROM (SELECT j.id FROM judged j WHERE NOT j.is_behind AND j.is_early IS NOT TRUE
                 ORDER BY j.due_at, j.id LIMIT ?) j
           CROSS JOIN LATERAL (
@@ -143,16 +143,15 @@ public final class OrderedLanes {
           SELECT p.place FROM judged j
           CROSS JOIN LATERAL (
             SELECT o.ctid AS place FROM delivery_outbox o
-            WHERE o.id = j.id AND o.channel_id = ? AND o.status = 'pending'
+            WHERE o.id = j.id AND o.channel_id = ? AND (o.status = 'pending' OR %7$s)
             LIMIT 1 FOR UPDATE SKIP LOCKED) p
           WHERE j.is_behind
         ), behind AS (
-          UPDATE delivery_outbox o SET in_order = true, due_at = o.expires_at
+          UPDATE delivery_outbox o
+          SET in_order = true, due_at = o.expires_at, status = 'pending', locked_until = NULL
           FROM put_behind WHERE o.ctid = put_behind.place
         )
-        UPDATE delivery_outbox o
-        SET status = 'sending', lock_token = ?::uuid, updated_at = now(), in_order = true,
-            locked_until = now() + ? * interval '1 millisecond'
+        %6$s, in_order = true
         FROM picked WHERE o.ctid = picked.place
         %3$s"""
             .formatted(
@@ -160,13 +159,17 @@ public final class OrderedLanes {
                 KEY.formatted("b"),
                 DeliveryOutbox.CLAIMED,
                 MOST_UNROUTED,
-                DeliveryOutbox.MAY_BE_SENT);
+                DeliveryOutbox.FOUND,
+                DeliveryOutbox.CLAIM.formatted("?::uuid", "?::uuid", "?"),
+                LeaseTokens.IS_DECIDING);
+    UUID first = lane.decides() ? LeaseTokens.deciding(token) : token;
     DeliveryOutbox.Claimed claimed =
         database.transaction(
             connection -> {
               if (!isOurTurn(connection, lane.channelId())) {
                 return new DeliveryOutbox.Claimed(List.of(), List.of());
               }
+              letGoOf(connection, lane.channelId());
               try (PreparedStatement s = connection.prepareStatement(sql)) {
                 s.setString(1, lane.channelId());
                 s.setString(2, lane.channelId());
@@ -175,9 +178,10 @@ public final class OrderedLanes {
                 s.setInt(5, lane.slots());
                 s.setString(6, lane.channelId());
                 s.setString(7, lane.channelId());
-                s.setString(8, token.toString());
-                s.setLong(9, lane.lease().toMillis());
-                return DeliveryOutbox.readClaimed(s, token);
+                s.setString(8, first.toString());
+                s.setString(9, LeaseTokens.again(token).toString());
+                s.setLong(10, lane.lease().toMillis());
+                return DeliveryOutbox.readClaimed(s);
               }
             });
     return outbox.admitted(claimed);
@@ -203,14 +207,47 @@ public final class OrderedLanes {
 
   /**
    * Makes the next of each subject due, after others have been finished or moved in the same
-   * transaction. Waits while another replica claims from the lane, so that none is taken for behind
-   * one that is just being finished.
+   * transaction. While somebody else claims from a lane, one that is just being finished may be
+   * taken for unfinished there; then the next claim from this lane does it (table {@code
+   * ordered_turns}). Nothing here waits for a lane.
    */
   static void letNextGo(Connection connection, List<Turn> gone) throws SQLException {
     if (gone.isEmpty()) {
       return;
     }
-    lockAll(connection, gone.stream().map(Turn::channelId).distinct().toList());
+    Set<String> ours = ourTurns(connection, gone);
+    List<Turn> later = gone.stream().filter(t -> !ours.contains(t.channelId())).toList();
+    if (!later.isEmpty()) {
+      String sql =
+          "INSERT INTO ordered_turns (channel_id, subject) SELECT * FROM unnest(?::text[],"
+              + " ?::text[])";
+      try (PreparedStatement s = connection.prepareStatement(sql)) {
+        new Columns<>(connection, s, later).text(Turn::channelId).text(Turn::subject);
+        s.executeUpdate();
+      }
+    }
+    wakeNext(connection, gone.stream().filter(t -> ours.contains(t.channelId())).toList());
+  }
+
+  /** What was left to be done here while somebody was claiming. To be called by who claims now. */
+  private static void letGoOf(Connection connection, String lane) throws SQLException {
+    String sql = "DELETE FROM ordered_turns WHERE channel_id = ? RETURNING channel_id, subject";
+    List<Turn> gone = new ArrayList<>();
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      s.setString(1, lane);
+      try (ResultSet r = s.executeQuery()) {
+        while (r.next()) {
+          gone.add(new Turn(r.getString(1), r.getString(2)));
+        }
+      }
+    }
+    wakeNext(connection, gone);
+  }
+
+  private static void wakeNext(Connection connection, List<Turn> gone) throws SQLException {
+    if (gone.isEmpty()) {
+      return;
+    }
     String sql =
         """
         WITH gone AS MATERIALIZED (
@@ -233,14 +270,25 @@ public final class OrderedLanes {
     }
   }
 
-  /** In one order everywhere, so that no two wait for each other. */
-  private static void lockAll(Connection connection, List<String> lanes) throws SQLException {
+  /** Those of the lanes from which nobody else claims for the rest of this transaction. */
+  private static Set<String> ourTurns(Connection connection, List<Turn> gone) throws SQLException {
     String sql =
-        "SELECT count(pg_advisory_xact_lock(%d, l.hash)::text) FROM (".formatted(LOCK)
-            + "SELECT DISTINCT hashtext(id) AS hash FROM unnest(?::text[]) AS u (id) ORDER BY 1) l";
+        "SELECT u.id FROM unnest(?::text[]) AS u (id)"
+            + " WHERE pg_try_advisory_xact_lock("
+            + LOCK
+            + ", hashtext(u.id))";
     try (PreparedStatement s = connection.prepareStatement(sql)) {
-      s.setArray(1, connection.createArrayOf("text", lanes.toArray(String[]::new)));
-      s.executeQuery().close();
+      s.setArray(
+          1,
+          connection.createArrayOf(
+              "text", gone.stream().map(Turn::channelId).distinct().toArray(String[]::new)));
+      try (ResultSet r = s.executeQuery()) {
+        Set<String> ours = new HashSet<>();
+        while (r.next()) {
+          ours.add(r.getString(1));
+        }
+        return ours;
+      }
     }
   }
 

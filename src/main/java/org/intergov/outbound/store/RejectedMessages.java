@@ -99,7 +99,7 @@ public final class RejectedMessages {
     List<Long> seqs = jobs.stream().map(Job::seq).toList();
     UUID token = jobs.get(0).lockToken();
     for (Throwable t = cause; t != null; t = t.getCause()) {
-      if (t instanceof SQLException e && Database.isUnavailable(e)) {
+      if (t instanceof SQLException e && Outages.is(e)) {
         LOG.warn("rejected messages: the lake is unavailable, they wait: {}", e.getMessage());
         outbox.transaction(c -> QueueRows.release(c, "rejected_messages", seqs, token));
         return;

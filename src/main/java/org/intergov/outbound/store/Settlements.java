@@ -84,7 +84,16 @@ public final class Settlements {
    * @throws StoreUnavailableException if the database could not be reached; nothing was recorded
    */
   public Written deliveries(List<Settlement> batch) {
-    return told(database.transaction(connection -> deliveries(connection, batch)));
+    return deliveries(batch, new Once<>());
+  }
+
+  /**
+   * The same, for a batch that is tried until it is recorded.
+   *
+   * @param once the same for each try of this batch
+   */
+  public Written deliveries(List<Settlement> batch, Once<Written> once) {
+    return told(database.transaction(once, connection -> deliveries(connection, batch)));
   }
 
   private Written told(Written written) {
@@ -95,6 +104,14 @@ public final class Settlements {
   private Written deliveries(Connection connection, List<Settlement> batch) throws SQLException {
     Set<Long> inOrder = new HashSet<>();
     Set<Lease> ours = DeliveryOutbox.settle(connection, batch, inOrder);
+    if (ours.size() < batch.size()) {
+      List<Settlement> posted =
+          batch.stream()
+              .filter(s -> !ours.contains(Lease.of(s.delivery())))
+              .filter(s -> s.status() == OutboxStatus.ACCEPTED)
+              .toList();
+      ours.addAll(DeliveryOutbox.settleForgotten(connection, posted, inOrder));
+    }
     List<Settlement> others =
         batch.stream().filter(s -> !ours.contains(Lease.of(s.delivery()))).toList();
     Set<Lease> before =
@@ -152,7 +169,16 @@ public final class Settlements {
    * @throws StoreUnavailableException if the database could not be reached; nothing was recorded
    */
   public Written pending(List<PendingSettlement> batch) {
-    return told(database.transaction(connection -> pending(connection, batch)));
+    return pending(batch, new Once<>());
+  }
+
+  /**
+   * The same, for a batch that is tried until it is recorded.
+   *
+   * @param once the same for each try of this batch
+   */
+  public Written pending(List<PendingSettlement> batch, Once<Written> once) {
+    return told(database.transaction(once, connection -> pending(connection, batch)));
   }
 
   /** The same, inside the caller's transaction. */

@@ -71,10 +71,11 @@ public final class ShutLanes {
    * Looks at the next part of a lane, and claims what has expired. Only rows that are due are seen;
    * every row is, once it expires.
    *
+   * @param claim names it; what it takes is decided upon and never sent
    * @param lease how long the claim holds
    */
-  public Part expired(Lane lane, Place from, UUID token, Duration lease) {
-    return part(lane, from, PART_OF_EXPIRED, Duration.ZERO, m -> false, token, lease);
+  public Part expired(Lane lane, Place from, UUID claim, Duration lease) {
+    return part(lane, from, PART_OF_EXPIRED, Duration.ZERO, m -> false, claim, lease);
   }
 
   /**
@@ -90,9 +91,9 @@ public final class ShutLanes {
       Place from,
       Duration waited,
       Predicate<Waiting> mayMove,
-      UUID token,
+      UUID claim,
       Duration lease) {
-    return part(lane, from, PART_OF_ALL, waited, mayMove, token, lease);
+    return part(lane, from, PART_OF_ALL, waited, mayMove, claim, lease);
   }
 
   private Part part(
@@ -101,8 +102,9 @@ public final class ShutLanes {
       int most,
       Duration waited,
       Predicate<Waiting> mayMove,
-      UUID token,
+      UUID claim,
       Duration lease) {
+    UUID token = LeaseTokens.deciding(claim);
     giveBackLost();
     Seen seen = look(lane.channelId(), from, most, waited, mayMove);
     List<Delivery> claimed = List.of();
@@ -197,9 +199,9 @@ public final class ShutLanes {
     String sql =
         """
         WITH picked AS MATERIALIZED (
-          SELECT w.place, w.may_be_sent FROM unnest(?::int8[]) AS u (id)
+          SELECT w.place, w.found FROM unnest(?::int8[]) AS u (id)
           CROSS JOIN LATERAL (
-            SELECT o.ctid AS place, false AS may_be_sent FROM delivery_outbox o
+            SELECT o.ctid AS place, 0 AS found FROM delivery_outbox o
             WHERE o.id = u.id AND o.channel_id = ? AND o.status = 'pending' AND o.due_at <= now()
             LIMIT 1 FOR UPDATE SKIP LOCKED) w
         )
@@ -220,7 +222,7 @@ public final class ShutLanes {
             s.setString(3, token.toString());
             s.setLong(4, lease.toMillis());
             s.setBoolean(5, lane.inOrder());
-            return DeliveryOutbox.readClaimed(s, token);
+            return DeliveryOutbox.readClaimed(s);
           }
         };
     return outbox.admitted(lane.inOrder() ? database.transaction(work) : database.statement(work));

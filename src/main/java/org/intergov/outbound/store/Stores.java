@@ -28,6 +28,7 @@ public final class Stores implements AutoCloseable {
       Optional<Login> migration,
       Optional<Login> lake,
       int connections,
+      Standby standby,
       Duration expiresAfter) {}
 
   private static final int OWNER_CONNECTIONS = 2;
@@ -85,6 +86,10 @@ public final class Stores implements AutoCloseable {
       Database same = outbox;
       lake = settings.lake().map(l -> connect("lake", l, settings.connections())).orElse(same);
       migrate(settings, outbox, lake);
+      outbox.check(new ServerHistory(settings.standby()));
+      if (settings.standby() == Standby.SYNCHRONOUS) {
+        ServerHistory.checkIsSynchronous(outbox);
+      }
       return new Stores(embedded, outbox, lake, login, settings);
     } catch (RuntimeException e) {
       closeAll(embedded, outbox, lake);

@@ -21,7 +21,7 @@ class LaneClaimsTest {
   @Test
   void lanes_share_what_the_replica_may_hold_and_none_is_left_without_any() {
     Map<String, ChannelLane> lanes = new HashMap<>();
-    List<LaneSlots> shares = claims(100, 40).shares(lanes);
+    List<LaneSlots> shares = claims(100, 40).shares(lanes, 500);
 
     assertThat(shares).hasSize(100);
     assertThat(shares.stream().mapToInt(LaneSlots::slots).filter(s -> s > 1).sum())
@@ -32,7 +32,9 @@ class LaneClaimsTest {
 
   @Test
   void with_room_for_all_every_lane_gets_its_concurrency() {
-    assertThat(claims(3, 1_000).shares(new HashMap<>())).hasSize(3).allMatch(s -> s.slots() == 16);
+    assertThat(claims(3, 1_000).shares(new HashMap<>(), 500))
+        .hasSize(3)
+        .allMatch(s -> s.slots() == 16);
   }
 
   @Test
@@ -40,7 +42,7 @@ class LaneClaimsTest {
     LaneClaims claims = claims(3, 16);
     TreeSet<String> first = new TreeSet<>();
     for (int i = 0; i < 3; i++) {
-      first.add(claims.shares(new HashMap<>()).get(0).channelId());
+      first.add(claims.shares(new HashMap<>(), 500).get(0).channelId());
     }
     assertThat(first).containsExactly("c0", "c1", "c2");
   }
@@ -56,13 +58,13 @@ class LaneClaimsTest {
             "works | match: { receiver: SG }");
     LaneClaims claims = claims(table, 1_000);
 
-    assertThat(claims.shares(new HashMap<>())).hasSize(2);
+    assertThat(claims.shares(new HashMap<>(), 500)).hasSize(2);
     now[0] = Instant.parse("2026-06-07T02:00:00Z");
-    assertThat(claims.shares(new HashMap<>()))
+    assertThat(claims.shares(new HashMap<>(), 500))
         .extracting(LaneSlots::channelId)
         .containsExactly("works");
     now[0] = Instant.parse("2026-06-07T04:00:00Z");
-    assertThat(claims.shares(new HashMap<>())).hasSize(2);
+    assertThat(claims.shares(new HashMap<>(), 500)).hasSize(2);
   }
 
   private static Clock movedBy(Instant[] now) {
@@ -98,6 +100,7 @@ class LaneClaimsTest {
         null,
         () -> table,
         channel -> new ChannelLane(channel, (delay, then) -> {}, List.of()),
+        () -> 0,
         new Shares(mostHeld));
   }
 }

@@ -135,7 +135,7 @@ class SettlementQueueTest {
   }
 
   private SettlementQueue<String> queue(String lastResort) {
-    return new SettlementQueue<>("test", this::write, s -> lastResort, told::add);
+    return new SettlementQueue<>("test", (batch, once) -> write(batch), s -> lastResort, told::add);
   }
 
   /** A database that holds text, but not poison, and may go away. */

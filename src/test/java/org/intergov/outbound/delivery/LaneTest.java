@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
+import org.intergov.outbound.delivery.Lane.Adoption;
 import org.intergov.outbound.routing.Channel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LaneTest {
   private static final Outcome POSTED = new Outcome.Posted("1", false);
   private static final long WINDOW = Duration.ofMillis(500).toNanos();
+
+  private static final Outcome UNAVAILABLE =
+      new Outcome.Unavailable("no connection", java.util.Optional.empty());
 
   private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - WINDOW);
 
@@ -30,12 +34,13 @@ class LaneTest {
     Lane lane = lane("concurrency: 2");
     add(lane, 1, 2, 3);
 
-    assertThat(lane.next().delivery().id()).isEqualTo(1);
+    Lane.Next one = lane.next();
+    assertThat(one.delivery().id()).isEqualTo(1);
     assertThat(lane.next().delivery().id()).isEqualTo(2);
     assertThat(lane.next()).isNull();
     assertThat(lane.posting()).isEqualTo(2);
 
-    lane.finish(0, POSTED, 0);
+    lane.finish(one, POSTED, 0);
     assertThat(lane.next().delivery().id()).isEqualTo(3);
     assertThat(lane.next()).isNull();
   }
@@ -47,8 +52,7 @@ class LaneTest {
     add(lane, 2);
     assertThat(lane.freeSlots()).isZero();
 
-    lane.next();
-    lane.finish(0, POSTED, 0);
+    lane.finish(lane.next(), POSTED, 0);
     assertThat(lane.freeSlots()).isZero();
 
     lane.settled(first);
@@ -113,8 +117,7 @@ class LaneTest {
     while (lane.freeSlots() > 0) {
       for (int i = lane.freeSlots(); i > 0; i--) {
         posted.add(add(lane, 100 + posted.size()));
-        post(lane, 1);
-        lane.finish(0, POSTED, 0);
+        lane.finish(lane.next(), POSTED, 0);
       }
       now.addAndGet(WINDOW); // what it has just posted counts for its next stock
       lane.freeSlots();
@@ -139,13 +142,13 @@ class LaneTest {
       add(lane, LongStream.range(0, claimed).toArray());
       int said = 0;
       for (int i = 0; i < claimed; i++) {
-        Delivery d = lane.next().delivery();
+        Lane.Next next = lane.next();
         if (lane.runsLow()) {
           said++;
           assertThat(lane.freeSlots()).isPositive();
         }
-        lane.finish(0, POSTED, 0);
-        lane.settled(d);
+        lane.finish(next, POSTED, 0);
+        lane.settled(next.delivery());
       }
       assertThat(said).as("of %d", claimed).isEqualTo(1);
     }
@@ -216,8 +219,8 @@ class LaneTest {
   void an_outcome_is_written_under_the_lease_that_took_its_delivery_over_and_under_no_other() {
     Lane lane = lane("concurrency: 2");
     Delivery first = add(lane, 1);
-    Delivery reclaimed = delivery(1);
-    assertThat(lane.adopt(reclaimed)).isTrue();
+    Delivery reclaimed = delivery(1, Delivery.Claim.LEASE_RAN_OUT);
+    assertThat(lane.adopt(reclaimed)).isEqualTo(Adoption.ADOPTED);
     assertThat(lane.lease(first)).isEqualTo(reclaimed.lockToken());
 
     // another replica had the row meanwhile, and it is due here again
@@ -227,6 +230,65 @@ class LaneTest {
     assertThat(lane.held()).isEqualTo(1);
     assertThat(lane.lease(anew)).isEqualTo(anew.lockToken());
     lane.settled(anew);
+    assertThat(lane.held()).isZero();
+  }
+
+  @Test
+  void one_that_the_database_has_forgotten_is_not_sent_a_second_time_while_it_is_being_posted() {
+    Lane lane = lane("concurrency: 2, on-unknown: hold");
+    Delivery first = add(lane, 1);
+    Lane.Next post = lane.next();
+
+    Delivery dueAgain = delivery(1);
+    assertThat(lane.adopt(dueAgain)).isEqualTo(Adoption.ADOPTED);
+    assertThat(lane.next()).isNull();
+
+    lane.finish(post, POSTED, 0);
+    assertThat(lane.lease(first)).isEqualTo(dueAgain.lockToken());
+  }
+
+  @Test
+  void one_that_is_due_again_since_its_outcome_has_just_been_written_is_not_adopted() {
+    Lane lane = lane("concurrency: 2");
+    Delivery first = add(lane, 1);
+    lane.finish(lane.next(), UNAVAILABLE, 0);
+
+    assertThat(lane.adopt(delivery(1))).isEqualTo(Adoption.NOT_HERE);
+    Delivery anew = add(lane, 1);
+    lane.settled(first);
+    assertThat(lane.next().delivery()).isEqualTo(anew);
+  }
+
+  @Test
+  void a_post_that_never_ends_is_given_up_and_its_slot_is_free_again() {
+    Lane lane = lane("concurrency: 1, on-unknown: hold, timeout: 2s");
+    add(lane, 1);
+    Lane.Next post = lane.next();
+    Delivery claimedAgain = delivery(1, Delivery.Claim.LEASE_RAN_OUT);
+
+    now.addAndGet(lane.lease().toNanos());
+    assertThat(lane.adopt(claimedAgain)).isEqualTo(Adoption.ADOPTED);
+    now.addAndGet(1);
+    assertThat(lane.adopt(claimedAgain)).isEqualTo(Adoption.GIVEN_UP);
+    assertThat(lane.adopt(claimedAgain)).isEqualTo(Adoption.NOT_HERE);
+    assertThat(lane.posting()).isZero();
+    assertThat(lane.freeSlots()).isEqualTo(1);
+
+    lane.finish(post, POSTED, 0);
+    assertThat(lane.posting()).as("the answer that came after all frees no slot twice").isZero();
+  }
+
+  @Test
+  void an_outcome_that_is_never_written_is_not_waited_for_for_ever() {
+    Lane lane = lane("concurrency: 1, on-unknown: hold");
+    add(lane, 1);
+    lane.finish(lane.next(), POSTED, 0);
+    Delivery claimedAgain = delivery(1, Delivery.Claim.LEASE_RAN_OUT);
+
+    now.addAndGet(lane.lease().plusMinutes(1).toNanos());
+    assertThat(lane.adopt(claimedAgain)).isEqualTo(Adoption.ADOPTED);
+    now.addAndGet(1);
+    assertThat(lane.adopt(claimedAgain)).isEqualTo(Adoption.GIVEN_UP);
     assertThat(lane.held()).isZero();
   }
 
@@ -241,9 +303,12 @@ class LaneTest {
   }
 
   private static Delivery delivery(long id) {
+    return delivery(id, Delivery.Claim.DUE);
+  }
+
+  private static Delivery delivery(long id, Delivery.Claim claim) {
     Delivery d = Channels.delivery("a");
-    return new Delivery(
-        id, d.message(), "a", d.refusedBy(), 1, 0, 0, Delivery.Claim.DUE, UUID.randomUUID());
+    return new Delivery(id, d.message(), "a", d.refusedBy(), 1, 0, 0, claim, UUID.randomUUID());
   }
 
   private Delivery add(Lane lane, long... ids) {
@@ -264,8 +329,7 @@ class LaneTest {
   private void postAndSettle(Lane lane, int count) {
     for (int i = 0; i < count; i++) {
       Delivery d = add(lane, i);
-      lane.next();
-      lane.finish(0, POSTED, 0);
+      lane.finish(lane.next(), POSTED, 0);
       lane.settled(d);
     }
   }

@@ -34,7 +34,7 @@ class ProtectedLaneTest {
     add(lane);
     add(lane);
     Lane.Next last = lane.next();
-    lane.finish(last.turn(), UNKNOWN, 0);
+    lane.finish(last, UNKNOWN, 0);
 
     assertThat(lane.isShut()).isTrue();
     assertThat(lane.freeSlots()).isZero();
@@ -84,7 +84,7 @@ class ProtectedLaneTest {
     assertThat(lane.freeSlots()).isZero();
     assertThat(lane.next().send()).as("what came with it goes back").isFalse();
 
-    lane.finish(probe.turn(), POSTED, 0);
+    lane.finish(probe, POSTED, 0);
     assertThat(lane.circuit().phase()).isEqualTo(Phase.CLOSED);
     assertThat(lane.circuit().cause()).isNull();
     assertThat(lane.freeSlots()).isPositive();
@@ -113,14 +113,14 @@ class ProtectedLaneTest {
     Lane.Next late = begin(lane);
     Lane.Next later = begin(lane);
     post(lane, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE);
-    lane.finish(late.turn(), POSTED, 0);
+    lane.finish(late, POSTED, 0);
     assertThat(lane.circuit().phase()).isEqualTo(Phase.OPEN);
 
     passWait(lane);
     Lane.Next probe = begin(lane);
-    lane.finish(later.turn(), POSTED, 0);
+    lane.finish(later, POSTED, 0);
     assertThat(lane.circuit().phase()).isEqualTo(Phase.HALF_OPEN);
-    lane.finish(probe.turn(), UNAVAILABLE, 0);
+    lane.finish(probe, UNAVAILABLE, 0);
     assertThat(lane.circuit().phase()).isEqualTo(Phase.OPEN);
   }
 
@@ -130,12 +130,12 @@ class ProtectedLaneTest {
     long slow = Duration.ofMillis(8_001).toNanos();
     long quick = Duration.ofSeconds(8).toNanos();
     for (long took : new long[] {slow, slow, quick, slow, slow}) {
-      lane.finish(begin(lane).turn(), POSTED, took);
+      lane.finish(begin(lane), POSTED, took);
     }
     assertThat(lane.circuit().cause()).isEqualTo("4 of the last 5 posts took longer than 8.0 s");
 
     passWait(lane);
-    lane.finish(begin(lane).turn(), POSTED, slow);
+    lane.finish(begin(lane), POSTED, slow);
     assertThat(lane.circuit().phase()).isEqualTo(Phase.OPEN);
     assertThat(lane.circuit().cause()).isEqualTo("the probe took 8.0 s");
   }
@@ -224,7 +224,7 @@ class ProtectedLaneTest {
     assertThat(lane.freeSlots()).isZero();
     assertThat(lane.next().send()).isFalse();
     assertThat(lane.next()).isNull();
-    lane.finish(first.turn(), UNAVAILABLE, 0);
+    lane.finish(first, UNAVAILABLE, 0);
     lane.pause(false);
     assertThat(lane.freeSlots()).isPositive();
     post(lane, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE);
@@ -243,7 +243,7 @@ class ProtectedLaneTest {
     for (int i = 0; i < 2; i++) {
       add(lane);
     }
-    lane.finish(lane.next().turn(), POSTED, 0);
+    lane.finish(lane.next(), POSTED, 0);
     assertThat(lane.next()).isNull();
     assertThat(lane.nanosToNext()).isBetween(980_000_000L, 1_000_000_000L);
     now.addAndGet(lane.nanosToNext());
@@ -258,7 +258,7 @@ class ProtectedLaneTest {
     assertThat(lane.freeSlots()).isEqualTo(3);
     add(lane);
     assertThat(lane.freeSlots()).isEqualTo(2);
-    lane.finish(lane.next().turn(), POSTED, 0);
+    lane.finish(lane.next(), POSTED, 0);
     assertThat(lane.freeSlots()).isEqualTo(2);
 
     Lane slow = lane("rate: 1/h");
@@ -312,7 +312,7 @@ class ProtectedLaneTest {
 
     assertThat(lane.change().phase()).as("told").isEqualTo(Phase.CLOSED);
     assertThat(lane.freeSlots()).isPositive();
-    lane.finish(late.turn(), UNAVAILABLE, 0);
+    lane.finish(late, UNAVAILABLE, 0);
     post(lane, UNAVAILABLE);
     assertThat(lane.circuit().phase()).isEqualTo(Phase.CLOSED);
     post(lane, UNAVAILABLE);
@@ -363,7 +363,7 @@ class ProtectedLaneTest {
   void a_probe_that_was_not_sent_after_all_leaves_the_try_to_another() {
     Lane lane = opened(FAST);
     passWait(lane);
-    lane.finish(begin(lane).turn(), new Outcome.NotSent("its channel has changed"), 0);
+    lane.finish(begin(lane), new Outcome.NotSent("its channel has changed"), 0);
     assertThat(lane.circuit().phase()).isEqualTo(Phase.HALF_OPEN);
     assertThat(lane.freeSlots()).isEqualTo(1);
 
@@ -394,7 +394,7 @@ class ProtectedLaneTest {
 
   private void post(Lane lane, Outcome... outcomes) {
     for (Outcome outcome : outcomes) {
-      lane.finish(begin(lane).turn(), outcome, 0);
+      lane.finish(begin(lane), outcome, 0);
     }
   }
 

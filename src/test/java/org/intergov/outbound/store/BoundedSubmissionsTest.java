@@ -80,7 +80,8 @@ class BoundedSubmissionsTest {
   void only_what_is_unfinished_waits_and_is_counted_no_further_than_asked() {
     store.submissions.store(TestStore.submissions("a", "m-", 10));
     store.run("UPDATE delivery_outbox SET status = 'held' WHERE sender_ref = 'm-1'");
-    store.run("UPDATE delivery_outbox SET status = 'sending' WHERE sender_ref = 'm-2'");
+    store.run(
+        "UPDATE delivery_outbox SET status = 'sending', lock_token = gen_random_uuid() WHERE sender_ref = 'm-2'");
     QueueStates queues = new QueueStates(store.outboxDatabase);
 
     assertThat(queues.waiting(1_000)).isEqualTo(9);

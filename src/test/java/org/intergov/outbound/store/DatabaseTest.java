@@ -158,12 +158,12 @@ class DatabaseTest {
     "28P01, true"
   })
   void trouble_of_the_server_is_told_from_trouble_with_the_data(String state, boolean server) {
-    assertThat(Database.isUnavailable(new SQLException("said", state))).isEqualTo(server);
+    assertThat(Outages.is(new SQLException("said", state))).isEqualTo(server);
   }
 
   @Test
   void what_never_reached_the_server_is_trouble_of_the_server() {
-    assertThat(Database.isUnavailable(new SQLException("pool is empty"))).isTrue();
+    assertThat(Outages.is(new SQLException("pool is empty"))).isTrue();
   }
 
   @Test

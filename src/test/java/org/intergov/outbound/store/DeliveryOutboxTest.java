@@ -95,7 +95,7 @@ class DeliveryOutboxTest {
     store.submit("a", "a1");
     store.channels.pause("a", "an operator", null);
 
-    LaneSlots gone = new LaneSlots("a", 5, TestStore.LEASE, true);
+    LaneSlots gone = new LaneSlots("a", 5, TestStore.LEASE, true, true);
     assertThat(references(store.outbox.claim(List.of(gone), UUID.randomUUID())))
         .containsExactly("a1");
   }

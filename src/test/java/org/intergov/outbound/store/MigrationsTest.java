@@ -3,6 +3,8 @@ package org.intergov.outbound.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -36,6 +38,7 @@ class MigrationsTest {
   private static List<String> all() {
     return Stream.of(Migrations.LAKE_FILES, Migrations.OUTBOX_FILES)
         .flatMap(List::stream)
+        .distinct()
         .map(file -> Integer.valueOf(file.replaceAll(".*/V([0-9]+)__.*", "$1")))
         .sorted()
         .map(version -> version + " true")
@@ -53,18 +56,23 @@ class MigrationsTest {
 
   @Test
   void every_migration_is_in_the_list_that_the_stamp_is_made_of() throws Exception {
-    assertThat(Migrations.LAKE_FILES).containsExactlyElementsOf(files("lake"));
-    assertThat(Migrations.OUTBOX_FILES).containsExactlyElementsOf(files("outbox"));
+    assertThat(Migrations.LAKE_FILES).containsExactlyElementsOf(files("lake", "both"));
+    assertThat(Migrations.OUTBOX_FILES).containsExactlyElementsOf(files("outbox", "both"));
   }
 
-  private static List<String> files(String folder) throws Exception {
+  private static List<String> files(String folder, String other) throws Exception {
+    return Stream.of(folder, other).flatMap(f -> files(f).stream()).toList();
+  }
+
+  private static List<String> files(String folder) {
     String path = "db/migration/" + folder;
-    try (Stream<Path> files =
-        Files.list(Path.of(Migrations.class.getClassLoader().getResource(path).toURI()))) {
+    try (Stream<Path> files = Files.list(Path.of("src/main/resources", path))) {
       return files
           .map(f -> path + "/" + f.getFileName())
           .sorted(Comparator.comparing(MigrationsTest::version))
           .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -81,6 +89,7 @@ class MigrationsTest {
               newer,
               Stream.of(Migrations.LAKE_FILES, Migrations.OUTBOX_FILES)
                   .flatMap(List::stream)
+                  .distinct()
                   .toList());
       assertThat(stamp.fits()).isTrue();
       assertThat(new SchemaStamp(newer, Migrations.OUTBOX_FILES).fits()).isFalse();
@@ -116,7 +125,8 @@ class MigrationsTest {
       Migrations.migrate(outbox, lake);
       Migrations.migrate(outbox, lake);
 
-      assertThat(tables(lake)).containsExactly("message_lake", "schema_history");
+      assertThat(tables(lake))
+          .containsExactly("commit_marker", "message_lake", "schema_history", "server_history");
       assertThat(tables(outbox))
           .contains("delivery_outbox", "delivery_status", "message_updates", "channel_pending")
           .doesNotContain("message_lake");

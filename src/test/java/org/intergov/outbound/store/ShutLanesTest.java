@@ -79,7 +79,7 @@ class ShutLanesTest {
             Place.START,
             Duration.ofSeconds(30),
             w -> w.message().senderRef().equals("1"),
-            DeliveryOutbox.decidingToken(),
+            UUID.randomUUID(),
             LEASE);
     assertThat(references(part)).containsExactly("1");
     store.run("UPDATE delivery_outbox SET locked_until = now()");
