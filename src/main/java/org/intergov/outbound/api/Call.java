@@ -177,9 +177,18 @@ final class Call {
       ToLongFunction<T> place,
       Function<T, Map<String, Object>> document) {
     boolean more = found.size() == limit;
+    page(name, found, more ? place.applyAsLong(found.get(limit - 1)) : null, document);
+  }
+
+  /**
+   * Answers with a page.
+   *
+   * @param next where the next one begins, for {@link #after}; null: this was the last one
+   */
+  <T> void page(String name, List<T> found, Long next, Function<T, Map<String, Object>> document) {
     Map<String, Object> page = new LinkedHashMap<>();
     page.put(name, found.stream().map(document).toList());
-    page.put("next", more ? String.valueOf(place.applyAsLong(found.get(limit - 1))) : null);
+    page.put("next", next == null ? null : String.valueOf(next));
     json(200, page);
   }
 

@@ -60,13 +60,8 @@ public final class MessageQueries {
         exchange,
         Role.READ,
         call -> {
-          Filter filter = filter(call);
-          call.page(
-              "messages",
-              views.page(filter),
-              filter.limit(),
-              View::messageId,
-              MessageQueries::document);
+          MessageViews.Page page = views.page(filter(call));
+          call.page("messages", page.views(), page.next(), MessageQueries::document);
         });
   }
 

@@ -20,7 +20,7 @@ final class ApiPages {
       JsonNode page = client.get(after == null ? path : path + join + "after=" + after);
       page.path(list).forEach(element);
       JsonNode next = page.path("next");
-      boolean more = next.isValueNode() && !next.isNull() && !page.path(list).isEmpty();
+      boolean more = next.isValueNode() && !next.isNull();
       after = more ? ApiClient.query(next.asText()) : null;
     } while (after != null);
   }

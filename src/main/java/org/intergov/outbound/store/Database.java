@@ -27,6 +27,7 @@ public final class Database implements AutoCloseable {
   private final String name;
   private final ConnectionSource source;
   private final HikariDataSource pool;
+  private final Duration patience;
 
   /** What runs inside a transaction. */
   @FunctionalInterface
@@ -34,9 +35,10 @@ public final class Database implements AutoCloseable {
     T in(Connection connection) throws SQLException;
   }
 
-  private Database(String name, ConnectionSource source, HikariDataSource pool) {
+  private Database(String name, ConnectionSource source, HikariDataSource pool, Duration patience) {
     this.name = name;
     this.source = source;
+    this.patience = patience;
     this.pool = pool;
   }
 
@@ -48,6 +50,19 @@ public final class Database implements AutoCloseable {
    */
   public static Database connect(
       String name, String url, String username, String password, int connections) {
+    return connect(name, url, username, password, connections, PATIENCE);
+  }
+
+  /**
+   * @param patience how long a transaction in doubt is asked about
+   */
+  static Database connect(
+      String name,
+      String url,
+      String username,
+      String password,
+      int connections,
+      Duration patience) {
     Properties properties = new Properties();
     properties.setProperty("user", username);
     properties.setProperty("password", password);
@@ -74,7 +89,7 @@ public final class Database implements AutoCloseable {
     config.setInitializationFailTimeout(-1);
     config.setAutoCommit(true);
     config.setRegisterMbeans(true);
-    return new Database(name, source, new HikariDataSource(config));
+    return new Database(name, source, new HikariDataSource(config), patience);
   }
 
   /** For Camel's JDBC component and for migrations. */
@@ -98,7 +113,7 @@ public final class Database implements AutoCloseable {
    * Runs {@code work} and commits.
    *
    * <p>If the connection dies while the commit is on its way, nobody knows whether it happened. The
-   * database is then asked, for as long as {@link #PATIENCE}, whether the transaction has left its
+   * database is then asked, for some twenty seconds, whether the transaction has left its
    * {@linkplain CommitProof proof}, so that what was recorded is not taken for lost, nor what was
    * lost for recorded.
    *
@@ -171,7 +186,7 @@ public final class Database implements AutoCloseable {
    * @throws CommitUnknownException if the database does not say so in time
    */
   private boolean isCommitted(Once<?> once) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
       try (Connection connection = pool.getConnection()) {
         boolean found = once.proof().isFound(connection);

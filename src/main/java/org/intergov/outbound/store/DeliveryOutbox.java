@@ -216,7 +216,12 @@ public final class DeliveryOutbox {
   private void admit(List<Long> ids, Set<Long> held) {
     try {
       held.addAll(
-          database.transaction(connection -> recordNew(connection, markAdmitted(connection, ids))));
+          database.transaction(
+              connection -> {
+                Set<Long> knownBefore = new HashSet<>();
+                List<Stored> admitted = markAdmitted(connection, ids, knownBefore);
+                return recordNew(connection, admitted, knownBefore);
+              }));
     } catch (StoreException e) {
       if (ids.size() == 1) {
         LOG.warn("outbox row {} is held: {}", ids.get(0), e.getMessage());
@@ -230,12 +235,16 @@ public final class DeliveryOutbox {
     }
   }
 
-  private static List<Stored> markAdmitted(Connection connection, List<Long> ids)
-      throws SQLException {
+  /**
+   * @param knownBefore gets those that the journal knows: they were held once, and replayed
+   */
+  private static List<Stored> markAdmitted(
+      Connection connection, List<Long> ids, Set<Long> knownBefore) throws SQLException {
     String sql =
         """
-        UPDATE delivery_outbox SET admitted = true WHERE id = ANY (?) AND NOT admitted
-        RETURNING id, sender, sender_ref, receiver, subject, obj, predicate
+        UPDATE delivery_outbox o SET admitted = true WHERE o.id = ANY (?) AND NOT o.admitted
+        RETURNING o.id, o.sender, o.sender_ref, o.receiver, o.subject, o.obj, o.predicate,
+          EXISTS (SELECT FROM delivery_status j WHERE j.message_id = o.id)
         """;
     List<Stored> admitted = new ArrayList<>();
     try (PreparedStatement s = connection.prepareStatement(sql)) {
@@ -243,6 +252,9 @@ public final class DeliveryOutbox {
       try (ResultSet r = s.executeQuery()) {
         while (r.next()) {
           admitted.add(new Stored(r.getLong(1), Columns.message(r, 2)));
+          if (r.getBoolean(8)) {
+            knownBefore.add(r.getLong(1));
+          }
         }
       }
     }
@@ -285,6 +297,11 @@ public final class DeliveryOutbox {
 
   /** Lake entry, or the update that makes it, and {@code submitted}; returns rows in conflict. */
   List<Long> recordNew(Connection connection, List<Stored> stored) throws SQLException {
+    return recordNew(connection, stored, Set.of());
+  }
+
+  private List<Long> recordNew(Connection connection, List<Stored> stored, Set<Long> knownBefore)
+      throws SQLException {
     if (stored.isEmpty()) {
       return List.of();
     }
@@ -296,7 +313,9 @@ public final class DeliveryOutbox {
     }
     List<DeliveryStatusJournal.Line> lines = new ArrayList<>(stored.size());
     JournalEntry submitted = new JournalEntry(Event.SUBMITTED, null, null, null, null);
-    stored.forEach(s -> lines.add(DeliveryStatusJournal.Line.of(s.id(), s.message(), submitted)));
+    stored.stream()
+        .filter(s -> !knownBefore.contains(s.id()))
+        .forEach(s -> lines.add(DeliveryStatusJournal.Line.of(s.id(), s.message(), submitted)));
     if (!conflicts.isEmpty()) {
       String why = "this reference stands in the lake already; nothing was sent";
       hold(connection, conflicts, why);

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -38,6 +39,12 @@ public final class MessageViews {
       """
           + WAITS_FOR
           + " FROM delivery_outbox o";
+
+  /** Entries that one statement looks at. */
+  private static final int PART = 20_000;
+
+  /** How long the lake is looked through for one page. */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final Database outbox;
   private final Database lake;
@@ -101,35 +108,84 @@ public final class MessageViews {
     return Optional.of(withDeliveries(found).get(0));
   }
 
-  /** One page, oldest first, of at most {@code filter.limit()}. */
-  public List<View> page(Filter filter) {
+  /**
+   * A page.
+   *
+   * @param next for {@code after} of the next one; null: this was the last one
+   */
+  public record Page(List<View> views, Long next) {}
+
+  /**
+   * One page, oldest first, of at most {@code filter.limit()}. What is looked for may be rare, so
+   * the lake is looked through in parts, and for no longer than {@link #PATIENCE}: then the page
+   * has fewer, or none, and the next one goes on from there.
+   */
+  public Page page(Filter filter) {
     if ("held".equals(filter.status())) {
-      return held(filter);
+      List<View> held = held(filter);
+      return new Page(held, held.size() < filter.limit() ? null : last(held));
     }
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    List<View> found = new ArrayList<>();
+    long from = filter.after();
+    Long next = from;
+    while (next != null && found.size() < filter.limit()) {
+      if (System.nanoTime() - deadline >= 0) {
+        return new Page(withDeliveries(found), next);
+      }
+      long after = from;
+      Long end = lake.statement(c -> endOfPart(c, after));
+      int more = filter.limit() - found.size();
+      found.addAll(lake.statement(c -> part(c, filter, after, end, more)));
+      next = end;
+      from = end == null ? from : end;
+    }
+    boolean isFull = found.size() == filter.limit();
+    return new Page(withDeliveries(found), isFull ? last(found) : null);
+  }
+
+  private static Long last(List<View> views) {
+    return views.get(views.size() - 1).messageId();
+  }
+
+  /** The last id of the part that begins behind {@code after}; null: the lake ends before that. */
+  private static Long endOfPart(Connection connection, long after) throws SQLException {
+    String sql =
+        "SELECT message_id FROM message_lake WHERE message_id > ? ORDER BY message_id"
+            + " OFFSET ? LIMIT 1";
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      s.setLong(1, after);
+      s.setInt(2, PART - 1);
+      try (ResultSet r = s.executeQuery()) {
+        return r.next() ? r.getLong(1) : null;
+      }
+    }
+  }
+
+  private static List<View> part(
+      Connection connection, Filter filter, long after, Long end, int limit) throws SQLException {
     String sql =
         "SELECT "
             + LAKE_COLUMNS
             + """
                FROM message_lake l
-              WHERE l.message_id > ? AND (?::text IS NULL OR l.status = ?)
+              WHERE l.message_id > ? AND l.message_id <= ?
+                AND (?::text IS NULL OR l.status = ?)
                 AND (?::text IS NULL OR l.receiver = ?) AND (?::text IS NULL OR l.channel_id = ?)
               ORDER BY l.message_id LIMIT ?
               """;
-    return withDeliveries(
-        lake.statement(
-            connection -> {
-              try (PreparedStatement s = connection.prepareStatement(sql)) {
-                s.setLong(1, filter.after());
-                s.setString(2, filter.status());
-                s.setString(3, filter.status());
-                s.setString(4, filter.receiver());
-                s.setString(5, filter.receiver());
-                s.setString(6, filter.channelId());
-                s.setString(7, filter.channelId());
-                s.setInt(8, filter.limit());
-                return readViews(s);
-              }
-            }));
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      s.setLong(1, after);
+      s.setLong(2, end == null ? Long.MAX_VALUE : end);
+      s.setString(3, filter.status());
+      s.setString(4, filter.status());
+      s.setString(5, filter.receiver());
+      s.setString(6, filter.receiver());
+      s.setString(7, filter.channelId());
+      s.setString(8, filter.channelId());
+      s.setInt(9, limit);
+      return readViews(s);
+    }
   }
 
   private List<View> held(Filter filter) {

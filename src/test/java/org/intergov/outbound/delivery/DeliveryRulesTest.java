@@ -336,6 +336,49 @@ class DeliveryRulesTest {
   }
 
   @Nested
+  class Forgotten {
+    @Test
+    void the_same_channel_gets_it_again_and_the_journal_says_that_it_may_have_it() {
+      Settlement s = rules(A, B).forgotten(delivery("a"));
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.PENDING);
+      assertThat(s.channelId()).isEqualTo("a");
+      assertThat(s.unknowns()).isEqualTo(1);
+      assertThat(words(s)).containsExactly("unknown", "possible_duplicate", "retry_scheduled");
+      assertThat(s.journal().get(0).detail()).contains("promoted or restored");
+    }
+
+    @Test
+    void a_channel_that_must_never_see_a_message_twice_gets_it_held() {
+      Settlement s = rules("a | on-unknown: hold", B).forgotten(delivery("a"));
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.HELD);
+      assertThat(words(s)).containsExactly("unknown", "held");
+    }
+
+    @Test
+    void one_without_a_channel_may_have_been_sent_by_the_one_that_takes_it_now() {
+      Settlement retried = rules(A).forgotten(delivery(null));
+      assertThat(retried.channelId()).isEqualTo("a");
+      assertThat(retried.unknowns()).isEqualTo(1);
+      assertThat(words(retried))
+          .containsExactly("unknown", "possible_duplicate", "retry_scheduled");
+
+      Settlement held = rules("a | on-unknown: hold").forgotten(delivery(null));
+      assertThat(held.status()).isEqualTo(OutboxStatus.HELD);
+      assertThat(held.channelId()).isEqualTo("a");
+    }
+
+    @Test
+    void one_that_no_channel_takes_now_is_held_and_not_rejected() {
+      Settlement s = rules("a | match: { receiver: NZ }").forgotten(delivery(null));
+
+      assertThat(s.status()).isEqualTo(OutboxStatus.HELD);
+      assertThat(s.rejection()).isNull();
+    }
+  }
+
+  @Nested
   class Unknown {
     private final Outcome unknown = new Outcome.Unknown("no whole answer within 10000 ms");
 

@@ -28,6 +28,8 @@ final class CuttingProxy implements Closeable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicReference<Cut> next = new AtomicReference<>();
   private volatile String word = "COMMIT";
+  private volatile boolean refusesAfterCut;
+  private volatile boolean refuses;
 
   CuttingProxy(int target) throws IOException {
     this.target = target;
@@ -44,6 +46,17 @@ final class CuttingProxy implements Closeable {
     cutNext("COMMIT", cut);
   }
 
+  /** As {@link #cutNext(Cut)}; after that nobody gets through, until {@link #acceptAgain}. */
+  void cutNextAndRefuse(Cut cut) {
+    refusesAfterCut = true;
+    cutNext(cut);
+  }
+
+  void acceptAgain() {
+    refusesAfterCut = false;
+    refuses = false;
+  }
+
   /** The next request that has this in it is cut, as a commit would be. */
   void cutNext(String request, Cut cut) {
     word = request;
@@ -53,6 +66,10 @@ final class CuttingProxy implements Closeable {
   private Void accept() throws IOException {
     while (!listening.isClosed()) {
       Socket client = listening.accept();
+      if (refuses) {
+        client.close();
+        continue;
+      }
       Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
       threads.submit(() -> requests(client, server));
       threads.submit(() -> answers(server, client));
@@ -69,6 +86,7 @@ final class CuttingProxy implements Closeable {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         boolean commits = new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(word);
         Cut cut = commits ? next.getAndSet(null) : null;
+        refuses |= cut != null && refusesAfterCut;
         if (cut == Cut.AFTER_THE_COMMIT) {
           client.close();
         }

@@ -2,11 +2,14 @@ package org.intergov.outbound.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.intergov.outbound.store.CuttingProxy.Cut;
 import org.junit.jupiter.api.AfterAll;
@@ -70,6 +73,94 @@ class DatabaseTest {
         .hasMessageContaining("database cut");
     assertThat(store.ask("SELECT note FROM notes")).isEmpty();
     assertThat(database.<String>transaction(c -> note(c, "next"))).isEqualTo("next");
+  }
+
+  @Test
+  void a_commit_whose_fate_is_unknown_for_long_is_not_repeated_if_it_has_happened() {
+    AtomicInteger runs = new AtomicInteger();
+    Once<String> once = new Once<>();
+    proxy.cutNextAndRefuse(Cut.AFTER_THE_COMMIT);
+    try (Database impatient = impatient()) {
+      assertThatThrownBy(() -> impatient.transaction(once, c -> counted(c, runs)))
+          .isInstanceOf(CommitUnknownException.class)
+          .hasMessageContaining("not known yet");
+
+      proxy.acceptAgain();
+
+      assertThat(impatient.transaction(once, c -> counted(c, runs))).isEqualTo("kept");
+    }
+    assertThat(runs).hasValue(1);
+    assertThat(store.ask("SELECT note FROM notes")).containsExactly("kept");
+  }
+
+  @Test
+  void a_commit_whose_fate_is_unknown_for_long_is_repeated_if_it_has_not_happened() {
+    AtomicInteger runs = new AtomicInteger();
+    Once<String> once = new Once<>();
+    proxy.cutNextAndRefuse(Cut.BEFORE_THE_COMMIT);
+    try (Database impatient = impatient()) {
+      assertThatThrownBy(() -> impatient.transaction(once, c -> counted(c, runs)))
+          .isInstanceOf(CommitUnknownException.class);
+
+      proxy.acceptAgain();
+
+      assertThat(impatient.transaction(once, c -> counted(c, runs))).isEqualTo("kept");
+    }
+    assertThat(runs).hasValue(2);
+    assertThat(store.ask("SELECT note FROM notes")).containsExactly("kept");
+  }
+
+  private static Database impatient() {
+    return Database.connect(
+        "cut", url, store.username(), store.password(), 2, Duration.ofMillis(100));
+  }
+
+  private static String counted(java.sql.Connection connection, AtomicInteger runs)
+      throws SQLException {
+    runs.incrementAndGet();
+    return note(connection, "kept");
+  }
+
+  @Test
+  void a_transaction_that_is_still_under_way_elsewhere_is_waited_for() throws Exception {
+    Thread[] asking = new Thread[1];
+    boolean[] found = new boolean[1];
+    store.outboxDatabase.transaction(
+        c -> {
+          note(c, "slow");
+          CommitProof proof = CommitProof.leave(c);
+          asking[0] = new Thread(() -> found[0] = store.outboxDatabase.statement(proof::isFound));
+          asking[0].start();
+          await()
+              .until(
+                  () ->
+                      store
+                          .ask(
+                              "SELECT count(*) FROM pg_stat_activity"
+                                  + " WHERE wait_event_type = 'Lock'"
+                                  + " AND query LIKE '%commit_marker%'")
+                          .equals(List.of("1")));
+          return null;
+        });
+    asking[0].join();
+    assertThat(found[0]).as("the transaction has left another proof since").isFalse();
+  }
+
+  @Test
+  void each_session_is_as_the_gateway_needs_it_whatever_the_role_says() {
+    store.run(
+        "ALTER ROLE CURRENT_USER SET default_transaction_isolation = 'serializable';"
+            + " ALTER ROLE CURRENT_USER SET synchronous_commit = off");
+    try (Database fresh = store.connect("fresh", store.url())) {
+      assertThat(
+              TestStore.ask(
+                  fresh,
+                  "SELECT current_setting('transaction_isolation') || ' '"
+                      + " || current_setting('synchronous_commit')"))
+          .containsExactly("read committed on");
+    } finally {
+      store.run("ALTER ROLE CURRENT_USER RESET ALL");
+    }
   }
 
   @Test
@@ -146,16 +237,29 @@ class DatabaseTest {
   @ParameterizedTest
   @CsvSource({
     "08006, true",
+    "53100, true",
     "53300, true",
     "57P01, true",
+    "57014, true",
     "25P03, true",
+    "25006, true",
     "40001, true",
     "58030, true",
+    "XX001, true",
+    "42P01, true",
+    "42501, true",
+    "28P01, true",
+    "55P03, true",
     "23505, false",
     "22021, false",
     "54001, false",
-    "42P01, true",
-    "28P01, true"
+    "P0001, false",
+    "P0004, false",
+    "2F003, false",
+    "38001, false",
+    "42804, false",
+    "44000, false",
+    "45000, false"
   })
   void trouble_of_the_server_is_told_from_trouble_with_the_data(String state, boolean server) {
     assertThat(Outages.is(new SQLException("said", state))).isEqualTo(server);

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.delivery.Settlement;
 import org.intergov.outbound.message.Message;
+import org.intergov.outbound.message.Reference;
 import org.intergov.outbound.store.DeliveryOutbox.LaneSlots;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,6 +89,71 @@ class DeliveryOutboxTest {
 
     store.channels.resume("a", "test");
     assertThat(references(store.claim("a", 5))).containsExactly("a1");
+  }
+
+  @Test
+  void what_was_claimed_to_be_decided_upon_was_not_sent_when_its_lease_has_run_out() {
+    store.submit("a", "1");
+    LaneSlots deciding = new LaneSlots("a", 5, TestStore.LEASE, true, true);
+    Delivery d = store.outbox.claim(List.of(deciding), UUID.randomUUID()).get(0);
+    assertThat(DeliveryOutbox.isToBeDecided(d)).isTrue();
+    store.run("UPDATE delivery_outbox SET locked_until = now()");
+
+    Delivery again = store.claim("a", 5).get(0);
+    assertThat(again.claim()).isEqualTo(Delivery.Claim.DUE);
+    assertThat(DeliveryOutbox.isToBeDecided(again)).isFalse();
+  }
+
+  @Test
+  void what_may_have_been_sent_stays_so_through_any_number_of_claims() {
+    store.submit("a", "1");
+    store.claim("a", 1);
+    List<LaneSlots> deciding = List.of(new LaneSlots("a", 5, TestStore.LEASE, true, true));
+    for (int i = 0; i < 3; i++) {
+      store.run("UPDATE delivery_outbox SET locked_until = now()");
+      UUID token = UUID.randomUUID();
+      Delivery again = store.outbox.claim(deciding, token).get(0);
+      assertThat(again.claim()).isEqualTo(Delivery.Claim.LEASE_RAN_OUT);
+      if (i == 1) {
+        assertThat(store.outbox.release(deciding, token)).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void a_row_that_the_lake_refuses_is_held_and_keeps_no_other_back() {
+    store.run(
+        "CREATE FUNCTION no_x() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            + " IF new.subject = 'X' THEN RAISE EXCEPTION 'no X here'; END IF; RETURN new;"
+            + " END $$");
+    store.run(
+        "CREATE TRIGGER no_x BEFORE INSERT ON message_lake FOR EACH ROW EXECUTE FUNCTION no_x()");
+    try {
+      for (String[] row :
+          new String[][] {{"1", "fine"}, {"2", "X"}, {"3", "fine"}, {"4", "X"}, {"5", "fine"}}) {
+        store.run(
+            "INSERT INTO delivery_outbox (sender, sender_ref, receiver, subject, obj, predicate)"
+                + " VALUES ('AU', '%s', 'SG', '%s', 'o', 'p')".formatted(row[0], row[1]));
+      }
+
+      assertThat(references(store.claim("", 10))).containsExactlyInAnyOrder("1", "3", "5");
+      assertThat(store.outbox("2", "status || ' ' || last_error"))
+          .startsWith("held the message lake refuses it; nothing was sent")
+          .contains("no X here");
+      assertThat(store.events("2")).containsExactly("submitted", "held");
+      assertThat(store.events("3")).containsExactly("submitted");
+      assertThat(store.views.page(new MessageViews.Filter("held", null, null, 0, 10)).views())
+          .extracting(v -> v.message().senderRef())
+          .containsExactly("2", "4");
+
+      store.run("DROP TRIGGER no_x ON message_lake");
+      store.actions.replay(Reference.parse("AU:2"), "an operator");
+      assertThat(references(store.claim("", 10))).containsExactly("2");
+      assertThat(store.events("2")).containsExactly("submitted", "held", "replayed");
+      assertThat(store.lake("2", "status")).isEqualTo("pending");
+    } finally {
+      store.run("DROP TRIGGER IF EXISTS no_x ON message_lake; DROP FUNCTION no_x");
+    }
   }
 
   @Test
@@ -456,7 +522,7 @@ class DeliveryOutboxTest {
     assertThat(store.outbox("1", "status")).isEqualTo("held");
     assertThat(store.events("1")).containsExactly("submitted", "submitted", "held");
     assertThat(store.lake("1", "subject")).isEqualTo("AU.abn1.x");
-    assertThat(store.views.page(new MessageViews.Filter("held", null, null, 0, 10)))
+    assertThat(store.views.page(new MessageViews.Filter("held", null, null, 0, 10)).views())
         .as("an operator sees it")
         .singleElement()
         .satisfies(

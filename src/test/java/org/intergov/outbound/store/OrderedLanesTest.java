@@ -51,6 +51,43 @@ class OrderedLanesTest {
   }
 
   @Test
+  void
+      a_settlement_waits_for_no_lane_that_somebody_claims_from_and_the_next_goes_when_it_is_free() {
+    submit("x", "1", "2");
+    Delivery first = claim(store, 1).get(0);
+    assertThat(claim(store, 5)).as("2 is put behind 1").isEmpty();
+
+    store.outboxDatabase.transaction(
+        frozen -> {
+          assertThat(OrderedLanes.isOurTurn(frozen, "a")).isTrue();
+          store.settlements.deliveries(List.of(posted(first, "t1", true)));
+          assertThat(claim(store, 5)).isEmpty();
+          return null;
+        });
+
+    assertThat(
+            references(
+                store.ordered.claim(List.of(new LaneSlots("a", 5, LEASE)), UUID.randomUUID())))
+        .containsExactly("2");
+    assertThat(store.ask("SELECT count(*) FROM ordered_turns")).containsExactly("0");
+  }
+
+  @Test
+  void one_that_was_claimed_to_be_decided_upon_keeps_its_place_in_the_order() {
+    submit("x", "1", "2");
+    LaneSlots deciding = new LaneSlots("a", 1, LEASE, true, true);
+    store.ordered.claim(deciding, UUID.randomUUID());
+    store.run("UPDATE delivery_outbox SET due_at = now() WHERE sender_ref = '2'");
+    store.run(
+        "UPDATE delivery_outbox SET status = 'sending', locked_until = now(),"
+            + " lock_token = '00000000-0000-0000-0000-000000000000' WHERE sender_ref = '2'");
+
+    assertThat(claim(store, 5)).isEmpty();
+    store.run("UPDATE delivery_outbox SET locked_until = now() WHERE sender_ref = '1'");
+    assertThat(references(claim(store, 5))).containsExactly("1");
+  }
+
+  @Test
   void of_each_subject_only_the_first_is_claimed() {
     submit("x", "1", "2", "3");
     submit("y", "4", "5");

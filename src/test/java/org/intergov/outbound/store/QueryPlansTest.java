@@ -219,7 +219,7 @@ class QueryPlansTest {
     MessageViews views = new MessageViews(db, db);
     assertThat(views.find(Reference.parse("AU:" + prefix + "0"))).isPresent();
     long newest = routed.get(0).id();
-    assertThat(views.page(new Filter(null, null, null, newest, 20))).hasSize(20);
+    assertThat(views.page(new Filter(null, null, null, newest, 20)).views()).hasSize(20);
     new DeliveryStatusJournal(db).of(newest);
     new OperatorActions(db, Duration.ofDays(7), FlowListener.NONE)
         .replay(Reference.parse("AU:" + prefix + (3 * BATCH - 1)), "a test");
