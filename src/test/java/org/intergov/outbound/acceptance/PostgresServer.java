@@ -2,6 +2,7 @@ package org.intergov.outbound.acceptance;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -12,6 +13,7 @@ import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.intergov.outbound.store.EmbeddedDatabase;
+import org.intergov.outbound.store.PostgresProcesses;
 
 /**
  * A PostgreSQL server of the tests, for gateways that are given a database URL. {@link #shared} is
@@ -31,8 +33,7 @@ final class PostgresServer implements AutoCloseable {
 
   private PostgresServer(Path directory) {
     this.directory = directory;
-    this.server = launch();
-    this.proxy = new TcpProxy(server.port());
+    this.proxy = TcpProxy.unused();
   }
 
   /** The one that is never stopped. */
@@ -46,13 +47,19 @@ final class PostgresServer implements AutoCloseable {
 
   /** One that may be stopped and started; to be closed. */
   static PostgresServer own(String name) {
+    PostgresServer server = new PostgresServer(emptied(name));
+    server.start();
+    return server;
+  }
+
+  private static Path emptied(String name) {
     Path directory = HOME.resolve(name);
     try {
       Directories.delete(directory);
+      return Files.createDirectories(directory);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new PostgresServer(directory);
   }
 
   private EmbeddedDatabase launch() {
@@ -67,6 +74,43 @@ final class PostgresServer implements AutoCloseable {
   void start() {
     server = launch();
     proxy.mend(server.port());
+  }
+
+  /**
+   * Kills one session of a client, upon which the server drops all others and recovers by itself.
+   */
+  boolean killSession() {
+    return PostgresProcesses.of(server).killSession();
+  }
+
+  /** Kills the server and all its processes; {@link #start} lets it recover. */
+  void kill() {
+    PostgresProcesses.of(server).killAll();
+    stop();
+  }
+
+  /**
+   * An asynchronous standby of this server that gets nothing more from now on: a copy as a crash at
+   * this moment would leave it. Its {@link #start} is its promotion; until then its port refuses
+   * connections. To be closed.
+   */
+  PostgresServer standby(String name) {
+    Path home = emptied(name);
+    PostgresProcesses.of(server).copyTo(home);
+    PostgresProcesses.promoteAtNextStart(home);
+    return new PostgresServer(home);
+  }
+
+  /**
+   * How a gateway reaches a database on this server, or on the other one once this one has gone.
+   *
+   * @param parameters of the URL, such as {@code ?targetServerType=primary}
+   */
+  Login orOn(PostgresServer other, String database, String parameters) {
+    String url =
+        "jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d/%s%s"
+            .formatted(proxy.port(), other.proxy.port(), database, parameters);
+    return new Login(url, server.username(), server.password());
   }
 
   /** A new database, reached through this server's proxy. */
@@ -145,6 +189,8 @@ final class PostgresServer implements AutoCloseable {
   @Override
   public void close() {
     proxy.close();
-    server.close();
+    if (server != null) {
+      server.close();
+    }
   }
 }

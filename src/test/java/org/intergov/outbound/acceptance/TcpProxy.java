@@ -25,6 +25,13 @@ final class TcpProxy implements AutoCloseable {
     mend(target);
   }
 
+  private TcpProxy() {}
+
+  /** One that has a port, and refuses connections until it is mended for the first time. */
+  static TcpProxy unused() {
+    return new TcpProxy();
+  }
+
   int port() {
     return port;
   }
@@ -44,6 +51,9 @@ final class TcpProxy implements AutoCloseable {
   }
 
   synchronized void cut() {
+    if (server == null) {
+      return; // never used
+    }
     try {
       server.close();
     } catch (IOException e) {

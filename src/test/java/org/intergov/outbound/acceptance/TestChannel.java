@@ -318,6 +318,13 @@ final class TestChannel implements AutoCloseable {
     return times.entrySet().stream().filter(e -> e.getValue() > 1).map(Map.Entry::getKey).toList();
   }
 
+  /** How often each key was posted. */
+  Map<String, Long> postsByKey() {
+    Map<String, Long> times = new HashMap<>();
+    posts.forEach(p -> times.merge(p.key(), 1L, Long::sum));
+    return times;
+  }
+
   /** Every header name that came with a post. */
   Set<String> headerNames() {
     Set<String> names = new TreeSet<>();
