@@ -21,8 +21,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class PostgresCrashIT {
   private static final String NAME = "postgres_crash";
   private static final int CLIENTS = 20;
-  private static final int CRASHES = 8;
-  private static final int BETWEEN = 150;
+  private static final int CRASHES = 12;
+  private static final int BETWEEN = 100;
 
   private static PostgresServer postgres;
 
