@@ -20,7 +20,8 @@ import java.util.function.Supplier;
 
 /**
  * Systems that submit one message after the other, as fast as they are answered, until they are
- * stopped. One that gets no answer, or is told to come back, submits the same message again.
+ * stopped. One that gets no answer, or is told to come back, submits the same message again, or
+ * leaves it and submits the next one.
  */
 final class Clients implements AutoCloseable {
   private static final Duration COME_BACK = Duration.ofMillis(20);
@@ -31,13 +32,26 @@ final class Clients implements AutoCloseable {
   private final AtomicInteger made = new AtomicInteger();
   private final Set<Sent> stored = ConcurrentHashMap.newKeySet();
   private final Queue<String> odd = new ConcurrentLinkedQueue<>();
+  private final boolean again;
   private volatile boolean stopped;
 
   /**
+   * Clients that submit a message again until it is stored.
+   *
    * @param api asked for at each request
    * @param messages the nth message
    */
-  Clients(int count, Supplier<Api> api, IntFunction<Sent> messages) {
+  static Clients thatInsist(int count, Supplier<Api> api, IntFunction<Sent> messages) {
+    return new Clients(count, api, messages, true);
+  }
+
+  /** Clients that submit each message once. */
+  static Clients thatMoveOn(int count, Supplier<Api> api, IntFunction<Sent> messages) {
+    return new Clients(count, api, messages, false);
+  }
+
+  private Clients(int count, Supplier<Api> api, IntFunction<Sent> messages, boolean again) {
+    this.again = again;
     this.api = api;
     this.messages = messages;
     this.threads = Executors.newFixedThreadPool(count);
@@ -49,8 +63,10 @@ final class Clients implements AutoCloseable {
   private void submitUntilStopped() {
     while (!stopped) {
       Sent message = messages.apply(made.incrementAndGet());
-      while (!stopped && !isStored(message)) {
+      boolean done = isStored(message);
+      while (!stopped && !done) {
         LockSupport.parkNanos(COME_BACK.toNanos());
+        done = !again || isStored(message);
       }
     }
   }

@@ -56,7 +56,8 @@ class PostgresCrashIT {
                   .formatted(channel.url()))
           .start();
       Set<Sent> stored;
-      try (Clients clients = new Clients(CLIENTS, gateway::api, n -> Sent.to("SG", "crash-" + n))) {
+      try (Clients clients =
+          Clients.thatInsist(CLIENTS, gateway::api, n -> Sent.to("SG", "crash-" + n))) {
         for (int crash = 1; crash <= CRASHES; crash++) {
           clients.awaitMore(BETWEEN);
           if (crash % 4 == 0) {
