@@ -52,6 +52,11 @@ final class PostgresServer implements AutoCloseable {
     return server;
   }
 
+  /** One whose data is still to come; it has its port already. */
+  static PostgresServer later(String name) {
+    return new PostgresServer(emptied(name));
+  }
+
   private static Path emptied(String name) {
     Path directory = HOME.resolve(name);
     try {
@@ -90,15 +95,13 @@ final class PostgresServer implements AutoCloseable {
   }
 
   /**
-   * An asynchronous standby of this server that gets nothing more from now on: a copy as a crash at
-   * this moment would leave it. Its {@link #start} is its promotion; until then its port refuses
-   * connections. To be closed.
+   * Makes the other one, which is {@link #later}, an asynchronous standby of this server that gets
+   * nothing more from now on: it has the data as a crash at this moment would leave it. Its {@link
+   * #start} is its promotion; until then its port refuses connections.
    */
-  PostgresServer standby(String name) {
-    Path home = emptied(name);
-    PostgresProcesses.of(server).copyTo(home);
-    PostgresProcesses.promoteAtNextStart(home);
-    return new PostgresServer(home);
+  void copyTo(PostgresServer standby) {
+    PostgresProcesses.of(server).copyTo(standby.directory);
+    PostgresProcesses.promoteAtNextStart(standby.directory);
   }
 
   /**
