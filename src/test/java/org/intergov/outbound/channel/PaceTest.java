@@ -31,16 +31,18 @@ class PaceTest {
 
   @Test
   void the_first_start_is_at_once() {
-    pace.gather(NOT_YET);
+    assertThat(looksOf(pace)).as("it does not even look whether there is enough").isZero();
   }
 
   @Test
   void after_a_rest_it_starts_at_once() {
-    Pace rested = new Pace(Duration.ofNanos(1));
+    Duration gap = Duration.ofMillis(20);
+    Pace rested = new Pace(gap);
+    rested.gather(NOT_YET);
+    long started = System.nanoTime();
+    await().until(() -> System.nanoTime() - started > gap.toNanos());
 
-    for (int i = 0; i < 1_000; i++) {
-      rested.gather(NOT_YET);
-    }
+    assertThat(looksOf(rested)).as("it does not even look whether there is enough").isZero();
   }
 
   @Test
@@ -70,8 +72,11 @@ class PaceTest {
   @Test
   void with_a_full_batch_it_does_not_gather() {
     pace.gather(NOT_YET);
+    AtomicInteger looks = new AtomicInteger();
 
-    pace.gather(() -> true);
+    pace.gather(() -> looks.incrementAndGet() > 0);
+
+    assertThat(looks).as("one look is enough").hasValue(1);
   }
 
   @Test
@@ -94,6 +99,13 @@ class PaceTest {
 
     stage.join();
     assertThat(interrupted).isTrue();
+  }
+
+  /** How often a start asks whether there is enough; it does only while it has to wait. */
+  private static int looksOf(Pace pace) {
+    AtomicInteger looks = new AtomicInteger();
+    pace.gather(() -> looks.incrementAndGet() > 0); // or it would wait for the rest of the gap
+    return looks.get();
   }
 
   private void gatherInAStage(BooleanSupplier isEnough) {
