@@ -1,0 +1,278 @@
+package org.intergov.outbound.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/**
+ * Rows that came by SQL and that the gateway or the lake cannot hold. Each is refused by the table,
+ * or ends, or waits for an operator who can see why; none costs another message anything.
+ */
+@ExtendWith(ShowLogsOnFailure.class)
+@Execution(ExecutionMode.CONCURRENT)
+class OddRowsIT {
+  private static final PostgresServer POSTGRES = PostgresServer.shared();
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  /** Of a stop with nothing to wait for, in seconds. */
+  private static final Duration STOP = Duration.ofSeconds(15);
+
+  @TempDir Path directory;
+
+  @Test
+  void no_value_of_any_column_stops_a_lane_and_each_such_row_ends_or_says_what_is_wrong_with_it() {
+    try (TestChannel channel = new TestChannel();
+        GatewayProcess gateway = gateway("odd_rows", channel)) {
+      gateway.start();
+      List<Sent> odd = new ArrayList<>();
+      Map<String, String> values = new LinkedHashMap<>();
+      values.put("generation", "0");
+      values.put("generation ", "-2147483648");
+      values.put("generation  ", "2147483647");
+      values.put("attempts", "-1");
+      values.put("attempts ", "2147483647");
+      values.put("unknowns", "-1");
+      values.put("unknowns ", "2147483647");
+      values.put("refused_by", "ARRAY['a,b', '', 'sg']");
+      values.put("refused_by ", "ARRAY['x', NULL]");
+      values.put("refused_by  ", "ARRAY[ARRAY['x', 'y'], ARRAY['z', 'sg']]");
+      values.put("due_at", "'infinity'");
+      values.put("due_at ", "'-infinity'");
+      values.put("expires_at", "'infinity'");
+      values.put("expires_at ", "'-infinity'");
+      values.put("channel_id", "''");
+      values.put("channel_id ", "E'no\\nsuch channel, ' || repeat('x', 5000)");
+      values.put("status", "'sending'");
+      values.put("locked_until", "'infinity'");
+      values.put("created_at", "'-infinity'");
+      values.put("updated_at", "'infinity'");
+      values.put("last_error", "repeat('x', 1000000)");
+      values.put("in_order", "true");
+      // in the lane already, as what was claimed and came back; and not routed yet
+      for (String lane : List.of("'sg'", "NULL")) {
+        values.forEach(
+            (column, value) -> {
+              if (!column.startsWith("channel_id") || lane.equals("NULL")) {
+                Sent message = Sent.to("SG", "odd-" + values.size() + "-" + odd.size());
+                if (isTaken("odd_rows", message, column.strip(), value, lane)) {
+                  odd.add(message);
+                }
+              }
+            });
+      }
+      List<Sent> good = gateway.api().submit(Sent.many("SG", "beside-them", 50));
+      List<Sent> others = gateway.api().submit(Sent.many("NZ", "elsewhere", 50));
+      Stream.of(good, others)
+          .flatMap(List::stream)
+          .forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      odd.forEach(m -> awaitEndOrReason(gateway, m));
+      assertThat(channel.repeated()).isEmpty();
+      assertThat(gateway.readyStatus()).isEqualTo(200);
+      stopsSoon(gateway);
+    }
+  }
+
+  /** Whether the table takes it; its constraints may say no, nothing else may. */
+  private static boolean isTaken(
+      String database, Sent m, String column, String value, String lane) {
+    String columns = "sender, sender_ref, receiver, subject, obj, predicate";
+    String row = "'AU', '%s', 'SG', '%s', 'Qm', 'UN.CEFACT.Trade'".formatted(m.ref(), m.subject());
+    String laneColumn = column.equals("channel_id") ? "" : ", channel_id";
+    String laneValue = column.equals("channel_id") ? "" : ", " + lane;
+    try {
+      POSTGRES.execute(
+          database,
+          "INSERT INTO intergov.delivery_outbox (%s%s, %s) VALUES (%s%s, %s)"
+              .formatted(columns, laneColumn, column, row, laneValue, value));
+      return true;
+    } catch (SQLException e) {
+      assertThat(e.getSQLState()).as("%s = %s: %s", column, value, e).startsWith("23");
+      return false;
+    }
+  }
+
+  @Test
+  void a_message_that_the_lake_refuses_costs_the_others_nothing_and_is_held_with_the_reason()
+      throws SQLException {
+    String name = "refused_by_the_lake";
+    try (TestChannel channel = new TestChannel();
+        GatewayProcess gateway = gateway(name, channel)) {
+      gateway.start();
+      refuseInTheLake(name);
+      List<Sent> refused = Sent.many("SG", "refused-by-the-lake", 3);
+      List<Sent> good = new ArrayList<>();
+      for (int i = 0; i < refused.size(); i++) {
+        // in one batch with good ones
+        good.addAll(Sent.many("SG", "good-a-" + i, 20));
+        good.addAll(Sent.many("NZ", "good-b-" + i, 20));
+      }
+      insert(name, Stream.concat(refused.stream(), good.stream()).toList());
+      good.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      List<Sent> later = gateway.api().submit(Sent.many("NZ", "later", 20));
+      later.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+
+      refused.forEach(m -> gateway.api().awaitDelivery(m, "held"));
+      refused.forEach(m -> assertThat(error(gateway, m)).contains("not with us"));
+      assertThat(references(gateway.api().get("/messages?status=held")))
+          .containsAll(refused.stream().map(Sent::reference).toList());
+      Command.Ended listed =
+          Command.run(directory, Map.of(), "dead-letters", "--url", gateway.api().base());
+      assertThat(listed.out())
+          .as(listed.err())
+          .contains(refused.stream().map(Sent::reference).toList())
+          .contains("not with us");
+      assertThat(channel.posts()).hasSize(good.size() + later.size());
+      assertThat(gateway.readyStatus()).isEqualTo(200);
+      stopsSoon(gateway);
+    }
+  }
+
+  @Test
+  void good_lines_are_stored_whatever_the_lake_says_of_the_others() throws SQLException {
+    String name = "lines_refused_by_the_lake";
+    try (TestChannel channel = new TestChannel();
+        GatewayProcess gateway = gateway(name, channel)) {
+      gateway.start();
+      refuseInTheLake(name);
+      List<Sent> good = Sent.many("SG", "good-line", 20);
+      List<Sent> lines = new ArrayList<>(good);
+      Sent refused = Sent.to("SG", "refused-by-the-lake");
+      lines.add(7, refused);
+      Api.Answer answer = gateway.api().ndjson(Api.lines(lines));
+      assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+      List<JsonNode> results = answer.lines();
+      assertThat(results).hasSize(lines.size());
+      for (int i = 0; i < results.size(); i++) {
+        int status = results.get(i).path("status").asInt();
+        if (i == 7) {
+          assertThat(status).isNotEqualTo(201).isNotEqualTo(200);
+        } else {
+          assertThat(status).as(answer.body()).isEqualTo(201);
+        }
+      }
+      good.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+    }
+  }
+
+  @Test
+  void a_message_whose_end_the_lake_refuses_costs_the_ends_of_the_others_nothing()
+      throws SQLException {
+    String name = "ends_refused_by_the_lake";
+    try (TestChannel channel = new TestChannel();
+        GatewayProcess gateway = gateway(name, channel)) {
+      gateway.start();
+      refuse(name, "UPDATE");
+      List<Sent> good = new ArrayList<>(Sent.many("SG", "good-end", 60));
+      good.addAll(Sent.many("NZ", "good-end-too", 60));
+      List<Sent> all = new ArrayList<>(good);
+      List<Sent> refused = Sent.many("SG", "refused-by-the-lake", 3);
+      List<Sent> rejected = Sent.many("BR", "refused-by-the-lake-and-no-route", 3);
+      List<Sent> rejectedToo = Sent.many("BR", "no-route", 20);
+      all.addAll(30, refused);
+      all.addAll(60, rejected);
+      all.addAll(rejectedToo);
+      gateway.api().submit(all);
+      good.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      rejectedToo.forEach(m -> gateway.api().awaitStatus(m, "rejected"));
+      List<Sent> next = gateway.api().submit(Sent.many("NZ", "next", 20));
+      next.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      assertThat(gateway.readyStatus()).isEqualTo(200);
+      stopsSoon(gateway);
+    }
+  }
+
+  private static GatewayProcess gateway(String name, TestChannel channel) {
+    return GatewayProcess.named(name.replace('_', '-'))
+        .database(POSTGRES.create(name))
+        .channels(
+            """
+            defaults:
+              timeout: 2s
+              poll: { first-after: 100ms, every: 1s }
+            channels:
+              - { id: sg, match: { receiver: SG }, kind: http, parameters: { url: "%1$s" } }
+              - { id: nz, match: { receiver: NZ }, kind: http, parameters: { url: "%1$s" } }
+            """
+                .formatted(channel.url()));
+  }
+
+  private static void refuseInTheLake(String database) throws SQLException {
+    refuse(database, "INSERT");
+  }
+
+  /** A rule of whoever owns the lake, as a trigger says it: no constraint, an error of its own. */
+  private static void refuse(String database, String what) throws SQLException {
+    POSTGRES.execute(
+        database,
+        """
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'not with us'; END $$
+        """);
+    POSTGRES.execute(
+        database,
+        """
+        CREATE TRIGGER refusing BEFORE %s ON intergov.message_lake FOR EACH ROW
+        WHEN (NEW.subject LIKE 'AU.refused-by-the-lake%%') EXECUTE FUNCTION refuse()
+        """
+            .formatted(what));
+  }
+
+  /** All in one transaction. */
+  private static void insert(String database, List<Sent> messages) throws SQLException {
+    POSTGRES.execute(
+        database,
+        "INSERT INTO intergov.delivery_outbox (sender, sender_ref, receiver, subject, obj,"
+            + " predicate) SELECT 'AU', u.ref, u.receiver, 'AU.' || u.ref, 'Qm',"
+            + " 'UN.CEFACT.Trade' FROM unnest(?::text[], ?::text[]) AS u (ref, receiver)",
+        array(messages.stream().map(Sent::ref)),
+        array(messages.stream().map(Sent::receiver)));
+  }
+
+  private static String array(Stream<String> values) {
+    return "{" + String.join(",", values.toList()) + "}";
+  }
+
+  private static void awaitEndOrReason(GatewayProcess gateway, Sent message) {
+    await(message.reference() + " ends, or is held with a reason")
+        .atMost(LONG)
+        .pollInterval(Duration.ofMillis(100))
+        .untilAsserted(
+            () -> {
+              JsonNode now = gateway.api().message(message);
+              boolean ended = List.of("accepted", "rejected").contains(now.path("status").asText());
+              boolean held = now.path("delivery").path("status").asText().equals("held");
+              assertThat(ended || held).as("%s", now).isTrue();
+              assertThat(ended || !error(gateway, message).isBlank()).as("%s", now).isTrue();
+            });
+  }
+
+  private static String error(GatewayProcess gateway, Sent message) {
+    return gateway.api().message(message).path("delivery").path("last_error").asText("");
+  }
+
+  private static List<String> references(Api.Answer page) {
+    assertThat(page.status()).as(page.body()).isEqualTo(200);
+    return page.json().findValuesAsText("reference");
+  }
+
+  private static void stopsSoon(GatewayProcess gateway) {
+    Instant before = Instant.now();
+    gateway.terminate();
+    assertThat(Duration.between(before, Instant.now())).as("time of the stop").isLessThan(STOP);
+  }
+}
