@@ -1,0 +1,118 @@
+package org.intergov.outbound.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/**
+ * A replica freezes in the middle of a claim from a lane with an order, and holds the lane's lock.
+ * A transaction of the test stands for it: to the others it is the same.
+ */
+@ExtendWith(ShowLogsOnFailure.class)
+@Execution(ExecutionMode.CONCURRENT)
+class OrderedFreezeIT {
+  private static final PostgresServer POSTGRES = PostgresServer.shared();
+  private static final String NAME = "ordered_freeze";
+  private static final int SUBJECTS = 10;
+  private static final int EACH = 5;
+
+  /** As the lanes take it: the word {@code orde}, and the channel. */
+  private static final String LOCK = "SELECT pg_advisory_xact_lock(0x6f726465, hashtext(?))";
+
+  @Test
+  void the_other_lanes_are_settled_meanwhile_and_the_lane_itself_goes_on_in_order_afterwards()
+      throws SQLException {
+    try (TestChannel ordered = new TestChannel();
+        TestChannel free = new TestChannel();
+        GatewayProcess gateway = GatewayProcess.named("ordered-freeze")) {
+      ordered.otherwise(post -> Reply.after(Duration.ofSeconds(1), Reply.accept()));
+      gateway
+          .database(POSTGRES.create(NAME))
+          .channels(
+              """
+              defaults:
+                timeout: 2s
+                poll: { first-after: 100ms, every: 1s }
+              channels:
+                - id: sg-ordered
+                  match: { receiver: SG }
+                  kind: http
+                  ordering: subject
+                  parameters: { url: "%s" }
+                - id: nz-free
+                  match: { receiver: NZ }
+                  kind: http
+                  parameters: { url: "%s" }
+              """
+                  .formatted(ordered.url(), free.url()))
+          .start();
+      List<Sent> inOrder = gateway.api().submit(messages());
+      await("the first of each subject are under way")
+          .atMost(Duration.ofSeconds(60))
+          .pollInterval(Duration.ofMillis(5))
+          .until(() -> ordered.posts().size() == SUBJECTS);
+      try (Connection frozen = POSTGRES.connect(NAME);
+          PreparedStatement lock = frozen.prepareStatement(LOCK)) {
+        frozen.setAutoCommit(false);
+        lock.setString(1, "sg-ordered");
+        lock.execute();
+        for (int wave = 1; wave <= 4; wave++) {
+          List<Sent> others = gateway.api().submit(Sent.many("NZ", "wave-" + wave, 25));
+          others.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+          if (wave == 2) {
+            // now its outcomes are there, too, and want to be written
+            await("the first of each subject are answered")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> ordered.taken() == SUBJECTS);
+          }
+        }
+        assertThat(ordered.posts()).as("nothing is claimed past the lock").hasSize(SUBJECTS);
+        frozen.rollback();
+      }
+      inOrder.forEach(m -> gateway.api().awaitEvent(m, "accepted", Duration.ofSeconds(60)));
+
+      Map<String, List<Integer>> order = new TreeMap<>();
+      ordered
+          .posts()
+          .forEach(p -> order.computeIfAbsent(p.subject(), s -> new ArrayList<>()).add(number(p)));
+      assertThat(order).hasSize(SUBJECTS);
+      assertThat(order.values()).allSatisfy(n -> assertThat(n).containsExactly(0, 1, 2, 3, 4));
+      assertThat(POSTGRES.stories(NAME))
+          .isEqualTo(Map.of("submitted, posted, confirmed, accepted", SUBJECTS * EACH + 4 * 25L));
+    }
+  }
+
+  /** One of each subject in turn. */
+  private static List<Sent> messages() {
+    List<Sent> messages = new ArrayList<>();
+    for (int n = 0; n < EACH; n++) {
+      for (int s = 0; s < SUBJECTS; s++) {
+        messages.add(
+            new Sent(
+                "m-" + s + "-" + n,
+                "SG",
+                "AU.subject-" + s,
+                "https://trade.example/" + n,
+                "UN.CEFACT.Trade.CertificateOfOrigin.created"));
+      }
+    }
+    return messages;
+  }
+
+  private static int number(TestChannel.Post post) {
+    String obj = post.body().path("obj").asText();
+    return Integer.parseInt(obj.substring(obj.lastIndexOf('/') + 1));
+  }
+}
