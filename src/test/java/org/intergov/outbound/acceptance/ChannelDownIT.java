@@ -19,7 +19,8 @@ class ChannelDownIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
 
   @Test
-  void a_minute_without_the_channel_costs_a_thousand_messages_nothing_and_others_no_time() {
+  void
+      a_minute_without_the_channel_loses_none_of_a_thousand_messages_and_others_do_not_wait_for_them() {
     try (TestChannel down = new TestChannel();
         TestChannel healthy = new TestChannel();
         GatewayProcess gateway = GatewayProcess.named("channel-down")) {

@@ -24,6 +24,12 @@ class ProtectionIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
   private static final Duration LONG = Duration.ofSeconds(60);
 
+  /** What docs/CHANNELS.md allows beyond an even spread. */
+  private static final double BURST_SECONDS = 0.1;
+
+  /** How much later than others a post may arrive. */
+  private static final double LATE_SECONDS = 0.25;
+
   private static TestChannel breaking;
   private static TestChannel broken;
   private static TestChannel backup;
@@ -153,29 +159,39 @@ class ProtectionIT {
   void no_channel_is_given_more_than_its_rate() {
     api.submit(Sent.many("FR", "slow", 3));
     api.submit(Sent.many("DE", "fast", 3_000));
-    api.submit(Sent.many("NZ", "medium", 120));
-    await("all have arrived").atMost(LONG).until(() -> rated.posts().size() == 3_123);
+    api.submit(Sent.many("NZ", "medium", 300));
+    await("all have arrived").atMost(LONG).until(() -> rated.posts().size() == 3_303);
 
-    // a busy machine may let some arrive late, and so closer to the next ones
-    atMost("AU.slow", Duration.ofSeconds(2), 2);
-    atMost("AU.medium", Duration.ofSeconds(1), 50 + 5 + 1 + 20);
-    atMost("AU.fast", Duration.ofMillis(500), 1_000 + 200 + 1 + 300);
+    withinItsRate("AU.slow", 0.5);
+    withinItsRate("AU.medium", 50);
+    withinItsRate("AU.fast", 2_000);
     assertThat(rated.repeated()).isEmpty();
   }
 
-  /** In no span of time that long has the channel seen more. */
-  private static void atMost(String subjects, Duration span, int most) {
+  /**
+   * From each arrival to each later one there are no more than the rate and its burst allow: what a
+   * tenth of a second brings, and one. What arrived late, on a busy machine, is closer to the next
+   * ones than it was sent; over the whole of it that is little.
+   */
+  private static void withinItsRate(String subjects, double perSecond) {
     List<Instant> arrived =
         rated.posts().stream()
             .filter(p -> p.subject().startsWith(subjects))
             .map(TestChannel.Post::at)
             .sorted()
             .toList();
-    for (int i = 0; i + most < arrived.size(); i++) {
-      assertThat(Duration.between(arrived.get(i), arrived.get(i + most)))
-          .as("%s, from the %dth to %d later", subjects, i, most)
-          .isGreaterThanOrEqualTo(span);
+    for (int from = 0; from < arrived.size(); from++) {
+      for (int to = from + 1; to < arrived.size(); to++) {
+        double seconds = Duration.between(arrived.get(from), arrived.get(to)).toNanos() / 1e9;
+        double most = perSecond * (seconds + BURST_SECONDS + LATE_SECONDS) + 1;
+        if (to - from + 1 > most) {
+          assertThat(to - from + 1)
+              .as("%s, within %.3f s from the %dth", subjects, seconds, from)
+              .isLessThanOrEqualTo((int) most);
+        }
+      }
     }
+    assertThat(arrived).as("some were there to be looked at").hasSizeGreaterThan(2);
   }
 
   @Test
