@@ -61,6 +61,7 @@ import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.BoundedSubmissions;
 import org.intergov.outbound.store.ChannelReceipts;
 import org.intergov.outbound.store.OperatorActions;
+import org.intergov.outbound.store.RejectedMessages;
 import org.intergov.outbound.store.Settlements;
 import org.intergov.outbound.store.Stores;
 import org.slf4j.Logger;
@@ -314,9 +315,10 @@ public final class Gateway implements AutoCloseable {
     registry.bind("receipts", new Receipts(receipts, table, wakeUps));
     registry.bind(
         "messageUpdater", new MessageUpdater(stores.messageUpdates(metrics), wakeUps.updater()));
+    RejectedMessages rejected = stores.rejectedMessages();
+    registry.bind("lakeConnections", rejected.connections());
     registry.bind(
-        "rejectedMessageProcessor",
-        new RejectedMessageProcessor(stores.rejectedMessages(), wakeUps.rejecter()));
+        "rejectedMessageProcessor", new RejectedMessageProcessor(rejected, wakeUps.rejecter()));
     bindIntake(registry, reader, table, wakeRouter);
     registry.bind("messageQueries", new MessageQueries(stores.views(), stores.journal()));
     registry.bind("asideReceipts", new AsideReceipts(receipts));

@@ -3,21 +3,31 @@ package org.intergov.outbound.channel;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
+import org.apache.camel.Route;
+import org.apache.camel.spi.Policy;
+import org.apache.camel.support.ExchangeHelper;
 import org.intergov.outbound.store.RejectedMessages;
+import org.intergov.outbound.store.RejectedMessages.Batch;
+import org.intergov.outbound.store.RejectedMessages.Job;
 
 /**
- * What the rejected-message route needs around its JDBC statement: the jobs, claimed, as JSON; and
- * their end. Called by its route, from one thread.
+ * What the rejected-message route needs around its JDBC statement: a transaction, the jobs as JSON,
+ * and their end. Called by its route, from one thread.
+ *
+ * <p>As a policy it runs the steps it encloses for one batch of due rejections after the other,
+ * each in a transaction where the lake is in the same database. A step that fails rolls it back;
+ * {@link RejectedMessages#applyDue} says what is done then.
  */
-public final class RejectedMessageProcessor {
-  private static final int BATCH = 500;
-  private static final String CLAIMED = "rejectedMessages";
+public final class RejectedMessageProcessor implements Policy {
+  private static final int MOST = 500;
+  private static final String BATCH = "rejectedMessages";
 
   /**
    * Made when the first message is rejected: it takes a tenth of a second, which no start needs.
@@ -35,21 +45,47 @@ public final class RejectedMessageProcessor {
     this.wakeUp = wakeUp;
   }
 
+  @Override
+  public void beforeWrap(Route route, NamedNode definition) {
+    // nothing is to be changed about the steps
+  }
+
+  @Override
+  public Processor wrap(Route route, Processor steps) {
+    return exchange -> {
+      wakeUp.taken();
+      database.run(
+          () -> {
+            int taken;
+            do {
+              taken = rejected.applyDue(MOST, batch -> run(steps, exchange, batch));
+            } while (taken == MOST);
+          });
+    };
+  }
+
+  /** On an exchange of its own: a batch that is tried again begins anew. */
+  private static void run(Processor steps, Exchange exchange, Batch batch) throws Exception {
+    Exchange one = ExchangeHelper.createCopy(exchange, true);
+    one.setProperty(BATCH, batch);
+    steps.process(one);
+    if (one.getException() != null) {
+      throw one.getException();
+    }
+  }
+
   /**
-   * Claims what is due; sets header {@code jobs} to a JSON array of objects {@code sender,
+   * Takes what is due; sets header {@code jobs} to a JSON array of objects {@code sender,
    * sender_ref, seq, reason, channel_id, channel_txn_id}, or to null if nothing is due.
    */
-  public void claim(Exchange exchange) throws JsonProcessingException {
-    wakeUp.taken();
-    List<RejectedMessages.Job> jobs = new ArrayList<>();
-    database.run(() -> jobs.addAll(rejected.claim(BATCH)));
-    exchange.setProperty(CLAIMED, jobs);
+  public void take(Exchange exchange) throws Exception {
+    List<Job> jobs = exchange.getProperty(BATCH, Batch.class).take();
     exchange.getMessage().setHeader("jobs", jobs.isEmpty() ? null : json(jobs));
   }
 
-  private static String json(List<RejectedMessages.Job> jobs) throws JsonProcessingException {
+  private static String json(List<Job> jobs) throws JsonProcessingException {
     List<Map<String, Object>> rows = new ArrayList<>();
-    for (RejectedMessages.Job j : jobs) {
+    for (Job j : jobs) {
       Map<String, Object> row = new LinkedHashMap<>();
       row.put("sender", j.sender());
       row.put("sender_ref", j.senderRef());
@@ -62,28 +98,16 @@ public final class RejectedMessageProcessor {
     return Json.MAPPER.writeValueAsString(rows);
   }
 
-  /** Ends the jobs whose entries the statement found; its rows carry {@code reference}. */
-  public void finish(Exchange exchange) {
-    List<?> rows = exchange.getMessage().getBody(List.class);
-    Set<String> shown =
-        rows.stream()
-            .map(row -> (Map<?, ?>) row)
-            .map(row -> String.valueOf(row.get("reference")))
-            .collect(Collectors.toSet());
-    List<RejectedMessages.Job> jobs = claimed(exchange);
-    if (database.run(() -> rejected.finish(jobs, shown)) && jobs.size() == BATCH) {
-      wakeUp.signal();
+  /**
+   * Ends the jobs that the lake shows now. The statement's rows carry {@code reference}, and {@code
+   * seq}, the newest that is applied to its entry.
+   */
+  public void finish(Exchange exchange) throws Exception {
+    Map<String, Long> shown = new HashMap<>();
+    for (Object row : exchange.getMessage().getBody(List.class)) {
+      Map<?, ?> columns = (Map<?, ?>) row;
+      shown.put((String) columns.get("reference"), ((Number) columns.get("seq")).longValue());
     }
-  }
-
-  /** The statement failed: the jobs stay, and are tried again. */
-  public void failed(Exchange exchange) {
-    Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-    database.run(() -> rejected.failed(claimed(exchange), cause));
-  }
-
-  @SuppressWarnings("unchecked")
-  private static List<RejectedMessages.Job> claimed(Exchange exchange) {
-    return exchange.getProperty(CLAIMED, List.of(), List.class);
+    exchange.getProperty(BATCH, Batch.class).finish(shown);
   }
 }

@@ -165,7 +165,7 @@ public final class Stores implements AutoCloseable {
   }
 
   public RejectedMessages rejectedMessages() {
-    return new RejectedMessages(outboxDatabase);
+    return new RejectedMessages(outboxDatabase, lakeDatabase);
   }
 
   public DeliveryStatusJournal journal() {

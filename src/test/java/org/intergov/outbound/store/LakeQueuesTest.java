@@ -1,16 +1,20 @@
 package org.intergov.outbound.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.intergov.outbound.store.TestStore.refused;
 
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.delivery.LakePatch;
+import org.intergov.outbound.message.Reference;
 import org.intergov.outbound.store.MessageUpdates.Job;
+import org.intergov.outbound.store.OperatorActions.Replay;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,14 +25,17 @@ class LakeQueuesTest {
   private static final QueueRows.Row<String> ONE_COLUMN = (r, token) -> r.getString(1);
 
   private static TestStore store;
+  private static RejectedMessageRoute route;
 
   @BeforeAll
   static void start() {
     store = TestStore.start();
+    route = new RejectedMessageRoute(store.rejected, store.lakeDatabase);
   }
 
   @AfterAll
   static void stop() {
+    route.close();
     store.close();
   }
 
@@ -329,81 +336,185 @@ class LakeQueuesTest {
   }
 
   @Test
-  void a_rejection_is_claimed_with_all_that_the_lake_needs() {
+  void a_rejection_shows_in_the_lake_its_job_is_gone_and_it_is_journaled() {
     reject("1");
 
-    List<RejectedMessages.Job> jobs = store.rejected.claim(10);
+    route.run();
 
-    assertThat(jobs)
-        .singleElement()
-        .satisfies(
-            j -> {
-              assertThat(j.senderRef()).isEqualTo("1");
-              assertThat(j.reason()).isEqualTo("refused");
-              assertThat(j.channelId()).isEqualTo("a");
-            });
-    assertThat(store.rejected.claim(10)).as("leased").isEmpty();
+    assertThat(store.lake("1", "status || ' ' || reason || ' ' || channel_id"))
+        .isEqualTo("rejected refused a");
+    assertThat(store.ask("SELECT seq FROM rejected_messages")).isEmpty();
+    assertThat(store.events("1")).containsExactly("submitted", "refused", "rejected");
+    route.run();
+    assertThat(store.events("1")).containsExactly("submitted", "refused", "rejected");
   }
 
   @Test
-  void a_rejection_that_the_lake_shows_is_journaled_once_and_gone() {
-    reject("1");
-    List<RejectedMessages.Job> jobs = store.rejected.claim(10);
+  void more_rejections_than_one_batch_are_applied_by_one_run() {
+    store.submissions.store(TestStore.submissions("a", "m", 1_200));
+    store.settlements.deliveries(store.claim("a", 1_200).stream().map(d -> refused(d)).toList());
 
-    store.rejected.finish(jobs, Set.of("AU:1"));
-    store.rejected.finish(jobs, Set.of("AU:1"));
+    route.run();
+
+    assertThat(store.ask("SELECT count(*) FROM message_lake WHERE status = 'rejected'"))
+        .containsExactly("1200");
+    assertThat(store.ask("SELECT count(*) FROM delivery_status WHERE event = 'rejected'"))
+        .containsExactly("1200");
+    assertThat(store.ask("SELECT seq FROM rejected_messages")).isEmpty();
+  }
+
+  @Test
+  void a_gateway_that_dies_between_lake_and_journal_leaves_nothing_and_keeps_nobody_waiting() {
+    reject("1");
+    RejectedMessages.Steps dies =
+        batch -> {
+          assertThat(batch.take()).hasSize(1);
+          try (Connection c = store.rejected.connections().getConnection(null);
+              Statement s = c.createStatement()) {
+            assertThat(s.executeUpdate("UPDATE message_lake SET status = 'rejected'")).isEqualTo(1);
+            s.execute("SELECT pg_terminate_backend(pg_backend_pid())");
+          }
+        };
+
+    assertThatThrownBy(() -> store.rejected.applyDue(500, dies))
+        .isInstanceOf(StoreUnavailableException.class);
+    assertThat(store.lake("1", "status")).isEqualTo("pending");
+
+    route.run();
+    assertThat(store.lake("1", "status")).isEqualTo("rejected");
+    assertThat(store.events("1")).containsExactly("submitted", "refused", "rejected");
+  }
+
+  @Test
+  void a_rejection_that_another_replica_is_applying_is_skipped_not_waited_for() {
+    reject("1");
+    reject("2");
+    store.outboxDatabase.transaction(
+        other -> {
+          assertThat(QueueRows.take(other, "rejected_messages", "m.sender_ref", 1, ONE_COLUMN))
+              .containsExactly("1");
+          route.run();
+          return null;
+        });
+
+    assertThat(store.lake("1", "status")).as("the other one gave up").isEqualTo("pending");
+    assertThat(store.lake("2", "status")).isEqualTo("rejected");
+    route.run();
+    assertThat(store.lake("1", "status")).isEqualTo("rejected");
+  }
+
+  @Test
+  void a_rejection_without_a_lake_entry_is_tried_again_later() {
+    reject("1");
+    reject("2");
+    store.run("CREATE TABLE away AS SELECT * FROM message_lake WHERE sender_ref = '1'");
+    store.run("DELETE FROM message_lake WHERE sender_ref = '1'");
+
+    route.run();
+
+    assertThat(
+            store.ask(
+                "SELECT sender_ref || ' ' || attempts || ' ' || last_error FROM rejected_messages"))
+        .containsExactly("1 1 no lake entry yet");
+    assertThat(store.events("1")).doesNotContain("rejected");
+    assertThat(store.lake("2", "status")).isEqualTo("rejected");
+
+    store.run("INSERT INTO message_lake SELECT * FROM away");
+    store.run("DROP TABLE away");
+    store.makeDue("rejected_messages");
+    route.run();
+    assertThat(store.lake("1", "status")).isEqualTo("rejected");
+    assertThat(store.events("1")).containsExactly("submitted", "refused", "rejected");
+  }
+
+  @Test
+  void of_a_batch_only_the_rejection_that_the_lake_refuses_counts_a_try_and_is_parked() {
+    for (int i = 0; i < 20; i++) {
+      reject("m" + i);
+    }
+    store.run(
+        "ALTER TABLE message_lake ADD CONSTRAINT poison"
+            + " CHECK (sender_ref <> 'm7' OR status <> 'rejected')");
+
+    route.run();
+
+    assertThat(store.ask("SELECT count(*) FROM message_lake WHERE status = 'rejected'"))
+        .containsExactly("19");
+    assertThat(store.ask("SELECT count(*) FROM delivery_status WHERE event = 'rejected'"))
+        .containsExactly("19");
+    assertThat(store.ask("SELECT sender_ref || ' ' || attempts FROM rejected_messages"))
+        .containsExactly("m7 1");
+    assertThat(store.ask("SELECT last_error FROM rejected_messages"))
+        .singleElement()
+        .asString()
+        .contains("poison");
+
+    for (int i = 1; i < 10; i++) {
+      store.makeDue("rejected_messages");
+      route.run();
+    }
+    assertThat(store.ask("SELECT attempts FROM rejected_messages WHERE parked_at IS NOT NULL"))
+        .containsExactly("10");
+    store.makeDue("rejected_messages");
+    route.run();
+    assertThat(store.ask("SELECT attempts FROM rejected_messages")).containsExactly("10");
+    assertThat(store.events("m7")).containsExactly("submitted", "refused");
+  }
+
+  @Test
+  void a_rejection_that_a_replay_has_overtaken_neither_shows_in_the_lake_nor_in_the_journal() {
+    reject("1");
+    assertThat(store.actions.replay(Reference.parse("AU:1"), "a test")).isEqualTo(Replay.DONE);
+    store.applyUpdates();
+
+    route.run();
+
+    assertThat(store.lake("1", "status || ' ' || coalesce(reason, '-')")).isEqualTo("pending -");
+    assertThat(store.events("1")).containsExactly("submitted", "refused", "replayed");
+    assertThat(store.ask("SELECT seq FROM rejected_messages")).isEmpty();
+  }
+
+  @Test
+  void a_late_rejection_under_a_lost_lease_deletes_nothing_and_journals_nothing() {
+    reject("1");
+    List<RejectedMessages.Job> frozen = store.rejected.claim(10);
+    store.makeDue("rejected_messages");
+    List<RejectedMessages.Job> taken = store.rejected.claim(10);
+
+    store.rejected.apply(frozen, store::reject);
+    assertThat(store.ask("SELECT seq FROM rejected_messages")).hasSize(1);
+    assertThat(store.events("1")).doesNotContain("rejected");
+    store.rejected.apply(taken, store::reject);
 
     assertThat(store.ask("SELECT seq FROM rejected_messages")).isEmpty();
     assertThat(store.events("1")).containsExactly("submitted", "refused", "rejected");
   }
 
   @Test
-  void a_rejection_that_the_lake_does_not_show_yet_is_tried_again_later() {
-    reject("1");
-
-    store.rejected.finish(store.rejected.claim(10), Set.of());
-
-    assertThat(store.ask("SELECT attempts FROM rejected_messages")).containsExactly("1");
-    assertThat(store.events("1")).doesNotContain("rejected");
-  }
-
-  @Test
-  void a_rejection_waits_without_counting_while_the_lake_is_away_and_counts_when_it_refuses() {
-    reject("1");
-    List<RejectedMessages.Job> jobs = store.rejected.claim(10);
-
-    store.rejected.failed(jobs, new java.sql.SQLException("gone", "08006"));
-    assertThat(store.ask("SELECT attempts FROM rejected_messages")).containsExactly("0");
-
-    store.rejected.failed(
-        jobs, new RuntimeException("wrapped", new java.sql.SQLException("bad", "23514")));
-    assertThat(store.ask("SELECT attempts || ' ' || last_error FROM rejected_messages"))
-        .containsExactly("1 wrapped");
-  }
-
-  @Test
-  void a_rejection_is_parked_after_ten_refusals() {
-    reject("1");
-    for (int i = 0; i < 10; i++) {
-      store.makeDue("rejected_messages");
-      store.rejected.failed(store.rejected.claim(10), new java.sql.SQLException("bad", "23514"));
-    }
-
-    assertThat(store.ask("SELECT seq FROM rejected_messages WHERE parked_at IS NOT NULL"))
-        .hasSize(1);
-    store.makeDue("rejected_messages");
-    assertThat(store.rejected.claim(10)).isEmpty();
-  }
-
-  @Test
   void updates_and_rejections_of_one_message_share_one_order() {
-    reject("1");
-    post("1", LakePatch.pending(null, null));
+    reject("older");
+    post("older", LakePatch.pending("b", "18"));
+    store.submit("a", "newer");
+    Delivery d = store.claim("a", 1).get(0);
+    post("newer", LakePatch.accepted("a", "17"));
+    store.settlements.deliveries(List.of(refused(d)));
 
-    List<String> seqs = new ArrayList<>(store.ask("SELECT seq FROM rejected_messages"));
-    seqs.addAll(store.ask("SELECT seq FROM message_updates"));
+    // whoever comes first, the newest shows
+    route.run();
+    store.applyUpdates();
+    assertThat(store.lake("older", "status || ' ' || channel_txn_id")).isEqualTo("pending 18");
+    assertThat(store.lake("newer", "status || ' ' || reason")).isEqualTo("rejected refused");
+    assertThat(store.events("older")).containsExactly("submitted", "refused", "rejected");
+    assertThat(store.events("newer")).containsExactly("submitted", "refused", "rejected");
 
-    assertThat(Long.parseLong(seqs.get(0))).isLessThan(Long.parseLong(seqs.get(1)));
+    reject("again");
+    post("again", LakePatch.pending("b", "18"));
+    store.applyUpdates();
+    route.run();
+    assertThat(store.lake("again", "status || ' ' || channel_txn_id")).isEqualTo("pending 18");
+    assertThat(store.events("again")).as("as the lake has it").doesNotContain("rejected");
+    assertThat(store.ask("SELECT seq FROM rejected_messages")).isEmpty();
+    assertThat(store.ask("SELECT seq FROM message_updates")).isEmpty();
   }
 
   private static void reject(String reference) {

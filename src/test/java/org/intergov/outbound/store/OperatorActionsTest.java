@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.delivery.Reason;
@@ -80,8 +79,8 @@ class OperatorActionsTest {
     store.submit("a", "1");
     Delivery before = store.claim("a", 1).get(0);
     store.settlements.deliveries(List.of(refused(before)));
-    store.rejected.finish(store.rejected.claim(1), Set.of("AU:1"));
-    store.run("UPDATE message_lake SET status = 'rejected', reason = 'refused'");
+    store.applyRejections();
+    assertThat(store.lake("1", "status || ' ' || reason")).isEqualTo("rejected refused");
 
     assertThat(replay("1")).isEqualTo(Replay.DONE);
     store.applyUpdates();

@@ -8,9 +8,12 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -139,7 +142,7 @@ class QueryPlansTest {
     Settlements settlements = new Settlements(db);
     ChannelPending pending = new ChannelPending(db);
     MessageUpdates updates = new MessageUpdates(db, db, FlowListener.NONE);
-    RejectedMessages rejected = new RejectedMessages(db);
+    RejectedMessages rejected = new RejectedMessages(db, db);
     var batch = TestStore.submissions("a", prefix, 3 * BATCH);
     Submissions submissions = new Submissions(db, outbox, null, Duration.ofDays(7));
     submissions.store(batch);
@@ -205,14 +208,10 @@ class QueryPlansTest {
       }
     }
 
-    List<RejectedMessages.Job> rejections = rejected.claim(500);
-    assertThat(rejections).hasSize(BATCH);
-    reject(db, rejections);
-    rejected.finish(
-        rejections,
-        rejections.stream()
-            .map(j -> j.sender() + ":" + j.senderRef())
-            .collect(java.util.stream.Collectors.toSet()));
+    assertThat(rejected.applyDue(BATCH / 2, b -> reject(rejected, b))).isEqualTo(BATCH / 2);
+    List<RejectedMessages.Job> refused = rejected.claim(500);
+    assertThat(refused).as("those of a batch of which the lake has refused one").hasSize(BATCH / 2);
+    rejected.apply(refused, b -> reject(rejected, b));
 
     lanesWithOrderAndLanesThatAreShut(db, outbox, settlements, prefix);
 
@@ -394,7 +393,9 @@ class QueryPlansTest {
   }
 
   /** The statement of rejected-message-processor.camel.yaml, as camel-jdbc sends it. */
-  private static void reject(Database db, List<RejectedMessages.Job> jobs) {
+  private static void reject(RejectedMessages rejected, RejectedMessages.Batch batch)
+      throws Exception {
+    List<RejectedMessages.Job> jobs = batch.take();
     StringBuilder json = new StringBuilder("[");
     for (RejectedMessages.Job j : jobs) {
       json.append(json.length() > 1 ? "," : "")
@@ -402,22 +403,18 @@ class QueryPlansTest {
               "{\"sender\":\"%s\",\"sender_ref\":\"%s\",\"seq\":%d,\"reason\":\"%s\"}"
                   .formatted(j.sender(), j.senderRef(), j.seq(), j.reason()));
     }
-    String sql = statementOfTheRoute().replace(":?jobs", "?");
-    int shown =
-        db.statement(
-            c -> {
-              try (PreparedStatement s = c.prepareStatement(sql)) {
-                s.setString(1, json.append("]").toString());
-                int rows = 0;
-                try (var r = s.executeQuery()) {
-                  while (r.next()) {
-                    rows++;
-                  }
-                }
-                return rows;
-              }
-            });
-    assertThat(shown).isEqualTo(jobs.size());
+    Map<String, Long> shown = new HashMap<>();
+    try (Connection c = rejected.connections().getConnection(null);
+        PreparedStatement s = c.prepareStatement(statementOfTheRoute().replace(":?jobs", "?"))) {
+      s.setString(1, json.append("]").toString());
+      try (ResultSet r = s.executeQuery()) {
+        while (r.next()) {
+          shown.put(r.getString(1), r.getLong(2));
+        }
+      }
+    }
+    assertThat(shown).hasSize(jobs.size());
+    batch.finish(shown);
   }
 
   private static String statementOfTheRoute() {

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.delivery.PendingDelivery;
 import org.intergov.outbound.delivery.PendingSettlement;
@@ -160,7 +159,7 @@ class RetentionSweepTest {
 
     int swept = TestStore.atOnce(all).get(3);
     store.applyUpdates();
-    applyRejections();
+    store.applyRejections();
     sweep(eager);
 
     assertThat(swept).as("rows that left while the flow went on").isPositive();
@@ -174,7 +173,7 @@ class RetentionSweepTest {
     assertThat(store.ask(stories))
         .containsExactlyInAnyOrder("submitted posted accepted", "submitted refused rejected");
     assertThat(store.ask("SELECT status || ' ' || count(*) FROM message_lake GROUP BY status"))
-        .containsExactlyInAnyOrder("accepted 1200", "pending 1200");
+        .containsExactlyInAnyOrder("accepted 1200", "rejected 1200");
   }
 
   /** Rounds of 20 messages: ten are delivered and become final, ten are refused. */
@@ -198,17 +197,9 @@ class RetentionSweepTest {
               UUID.randomUUID());
       assertThat(followed).hasSize(10);
       store.settlements.pending(followed.stream().map(RetentionSweepTest::done).toList());
-      applyRejections();
+      store.applyRejections();
     }
     return rounds;
-  }
-
-  private static void applyRejections() {
-    List<RejectedMessages.Job> jobs = store.rejected.claim(100);
-    if (!jobs.isEmpty()) {
-      store.rejected.finish(
-          jobs, jobs.stream().map(j -> "AU:" + j.senderRef()).collect(Collectors.toSet()));
-    }
   }
 
   private static PendingSettlement done(PendingDelivery d) {

@@ -7,7 +7,6 @@ import static org.intergov.outbound.store.TestStore.refused;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.intergov.outbound.message.Reference;
 import org.intergov.outbound.store.Retention.Batch;
 import org.intergov.outbound.store.Retention.Next;
@@ -259,7 +258,7 @@ class RetentionTest {
   private static void reject(String reference) {
     store.submit("a", reference);
     store.settlements.deliveries(List.of(refused(store.claim("a", 1).get(0))));
-    store.rejected.finish(store.rejected.claim(1), Set.of("AU:" + reference));
+    store.applyRejections();
   }
 
   private static void makeOld() {

@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -78,7 +81,7 @@ final class TestStore implements AutoCloseable {
     subscriptions = new ChannelSubscriptions(outboxDatabase);
     pending = new ChannelPending(outboxDatabase);
     updates = new MessageUpdates(outboxDatabase, lakeDatabase, FlowListener.NONE);
-    rejected = new RejectedMessages(outboxDatabase);
+    rejected = new RejectedMessages(outboxDatabase, lakeDatabase);
     actions = new OperatorActions(outboxDatabase, Duration.ofDays(7), FlowListener.NONE);
     receipts = new ChannelReceipts(outboxDatabase, FlowListener.NONE);
     channels = new ChannelStates(outboxDatabase);
@@ -272,6 +275,36 @@ final class TestStore implements AutoCloseable {
   void applyUpdates() {
     while (updates.applyDue(500) > 0) {
       // there may be more
+    }
+  }
+
+  /** Applies rejections until none is due. */
+  void applyRejections() {
+    while (rejected.applyDue(500, this::reject) > 0) {
+      // there may be more
+    }
+  }
+
+  /** What the rejected-message route does with a batch, with a statement for each. */
+  void reject(RejectedMessages.Batch batch) throws Exception {
+    Map<String, Long> shown = new HashMap<>();
+    List<RejectedMessages.Job> jobs = batch.take();
+    for (RejectedMessages.Job j : jobs) {
+      try (Connection c = rejected.connections().getConnection(lakeDatabase.dataSource());
+          PreparedStatement s =
+              c.prepareStatement(
+                  "UPDATE message_lake SET status = 'rejected', reason = ?, applied_seq = ?"
+                      + " WHERE sender_ref = ?")) {
+        s.setString(1, j.reason());
+        s.setLong(2, j.seq());
+        s.setString(3, j.senderRef());
+        if (s.executeUpdate() == 1) {
+          shown.put(j.reference(), j.seq());
+        }
+      }
+    }
+    if (!jobs.isEmpty()) {
+      batch.finish(shown);
     }
   }
 
