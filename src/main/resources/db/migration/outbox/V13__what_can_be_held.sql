@@ -13,7 +13,9 @@ SET generation = least(greatest(generation, 1), 1000000),
 WHERE stage <> 'done' AND NOT (
     generation BETWEEN 1 AND 1000000 AND attempts BETWEEN 0 AND 1000000
     AND unknowns BETWEEN 0 AND 1000000
-    AND array_position(refused_by, NULL) IS NULL AND array_to_string(refused_by, '') !~ ','
+    AND CASE WHEN array_ndims(refused_by) > 1 THEN false
+             ELSE array_position(refused_by, NULL) IS NULL
+                  AND array_to_string(refused_by, '') !~ ',' END
     AND isfinite(due_at) AND isfinite(expires_at)
     AND (status <> 'sending' OR lock_token IS NOT NULL) AND channel_id IS DISTINCT FROM '');
 
@@ -25,8 +27,9 @@ ALTER TABLE delivery_outbox
     ADD CONSTRAINT delivery_outbox_unknowns_is_0_or_more
         CHECK (unknowns BETWEEN 0 AND 1000000) NOT VALID,
     ADD CONSTRAINT delivery_outbox_refused_by_holds_channel_ids
-        CHECK (array_position(refused_by, NULL) IS NULL
-               AND array_to_string(refused_by, '') !~ ',') NOT VALID,
+        CHECK (CASE WHEN array_ndims(refused_by) > 1 THEN false
+                    ELSE array_position(refused_by, NULL) IS NULL
+                         AND array_to_string(refused_by, '') !~ ',' END) NOT VALID,
     ADD CONSTRAINT delivery_outbox_due_at_is_a_time CHECK (isfinite(due_at)) NOT VALID,
     ADD CONSTRAINT delivery_outbox_expires_at_is_a_time CHECK (isfinite(expires_at)) NOT VALID,
     ADD CONSTRAINT delivery_outbox_sending_has_a_lease

@@ -133,6 +133,7 @@ final class LineBatches implements AutoCloseable {
       case CREATED -> result(line.number(), 201, message(line), List.of());
       case EXISTS -> result(line.number(), 200, message(line), List.of());
       case CONFLICT -> result(line.number(), 409, message(line), List.of(MessageIntake.conflict()));
+      case REFUSED -> result(line.number(), 422, message(line), List.of(MessageIntake.refused()));
     };
   }
 

@@ -79,6 +79,14 @@ public final class MessageIntake {
           List.of(conflict()),
           Map.of());
     }
+    if (result == Result.REFUSED) {
+      throw new Problem(
+          422,
+          "Refused by the database",
+          "A rule of the gateway's database refuses " + message.reference() + ".",
+          List.of(refused()),
+          Map.of());
+    }
     if (result == Result.CREATED) {
       wakeRouter.run();
     }
@@ -128,6 +136,11 @@ public final class MessageIntake {
   private static int status(List<Violation> errors) {
     boolean forbidden = errors.stream().allMatch(e -> e.rule().equals("jurisdiction"));
     return forbidden ? 403 : 400;
+  }
+
+  static Violation refused() {
+    return new Violation(
+        "body", "refused", "a rule of the gateway's database refuses this message");
   }
 
   static Violation conflict() {

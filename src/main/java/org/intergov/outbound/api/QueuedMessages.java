@@ -11,7 +11,6 @@ import org.intergov.outbound.message.MessageReader;
 import org.intergov.outbound.message.ReadResult;
 import org.intergov.outbound.message.Violation;
 import org.intergov.outbound.store.BoundedSubmissions;
-import org.intergov.outbound.store.StoreException;
 import org.intergov.outbound.store.Submissions.Result;
 import org.intergov.outbound.store.Submissions.Submission;
 
@@ -80,22 +79,12 @@ public final class QueuedMessages {
     if (good.isEmpty()) {
       return;
     }
-    List<Result> results;
-    try {
-      results = submissions.store(good.stream().map(Good::submission).toList());
-    } catch (StoreException refused) {
-      // a message that the database refuses does not keep the others back
-      if (good.size() == 1) {
-        bad.add(new Bad<>(good.get(0).queued(), "body: the database refuses it"));
-        return;
-      }
-      store(good.subList(0, good.size() / 2), bad);
-      store(good.subList(good.size() / 2, good.size()), bad);
-      return;
-    }
+    List<Result> results = submissions.store(good.stream().map(Good::submission).toList());
     for (int i = 0; i < results.size(); i++) {
       if (results.get(i) == Result.CONFLICT) {
         bad.add(new Bad<>(good.get(i).queued(), words(List.of(MessageIntake.conflict()))));
+      } else if (results.get(i) == Result.REFUSED) {
+        bad.add(new Bad<>(good.get(i).queued(), words(List.of(MessageIntake.refused()))));
       }
     }
     if (results.contains(Result.CREATED)) {

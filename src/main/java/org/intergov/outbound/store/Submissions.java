@@ -8,9 +8,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.intergov.outbound.message.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +55,9 @@ public final class Submissions {
     /** The same message was there already. */
     EXISTS,
     /** The reference was there with another content; nothing was stored. */
-    CONFLICT
+    CONFLICT,
+    /** A rule of the database's owner, a trigger or a constraint, refuses it. */
+    REFUSED
   }
 
   /**
@@ -72,9 +76,32 @@ public final class Submissions {
       there.putAll(inLake(fresh));
       fresh.removeIf(s -> there.containsKey(s.message().reference()));
     }
-    List<DeliveryOutbox.Stored> stored =
-        fresh.isEmpty() ? List.of() : database.transaction(c -> insert(c, fresh, there));
-    return results(submissions, stored, there);
+    List<DeliveryOutbox.Stored> stored = new ArrayList<>();
+    Set<String> refused = new HashSet<>();
+    if (!fresh.isEmpty()) {
+      insert(fresh, there, stored, refused);
+    }
+    return results(submissions, stored, there, refused);
+  }
+
+  /** One that the database refuses does not keep the others back: halved until it stands alone. */
+  private void insert(
+      List<Submission> fresh,
+      Map<String, Message> there,
+      List<DeliveryOutbox.Stored> stored,
+      Set<String> refused) {
+    try {
+      stored.addAll(database.transaction(c -> insert(c, fresh, there)));
+    } catch (StoreException e) {
+      if (fresh.size() == 1) {
+        String reference = fresh.get(0).message().reference();
+        LOG.warn("{} is not stored: {}", reference, e.getMessage());
+        refused.add(reference);
+        return;
+      }
+      insert(fresh.subList(0, fresh.size() / 2), there, stored, refused);
+      insert(fresh.subList(fresh.size() / 2, fresh.size()), there, stored, refused);
+    }
   }
 
   /**
@@ -93,14 +120,17 @@ public final class Submissions {
   private static List<Result> results(
       List<Submission> submissions,
       List<DeliveryOutbox.Stored> stored,
-      Map<String, Message> there) {
+      Map<String, Message> there,
+      Set<String> refused) {
     Map<String, Message> created = new HashMap<>();
     stored.forEach(s -> created.put(s.message().reference(), s.message()));
     List<Result> results = new ArrayList<>(submissions.size());
     for (Submission s : submissions) {
       String reference = s.message().reference();
       Message before = there.get(reference);
-      if (before == null && created.get(reference) == s.message()) {
+      if (refused.contains(reference)) {
+        results.add(Result.REFUSED);
+      } else if (before == null && created.get(reference) == s.message()) {
         results.add(Result.CREATED);
       } else {
         Message same = before != null ? before : created.get(reference);

@@ -55,7 +55,8 @@ class StandbyIT {
             .channels(
                 """
                 defaults:
-                  timeout: 3s
+                  timeout: 10s
+                  circuit: off
                   retry: { attempts: 20, first-delay: 100ms, factor: 1 }
                   poll: { first-after: 100ms, every: 1s }
                 channels:

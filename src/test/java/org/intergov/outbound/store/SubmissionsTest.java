@@ -1,7 +1,6 @@
 package org.intergov.outbound.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.intergov.outbound.store.TestStore.message;
 
 import java.util.ArrayList;
@@ -107,14 +106,16 @@ class SubmissionsTest {
   }
 
   @Test
-  void one_value_that_the_table_refuses_stores_nothing_of_the_batch() {
+  void one_that_the_table_refuses_keeps_none_of_the_others_back() {
     Message bad = new Message("AU", "2", "sg", "s", "o", "p");
 
-    assertThatThrownBy(() -> store(message("1"), bad))
-        .isInstanceOf(StoreException.class)
-        .hasMessageContaining("receiver");
-    assertThat(store.ask("SELECT id FROM delivery_outbox")).isEmpty();
-    assertThat(store.ask("SELECT message_id FROM message_lake")).isEmpty();
+    assertThat(store(message("1"), bad, message("3"), bad, message("1")))
+        .containsExactly(
+            Result.CREATED, Result.REFUSED, Result.CREATED, Result.REFUSED, Result.EXISTS);
+    assertThat(store.ask("SELECT sender_ref FROM delivery_outbox ORDER BY id"))
+        .containsExactly("1", "3");
+    assertThat(store.ask("SELECT count(*) FROM message_lake")).containsExactly("2");
+    assertThat(store.ask("SELECT count(*) FROM delivery_status")).containsExactly("2");
   }
 
   @Test
