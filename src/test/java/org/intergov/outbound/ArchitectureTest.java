@@ -7,6 +7,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.ArrayList;
@@ -138,6 +139,50 @@ class ArchitectureTest {
         .callMethod(Runtime.class, "halt", int.class)
         .because("only a command knows its exit code; to comply, throw, and let cli map it")
         .check(CLASSES);
+  }
+
+  /**
+   * Of two replicas whose clocks are an hour apart, neither may take a lease for run out, or a
+   * message for expired, before the other one does.
+   */
+  @Test
+  void what_becomes_of_a_message_does_not_depend_on_the_clock_of_a_machine() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(in("delivery"), in("store"), in("channel"))
+        .and(
+            DescribedPredicate.not(
+                nestedIn(
+                    // a Retry-After may be a date
+                    "ChannelApi",
+                    "TokenEndpoint",
+                    // how far back a channel is asked for changes; what it leaves out is asked one
+                    // by one
+                    "StatusBatch",
+                    "StatusBatches",
+                    // a figure
+                    "MessageUpdates")))
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "reads the clock of this machine", ArchitectureTest::readsTheClock))
+        .because(
+            "leases, delays and expiry are those of the database, and what passes within a replica"
+                + " is measured by System.nanoTime; to comply, compare with now() in the statement")
+        .check(CLASSES);
+  }
+
+  private static boolean readsTheClock(JavaMethodCall call) {
+    String owner = call.getTargetOwner().getFullName();
+    String name = call.getTarget().getName();
+    return owner.startsWith("java.time.") && (name.equals("now") || name.startsWith("system"))
+        || owner.equals("java.lang.System") && name.equals("currentTimeMillis");
+  }
+
+  private static DescribedPredicate<JavaClass> nestedIn(String... names) {
+    return DescribedPredicate.describe(
+        "are, or are within, " + List.of(names),
+        type -> Stream.of(names).anyMatch(n -> type.getName().matches(".*\\." + n + "([$].*)?")));
   }
 
   @Test
