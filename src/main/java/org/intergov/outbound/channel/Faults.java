@@ -1,7 +1,7 @@
 package org.intergov.outbound.channel;
 
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -12,25 +12,36 @@ import org.slf4j.LoggerFactory;
  * whole process, and survived. Thread-safe.
  */
 public final class Faults {
+  /** Where there may be some; others are counted as the last of these. */
+  public static final List<String> STAGES =
+      List.of(
+          "multichannel-router",
+          "channel-poller",
+          "channel-receipts",
+          "channel-subscriber",
+          "message-updater",
+          "rejected-message-processor",
+          "retention",
+          "other");
+
   private static final Logger LOG = LoggerFactory.getLogger(Faults.class);
   private static final Map<String, LongAdder> COUNTS = new ConcurrentHashMap<>();
 
   private Faults() {}
 
   /**
-   * @param where a stage, such as {@code multichannel-router}; a word of a short list, since it
-   *     becomes a label
+   * @param stage one of {@link #STAGES}
    * @param what was being done, for the log
    */
-  static void report(String where, String what, Throwable fault) {
-    COUNTS.computeIfAbsent(where, w -> new LongAdder()).increment();
-    LOG.error("{}: {} failed, which should not happen; it goes on", where, what, fault);
+  static void report(String stage, String what, Throwable fault) {
+    String counted = STAGES.contains(stage) ? stage : STAGES.get(STAGES.size() - 1);
+    COUNTS.computeIfAbsent(counted, s -> new LongAdder()).increment();
+    LOG.error("{}: {} failed, which should not happen; it goes on", stage, what, fault);
   }
 
-  /** How many there have been, by stage. */
-  public static Map<String, Long> counts() {
-    Map<String, Long> counts = new TreeMap<>();
-    COUNTS.forEach((where, count) -> counts.put(where, count.sum()));
-    return counts;
+  /** How many there have been in a stage. */
+  public static long count(String stage) {
+    LongAdder count = COUNTS.get(stage);
+    return count == null ? 0 : count.sum();
   }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.intergov.outbound.channel.ChannelLane;
+import org.intergov.outbound.channel.Faults;
 import org.intergov.outbound.channel.LaneStats;
 import org.intergov.outbound.channel.LiveTable;
 import org.intergov.outbound.channel.PostListener;
@@ -89,6 +90,12 @@ public final class Metrics implements PostListener, FlowListener {
             .description("From a message's entry in the lake until it is shown as accepted")
             .serviceLevelObjectives(MESSAGE_BUCKETS)
             .register(registry);
+    for (String stage : Faults.STAGES) {
+      FunctionCounter.builder(PREFIX + "faults", stage, s -> Faults.count(s))
+          .description("Exceptions that nobody expected, by the stage that survived them")
+          .tag("stage", stage)
+          .register(registry);
+    }
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);

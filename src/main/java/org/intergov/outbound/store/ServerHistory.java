@@ -13,11 +13,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Notices that the outbox's rows are not those that were last written: an asynchronous standby was
  * promoted, or a backup restored, and what was done since is forgotten. Table {@code
- * server_history} has the server's identifier and timeline; every new connection is held against
- * it. Thread-safe.
+ * server_history} has the server's identifier, the database's, and the timeline; every new
+ * connection is held against it. Thread-safe.
  *
  * <p>If they differ, everything that is open may have been sent. Its rows get a lease that has run
- * out, under the token {@link LeaseTokens#FORGOTTEN}, so the router takes each for an unknown
+ * out, under a token of {@link LeaseTokens#forgotten}, so the router takes each for an unknown
  * outcome, once; and all numbers go on beyond those that may have been given out. No connection is
  * used before that is done, so nothing is claimed, and no outcome written, that has not seen it.
  */
@@ -103,14 +103,17 @@ final class ServerHistory implements ConnectionSource.Check {
     }
   }
 
-  /** The segment of the log that is written now begins with the timeline. */
+  /**
+   * The server, the database in it, and, behind a slash, the timeline, with which the name of the
+   * segment of the log begins that is written now.
+   */
   private static Found find(Connection connection) throws SQLException {
     String sql =
         """
-        SELECT s.system_identifier || '/'
+        SELECT s.system_identifier || '-' || d.oid || '/'
             || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8),
           (SELECT h.server FROM intergov.server_history h)
-        FROM pg_control_system() s
+        FROM pg_control_system() s, pg_database d WHERE d.datname = current_database()
         """;
     try (Statement s = connection.createStatement();
         ResultSet r = s.executeQuery(sql)) {
