@@ -107,6 +107,30 @@ class OddRowsIT {
   }
 
   @Test
+  void one_that_fails_on_the_way_to_its_channel_is_held_and_counted_and_its_lane_goes_on()
+      throws SQLException {
+    String name = "fails_on_the_way";
+    try (TestChannel channel = new TestChannel();
+        GatewayProcess gateway = gateway(name, channel)) {
+      gateway.start();
+      POSTGRES.execute(
+          name,
+          "ALTER TABLE intergov.delivery_outbox"
+              + " DROP CONSTRAINT delivery_outbox_generation_is_1_or_more");
+      Sent odd = Sent.to("SG", "no-generation");
+      assertThat(isTaken(name, odd, "generation", "0", "'sg'")).isTrue();
+      List<Sent> good = gateway.api().submit(Sent.many("SG", "in-the-same-lane", 50));
+
+      good.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      gateway.api().awaitDelivery(odd, "held");
+      assertThat(channel.keys(odd)).isEmpty();
+      assertThat(gateway.metrics())
+          .contains("intergov_faults_total{stage=\"multichannel-router\"} 1.0");
+      stopsSoon(gateway);
+    }
+  }
+
+  @Test
   void a_message_that_the_lake_refuses_costs_the_others_nothing_and_is_held_with_the_reason()
       throws SQLException {
     String name = "refused_by_the_lake";

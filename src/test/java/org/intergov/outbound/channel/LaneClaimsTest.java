@@ -67,6 +67,25 @@ class LaneClaimsTest {
     assertThat(claims.shares(new HashMap<>(), 500)).hasSize(2);
   }
 
+  @Test
+  void
+      what_waits_for_a_channel_that_is_not_active_is_claimed_to_be_decided_as_far_as_there_is_room() {
+    Instant[] now = {Instant.parse("2026-06-07T02:00:00Z")};
+    RoutingTable table =
+        Channels.table(
+            movedBy(now),
+            "ended | active: { until: 2026-06-01T00:00:00Z }, match: { receiver: SG }, concurrency: 30",
+            "works | match: { receiver: SG }");
+    LaneClaims claims = claims(table, 1_000);
+
+    assertThat(claims.shares(new HashMap<>(), 20))
+        .extracting(s -> s.channelId() + " " + s.slots() + " " + s.decides())
+        .containsExactlyInAnyOrder("ended 20 true", "works 16 false");
+    assertThat(claims.shares(new HashMap<>(), 0))
+        .extracting(s -> s.channelId() + " " + s.slots())
+        .contains("ended 0");
+  }
+
   private static Clock movedBy(Instant[] now) {
     return new Clock() {
       @Override

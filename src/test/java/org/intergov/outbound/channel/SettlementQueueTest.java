@@ -118,6 +118,37 @@ class SettlementQueueTest {
   }
 
   @Test
+  void an_error_that_nobody_expected_is_isolated_and_counted_and_the_rest_goes_on() {
+    long before = Faults.count("other");
+    SettlementQueue<String> queue =
+        new SettlementQueue<>(
+            "test",
+            (batch, once) -> {
+              if (batch.contains("odd")) {
+                throw new ArithmeticException("nobody expected this");
+              }
+              return write(batch);
+            },
+            s -> s.equals("odd") ? "held" : null,
+            s -> {
+              told.add(s);
+              if (s.equals("a")) {
+                throw new NullPointerException("nor this");
+              }
+            });
+    for (String s : List.of("a", "odd", "b")) {
+      queue.add(s);
+    }
+
+    assertThat(queue.write(w -> {})).isTrue();
+
+    assertThat(table).containsExactly("a", "held", "b");
+    assertThat(told).containsExactly("a", "held", "b");
+    assertThat(queue.isEmpty()).isTrue();
+    assertThat(Faults.count("other")).isGreaterThan(before);
+  }
+
+  @Test
   void what_is_written_before_the_database_goes_away_is_not_written_again() {
     SettlementQueue<String> queue = queue("held");
     for (String s : List.of("a", "b", "c", "poison")) {

@@ -193,6 +193,20 @@ class ChannelPendingTest {
   }
 
   @Test
+  void what_is_sent_again_is_due_a_day_before_it_expires_however_long_the_delay_is() {
+    store.deliver("a", "1", "17");
+    store.run("UPDATE delivery_outbox SET expires_at = now() + interval '1 minute'");
+    PendingDelivery d = claim("a", 1).get(0);
+    OutboxChange again =
+        new OutboxChange(OutboxStatus.PENDING, "a", List.of(), 2, "revoked", Duration.ofDays(3));
+
+    settle(d, Next.DELETE, again, null, null);
+
+    assertThat(store.outbox("1", "expires_at - due_at = interval '1 day'")).isEqualTo("t");
+    assertThat(store.outbox("1", "due_at > now() + interval '71 hours'")).isEqualTo("t");
+  }
+
+  @Test
   void undeliverable_sends_the_message_through_the_next_channel() {
     store.deliver("a", "1", "17");
     PendingDelivery d = claim("a", 1).get(0);
