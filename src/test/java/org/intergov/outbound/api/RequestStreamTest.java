@@ -9,11 +9,15 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,6 +88,42 @@ class RequestStreamTest {
 
     assertThatThrownBy(() -> new RequestStream(request).readAllBytes())
         .isInstanceOf(EOFException.class);
+  }
+
+  @Test
+  void a_body_of_which_nothing_comes_is_given_up() throws Exception {
+    try (Socket client = post(10)) {
+      send(client, "01234");
+      RequestStream body = new RequestStream(next(), 1);
+      assertThat(body.readNBytes(5)).asString().isEqualTo("01234");
+
+      assertThatThrownBy(body::read)
+          .isInstanceOf(SocketTimeoutException.class)
+          .hasMessageContaining("nothing came for 1 s");
+    }
+  }
+
+  @Test
+  void a_body_that_comes_byte_by_byte_is_given_up_too() throws Exception {
+    ScheduledExecutorService drip = Executors.newSingleThreadScheduledExecutor();
+    try (Socket client = post(1_000)) {
+      RequestStream body = new RequestStream(next(), 1);
+      drip.scheduleAtFixedRate(() -> sendOne(client), 0, 200, TimeUnit.MILLISECONDS);
+
+      assertThatThrownBy(body::readAllBytes)
+          .isInstanceOf(SocketTimeoutException.class)
+          .hasMessageContaining("too slowly");
+    } finally {
+      drip.shutdownNow();
+    }
+  }
+
+  private static void sendOne(Socket client) {
+    try {
+      send(client, "x");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // it ends the dripping
+    }
   }
 
   private Socket post(int length) throws IOException {
