@@ -42,6 +42,10 @@ public final class Stores implements AutoCloseable {
   private final Database outboxReads;
 
   private final Database lakeReads;
+
+  /** Null: the lake is in the same database. */
+  private final LakeLookup lookup;
+
   private final Duration expiresAfter;
   private final int connections;
   private final Optional<Login> migration;
@@ -61,8 +65,12 @@ public final class Stores implements AutoCloseable {
     this.outboxDatabase = outbox;
     this.lakeDatabase = lake;
     this.outbox = new DeliveryOutbox(outbox, outbox == lake);
-    MessageLake elsewhere = outbox == lake ? null : new MessageLake(lake);
-    this.submissions = new Submissions(outbox, this.outbox, elsewhere, expiresAfter);
+    this.lookup =
+        settings
+            .lake()
+            .map(l -> LakeLookup.connect(l.url(), l.username(), l.password(), intakesAtOnce()))
+            .orElse(null);
+    this.submissions = new Submissions(outbox, this.outbox, lookup, expiresAfter);
   }
 
   /**
@@ -125,7 +133,11 @@ public final class Stores implements AutoCloseable {
   public BoundedSubmissions submissions(long mostBacklog) {
     Backlog backlog =
         new Backlog(mostBacklog, new QueueStates(outboxDatabase)::waiting, System::nanoTime);
-    return new BoundedSubmissions(submissions, backlog, connections / 2, INTAKE_PATIENCE);
+    return new BoundedSubmissions(submissions, backlog, intakesAtOnce(), INTAKE_PATIENCE);
+  }
+
+  private int intakesAtOnce() {
+    return connections / 2;
   }
 
   /**
@@ -215,6 +227,9 @@ public final class Stores implements AutoCloseable {
   public void close() {
     if (owner != null) {
       owner.close();
+    }
+    if (lookup != null) {
+      lookup.close();
     }
     outboxReads.close();
     if (lakeReads != outboxReads) {

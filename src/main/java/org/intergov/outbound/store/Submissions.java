@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.intergov.outbound.message.Message;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Stores submitted messages: lake entry, outbox row and the journal's {@code submitted} in one
@@ -23,18 +21,15 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 public final class Submissions {
-  private static final Logger LOG = LoggerFactory.getLogger(Submissions.class);
-
   private final Database database;
   private final DeliveryOutbox outbox;
-  private final MessageLake lake;
+  private final LakeLookup lake;
   private final Duration expiresAfter;
 
   /**
    * @param lake null if it is in the same database; else asked for references of old
    */
-  public Submissions(
-      Database database, DeliveryOutbox outbox, MessageLake lake, Duration expiresAfter) {
+  Submissions(Database database, DeliveryOutbox outbox, LakeLookup lake, Duration expiresAfter) {
     this.database = database;
     this.outbox = outbox;
     this.lake = lake;
@@ -73,7 +68,8 @@ public final class Submissions {
     Map<String, Message> there = new HashMap<>();
     List<Submission> fresh = new ArrayList<>(first.values());
     if (lake != null) {
-      there.putAll(inLake(fresh));
+      // while it is away intake goes on: the outbox knows each reference whose row it still has
+      there.putAll(lake.find(fresh.stream().map(Submission::message).toList()));
       fresh.removeIf(s -> there.containsKey(s.message().reference()));
     }
     List<DeliveryOutbox.Stored> stored = new ArrayList<>();
@@ -101,19 +97,6 @@ public final class Submissions {
       }
       insert(fresh.subList(0, fresh.size() / 2), there, stored, refused);
       insert(fresh.subList(fresh.size() / 2, fresh.size()), there, stored, refused);
-    }
-  }
-
-  /**
-   * What the other database knows of these references. While it is away intake goes on: the outbox
-   * knows every reference whose row it still has.
-   */
-  private Map<String, Message> inLake(List<Submission> fresh) {
-    try {
-      return lake.find(fresh.stream().map(Submission::message).toList());
-    } catch (StoreUnavailableException e) {
-      LOG.debug("intake goes on without the lake: {}", e.getMessage());
-      return Map.of();
     }
   }
 

@@ -41,9 +41,13 @@ final class TestStore implements AutoCloseable {
   static final Duration LEASE = Duration.ofMinutes(1);
 
   private final Path dataDir;
+  private final Path lakeDir;
   private final EmbeddedDatabase server;
+  private final EmbeddedDatabase lakeServer;
   final Database outboxDatabase;
   final Database lakeDatabase;
+  final String lakeUrl;
+  private final LakeLookup lookup;
   final DeliveryOutbox outbox;
   final Submissions submissions;
   final Settlements settlements;
@@ -59,24 +63,32 @@ final class TestStore implements AutoCloseable {
   final DeliveryStatusJournal journal;
   final MessageViews views;
 
-  private TestStore(boolean separateLake) {
-    try {
-      dataDir = Files.createTempDirectory("store");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Where the lake is. */
+  private enum Lake {
+    HERE,
+    OTHER_DATABASE,
+    OTHER_SERVER
+  }
+
+  private TestStore(Lake lake) {
+    dataDir = directory();
+    lakeDir = directory();
     server = EmbeddedDatabase.start(dataDir, BINARIES);
+    lakeServer = lake == Lake.OTHER_SERVER ? EmbeddedDatabase.start(lakeDir, BINARIES) : server;
     outboxDatabase = connect("outbox", server.jdbcUrl());
-    if (separateLake) {
+    boolean separateLake = lake != Lake.HERE;
+    lakeUrl =
+        lake == Lake.OTHER_DATABASE
+            ? server.jdbcUrl().replaceAll("/[a-z]+$", "/lake")
+            : lakeServer.jdbcUrl();
+    if (lake == Lake.OTHER_DATABASE) {
       run(outboxDatabase, "CREATE DATABASE lake");
-      lakeDatabase = connect("lake", server.jdbcUrl().replaceAll("/[a-z]+$", "/lake"));
-    } else {
-      lakeDatabase = outboxDatabase;
     }
+    lakeDatabase = separateLake ? connect("lake", lakeUrl) : outboxDatabase;
     Migrations.migrate(outboxDatabase, lakeDatabase);
     outbox = new DeliveryOutbox(outboxDatabase, !separateLake);
-    MessageLake elsewhere = separateLake ? new MessageLake(lakeDatabase) : null;
-    submissions = new Submissions(outboxDatabase, outbox, elsewhere, Duration.ofDays(7));
+    lookup = separateLake ? LakeLookup.connect(lakeUrl, username(), lakePassword(), 5) : null;
+    submissions = new Submissions(outboxDatabase, outbox, lookup, Duration.ofDays(7));
     settlements = new Settlements(outboxDatabase, CALLS_BACK::equals, FlowListener.NONE);
     subscriptions = new ChannelSubscriptions(outboxDatabase);
     pending = new ChannelPending(outboxDatabase);
@@ -92,16 +104,30 @@ final class TestStore implements AutoCloseable {
   }
 
   static TestStore start() {
-    return new TestStore(false);
+    return new TestStore(Lake.HERE);
   }
 
   static TestStore startWithSeparateLake() {
-    return new TestStore(true);
+    return new TestStore(Lake.OTHER_DATABASE);
+  }
+
+  /** The lake's server may be stopped, frozen and what else without touching the outbox's. */
+  static TestStore startWithLakeServer() {
+    return new TestStore(Lake.OTHER_SERVER);
+  }
+
+  private static Path directory() {
+    try {
+      return Files.createTempDirectory("store");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A pool of its own, as another replica has one. */
   Database connect(String name, String url) {
-    return Database.connect(name, url, server.username(), server.password(), 25);
+    String password = url.equals(lakeUrl) ? lakePassword() : password();
+    return Database.connect(name, url, username(), password, 25);
   }
 
   String url() {
@@ -114,6 +140,28 @@ final class TestStore implements AutoCloseable {
 
   String password() {
     return server.password();
+  }
+
+  String lakePassword() {
+    return lakeServer.password();
+  }
+
+  int lakePort() {
+    return lakeServer.port();
+  }
+
+  /** The processes of the lake's own server; what it has is frozen and thawed by signals. */
+  void signalLake(String signal) {
+    try {
+      long postmaster =
+          Long.parseLong(
+              Files.readAllLines(lakeDir.resolve("postgres").resolve("postmaster.pid")).get(0));
+      List<String> command = new ArrayList<>(List.of("kill", "-" + signal, "" + postmaster));
+      ProcessHandle.of(postmaster).orElseThrow().children().forEach(p -> command.add("" + p.pid()));
+      new ProcessBuilder(command).inheritIO().start().waitFor();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** The server's own log. */
@@ -293,11 +341,19 @@ final class TestStore implements AutoCloseable {
       try (Connection c = rejected.connections().getConnection(lakeDatabase.dataSource());
           PreparedStatement s =
               c.prepareStatement(
-                  "UPDATE message_lake SET status = 'rejected', reason = ?, applied_seq = ?"
-                      + " WHERE sender_ref = ?")) {
+                  """
+                  UPDATE message_lake
+                  SET status = 'rejected', reason = ?, applied_seq = ?,
+                    channel_id = coalesce(?, channel_id),
+                    channel_txn_id = coalesce(?, channel_txn_id)
+                  WHERE sender_ref = ? AND applied_seq <= ?
+                  """)) {
         s.setString(1, j.reason());
         s.setLong(2, j.seq());
-        s.setString(3, j.senderRef());
+        s.setString(3, j.channelId());
+        s.setString(4, j.channelTxnId());
+        s.setString(5, j.senderRef());
+        s.setLong(6, j.seq());
         if (s.executeUpdate() == 1) {
           shown.put(j.reference(), j.seq());
         }
@@ -318,12 +374,21 @@ final class TestStore implements AutoCloseable {
 
   @Override
   public void close() {
-    if (lakeDatabase != outboxDatabase) {
+    if (lookup != null) {
+      lookup.close();
       lakeDatabase.close();
     }
     outboxDatabase.close();
     server.close();
-    try (Stream<Path> all = Files.walk(dataDir)) {
+    if (lakeServer != server) {
+      lakeServer.close();
+    }
+    delete(dataDir);
+    delete(lakeDir);
+  }
+
+  private static void delete(Path directory) {
+    try (Stream<Path> all = Files.walk(directory)) {
       for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(p);
       }
