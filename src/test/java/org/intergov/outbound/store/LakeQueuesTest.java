@@ -462,6 +462,47 @@ class LakeQueuesTest {
   }
 
   @Test
+  void a_lake_that_refuses_by_an_exception_of_its_own_parks_just_the_bad_update_and_rejection() {
+    for (String reference : List.of("r1", "r2", "r3")) {
+      reject(reference);
+    }
+    for (String reference : List.of("u1", "u2", "u3")) {
+      store.submit("a", reference);
+      post(reference, LakePatch.accepted("a", "17"));
+    }
+    store.run(
+        "CREATE FUNCTION no_twos() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            + " IF NEW.sender_ref LIKE '%2' THEN RAISE EXCEPTION 'no twos here'; END IF;"
+            + " RETURN NEW; END $$;"
+            + " CREATE TRIGGER no_twos BEFORE UPDATE ON message_lake"
+            + " FOR EACH ROW EXECUTE FUNCTION no_twos()");
+    try {
+      for (int i = 0; i < 10; i++) {
+        store.applyUpdates();
+        route.run();
+        store.makeDue("message_updates");
+        store.makeDue("rejected_messages");
+      }
+    } finally {
+      store.run("DROP TRIGGER no_twos ON message_lake; DROP FUNCTION no_twos()");
+    }
+
+    assertThat(store.ask("SELECT sender_ref || ' ' || status FROM message_lake ORDER BY 1"))
+        .containsExactly(
+            "r1 rejected", "r2 pending", "r3 rejected", "u1 accepted", "u2 pending", "u3 accepted");
+    for (String table : List.of("message_updates", "rejected_messages")) {
+      assertThat(
+              store.ask(
+                  "SELECT right(sender_ref, 1) || ' ' || attempts || ' '"
+                      + " || (last_error LIKE '%no twos here%') FROM "
+                      + table
+                      + " WHERE parked_at IS NOT NULL"))
+          .as(table)
+          .containsExactly("2 10 true");
+    }
+  }
+
+  @Test
   void a_rejection_that_a_replay_has_overtaken_neither_shows_in_the_lake_nor_in_the_journal() {
     reject("1");
     assertThat(store.actions.replay(Reference.parse("AU:1"), "a test")).isEqualTo(Replay.DONE);

@@ -3,6 +3,7 @@ package org.intergov.outbound.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.intergov.outbound.store.TestStore.message;
 import static org.intergov.outbound.store.TestStore.posted;
+import static org.intergov.outbound.store.TestStore.refused;
 
 import java.util.Collections;
 import java.util.List;
@@ -19,14 +20,17 @@ import org.junit.jupiter.api.Test;
 /** The lake in a database of its own: the entry itself travels as the message's first update. */
 class SeparateLakeTest {
   private static TestStore store;
+  private static RejectedMessageRoute route;
 
   @BeforeAll
   static void start() {
     store = TestStore.startWithSeparateLake();
+    route = new RejectedMessageRoute(store.rejected, store.lakeDatabase);
   }
 
   @AfterAll
   static void stop() {
+    route.close();
     store.close();
   }
 
@@ -78,7 +82,7 @@ class SeparateLakeTest {
   }
 
   @Test
-  void a_gateway_killed_between_the_two_databases_repeats_without_harm() {
+  void an_update_that_the_lake_has_and_the_outbox_has_not_heard_of_repeats_without_harm() {
     store.submit("a", "1");
     Delivery d = store.claim("a", 1).get(0);
     store.settlements.deliveries(List.of(posted(d, "17", true)));
@@ -97,6 +101,95 @@ class SeparateLakeTest {
     assertThat(store.lake("1", "status || ' ' || channel_txn_id")).isEqualTo("accepted 17");
     assertThat(store.events("1")).containsExactly("submitted", "posted", "accepted");
     assertThat(store.ask("SELECT seq FROM message_updates")).isEmpty();
+  }
+
+  @Test
+  void a_rejection_that_the_lake_has_and_the_outbox_has_not_heard_of_repeats_without_harm() {
+    store.submit("a", "1");
+    store.applyUpdates();
+    store.settlements.deliveries(List.of(refused(store.claim("a", 1).get(0))));
+    String seq = store.ask("SELECT seq FROM rejected_messages").get(0);
+    TestStore.run(
+        store.lakeDatabase,
+        "UPDATE message_lake SET status = 'rejected', reason = 'refused', applied_seq = " + seq);
+
+    route.run();
+
+    assertThat(store.lake("1", "status || ' ' || reason")).isEqualTo("rejected refused");
+    assertThat(store.events("1")).containsExactly("submitted", "refused", "rejected");
+    assertThat(store.ask("SELECT seq FROM rejected_messages")).isEmpty();
+  }
+
+  @Test
+  void a_rejection_waits_without_counting_while_the_lake_is_away() {
+    store.submit("a", "1");
+    store.applyUpdates();
+    store.settlements.deliveries(List.of(refused(store.claim("a", 1).get(0))));
+    String nowhere = "jdbc:postgresql://127.0.0.1:1/lake";
+    try (Database away = Database.connect("away", nowhere, "a", "b", 2);
+        RejectedMessageRoute toNowhere =
+            new RejectedMessageRoute(new RejectedMessages(store.outboxDatabase, away), away)) {
+      toNowhere.run();
+    }
+
+    assertThat(
+            store.ask(
+                "SELECT attempts || ' ' || (locked_until IS NULL) || ' '"
+                    + " || (due_at < now() + interval '2 seconds') FROM rejected_messages"))
+        .as("it waits in the queue, not under a lease")
+        .containsExactly("0 true true");
+    store.makeDue("rejected_messages");
+    route.run();
+    assertThat(store.lake("1", "status || ' ' || reason || ' ' || channel_id"))
+        .isEqualTo("rejected refused a");
+    assertThat(store.events("1")).containsExactly("submitted", "refused", "rejected");
+  }
+
+  @Test
+  void of_a_batch_only_the_rejection_that_the_lake_refuses_counts_a_try() {
+    store.submissions.store(TestStore.submissions("a", "m", 20));
+    store.applyUpdates();
+    store.settlements.deliveries(store.claim("a", 20).stream().map(TestStore::refused).toList());
+    TestStore.run(
+        store.lakeDatabase,
+        "ALTER TABLE message_lake ADD CONSTRAINT poison"
+            + " CHECK (sender_ref <> 'm7' OR status <> 'rejected')");
+    try {
+      route.run();
+    } finally {
+      TestStore.run(store.lakeDatabase, "ALTER TABLE message_lake DROP CONSTRAINT poison");
+    }
+
+    assertThat(
+            TestStore.ask(
+                store.lakeDatabase, "SELECT count(*) FROM message_lake WHERE status = 'rejected'"))
+        .containsExactly("19");
+    assertThat(store.ask("SELECT sender_ref || ' ' || attempts FROM rejected_messages"))
+        .containsExactly("m7 1");
+    assertThat(store.ask("SELECT count(*) FROM delivery_status WHERE event = 'rejected'"))
+        .containsExactly("19");
+  }
+
+  @Test
+  void after_a_failover_that_lost_numbers_and_made_room_for_them_updates_and_rejections_apply() {
+    store.submit("a", "updated", "rejected");
+    store.applyUpdates();
+    List<Delivery> both = store.claim("a", 2);
+    // the lake has heard of more than what the outbox's new primary knows
+    TestStore.run(store.lakeDatabase, "UPDATE message_lake SET applied_seq = applied_seq + 5000");
+    store.run("SELECT setval('message_seq', nextval('message_seq') + 1000000000)");
+    for (Delivery d : both) {
+      boolean updated = d.message().senderRef().equals("updated");
+      store.settlements.deliveries(List.of(updated ? posted(d, "17", true) : refused(d)));
+    }
+
+    store.applyUpdates();
+    route.run();
+
+    assertThat(store.lake("updated", "status || ' ' || channel_txn_id")).isEqualTo("accepted 17");
+    assertThat(store.lake("rejected", "status || ' ' || reason")).isEqualTo("rejected refused");
+    assertThat(store.events("updated")).containsExactly("submitted", "posted", "accepted");
+    assertThat(store.events("rejected")).containsExactly("submitted", "refused", "rejected");
   }
 
   @Test
