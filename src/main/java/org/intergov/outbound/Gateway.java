@@ -244,7 +244,7 @@ public final class Gateway implements AutoCloseable {
 
   /** The database starts while Camel does. */
   private CompletableFuture<Stores> openStores() {
-    opening = CompletableFuture.supplyAsync(() -> Stores.open(databaseSettings()));
+    opening = CompletableFuture.supplyAsync(() -> Databases.open(settings));
     return opening;
   }
 
@@ -254,21 +254,6 @@ public final class Gateway implements AutoCloseable {
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
-  }
-
-  private Stores.Settings databaseSettings() {
-    return new Stores.Settings(
-        settings.dataDir(),
-        settings.database().map(Gateway::login),
-        settings.migration().map(Gateway::login),
-        settings.lake().map(Gateway::login),
-        settings.connections(),
-        settings.standby(),
-        settings.expiresAfter());
-  }
-
-  private static Stores.Login login(Settings.Login login) {
-    return new Stores.Login(login.url(), login.username(), login.password());
   }
 
   /** A server that cannot listen only says so in the log; asked beforehand it is an error. */

@@ -52,6 +52,7 @@ public final class Cli implements Callable<Integer> {
           PauseCommand.class,
           ResumeCommand.class,
           ReloadCommand.class,
+          RebuildLakeCommand.class,
           SimulateChannelCommand.class,
           TokenCommand.class,
           CompletionCommand.class);

@@ -49,7 +49,9 @@ public final class Stores implements AutoCloseable {
   private final Duration expiresAfter;
   private final int connections;
   private final Optional<Login> migration;
+  private final Login login;
   private Database owner;
+  private Database patient;
   private final DeliveryOutbox outbox;
   private final Submissions submissions;
 
@@ -62,6 +64,7 @@ public final class Stores implements AutoCloseable {
     this.expiresAfter = settings.expiresAfter();
     this.connections = settings.connections();
     this.migration = settings.migration();
+    this.login = login;
     this.outboxDatabase = outbox;
     this.lakeDatabase = lake;
     this.outbox = new DeliveryOutbox(outbox, outbox == lake);
@@ -205,6 +208,12 @@ public final class Stores implements AutoCloseable {
     return new Retention(owner == null ? outboxDatabase : owner, policy);
   }
 
+  /** Made once, by the command of that name. */
+  public LakeRebuild lakeRebuild() {
+    patient = LakeRebuild.patient(login.url(), login.username(), login.password());
+    return new LakeRebuild(patient, lakeDatabase);
+  }
+
   /** Whether the flow gets an answer from the database. */
   public boolean answers() {
     return new QueueStates(outboxDatabase).answers();
@@ -230,6 +239,9 @@ public final class Stores implements AutoCloseable {
     }
     if (lookup != null) {
       lookup.close();
+    }
+    if (patient != null) {
+      patient.close();
     }
     outboxReads.close();
     if (lakeReads != outboxReads) {

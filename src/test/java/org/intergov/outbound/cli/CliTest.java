@@ -57,7 +57,8 @@ class CliTest {
         "resolve",
         "pause",
         "resume",
-        "reload"
+        "reload",
+        "rebuild-lake"
       })
   void every_command_that_shows_something_can_print_json(String name) {
     assertThat(Cli.commandLine().getSubcommands().get(name).getCommandSpec().optionsMap())
