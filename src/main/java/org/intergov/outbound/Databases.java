@@ -18,7 +18,7 @@ public final class Databases {
             settings.migration().map(Databases::login),
             settings.lake().map(Databases::login),
             settings.connections(),
-        settings.standby(),
+            settings.standby(),
             settings.expiresAfter()));
   }
 

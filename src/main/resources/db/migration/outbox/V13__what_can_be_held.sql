@@ -7,6 +7,7 @@ SET generation = least(greatest(generation, 1), 1000000),
     refused_by = string_to_array(array_to_string(refused_by, ','), ','),
     due_at = CASE WHEN isfinite(due_at) THEN due_at ELSE now() END,
     expires_at = CASE WHEN isfinite(expires_at) THEN expires_at ELSE now() + interval '7 days' END,
+    locked_until = CASE WHEN isfinite(locked_until) THEN locked_until END,
     lock_token = CASE WHEN status = 'sending' THEN coalesce(lock_token, gen_random_uuid())
                       ELSE lock_token END,
     channel_id = nullif(channel_id, '')
@@ -17,6 +18,7 @@ WHERE stage <> 'done' AND NOT (
              ELSE array_position(refused_by, NULL) IS NULL
                   AND array_to_string(refused_by, '') !~ ',' END
     AND isfinite(due_at) AND isfinite(expires_at)
+    AND (locked_until IS NULL OR isfinite(locked_until))
     AND (status <> 'sending' OR lock_token IS NOT NULL) AND channel_id IS DISTINCT FROM '');
 
 ALTER TABLE delivery_outbox
@@ -32,6 +34,8 @@ ALTER TABLE delivery_outbox
                          AND array_to_string(refused_by, '') !~ ',' END) NOT VALID,
     ADD CONSTRAINT delivery_outbox_due_at_is_a_time CHECK (isfinite(due_at)) NOT VALID,
     ADD CONSTRAINT delivery_outbox_expires_at_is_a_time CHECK (isfinite(expires_at)) NOT VALID,
+    ADD CONSTRAINT delivery_outbox_locked_until_is_a_time
+        CHECK (isfinite(locked_until)) NOT VALID,
     ADD CONSTRAINT delivery_outbox_sending_has_a_lease
         CHECK (status <> 'sending' OR lock_token IS NOT NULL) NOT VALID,
     ADD CONSTRAINT delivery_outbox_channel_id_is_not_empty CHECK (channel_id <> '') NOT VALID;
@@ -64,3 +68,6 @@ CREATE TABLE ordered_turns (
 COMMENT ON TABLE ordered_turns IS 'subjects of lanes with "ordering: subject" of which one was finished, and the next one is still to be made due';
 
 CREATE INDEX ordered_turns_of_channel ON ordered_turns (channel_id);
+
+-- A replay ends the rejection that it overtakes.
+CREATE INDEX rejected_messages_of_message ON rejected_messages (message_id);

@@ -95,6 +95,7 @@ public final class OperatorActions {
     Message message = Columns.message(r, 3);
     String before = r.getString(9);
     if ("rejected".equals(before)) {
+      RejectedMessages.overtake(connection, id);
       LakePatch pending = LakePatch.pending(null, null);
       MessageUpdates.post(connection, List.of(new Settlements.Update(id, message, pending)));
     }

@@ -253,11 +253,7 @@ public final class RejectedMessages {
     List<DeliveryStatusJournal.Line> lines = new ArrayList<>();
     for (Job j : applied) {
       if (deleted.contains(j.seq()) && shown.get(j.reference()) == j.seq()) {
-        String detail = j.detail() == null ? j.reason() : j.reason() + ": " + j.detail();
-        JournalEntry rejected =
-            new JournalEntry(Event.REJECTED, j.channelId(), j.channelTxnId(), null, detail);
-        lines.add(
-            new DeliveryStatusJournal.Line(j.messageId(), j.sender(), j.senderRef(), rejected));
+        lines.add(rejected(j));
       }
     }
     DeliveryStatusJournal.append(connection, lines);
@@ -280,5 +276,35 @@ public final class RejectedMessages {
 
   private static List<Long> seqs(List<Job> jobs) {
     return jobs.stream().map(Job::seq).toList();
+  }
+
+  private static DeliveryStatusJournal.Line rejected(Job j) {
+    String detail = j.detail() == null ? j.reason() : j.reason() + ": " + j.detail();
+    JournalEntry rejected =
+        new JournalEntry(Event.REJECTED, j.channelId(), j.channelTxnId(), null, detail);
+    return new DeliveryStatusJournal.Line(j.messageId(), j.sender(), j.senderRef(), rejected);
+  }
+
+  /**
+   * A message goes again before the lake has heard of its rejection: the newer update that follows
+   * makes that needless, and the journal has it before it says more.
+   */
+  static void overtake(Connection connection, long messageId) throws SQLException {
+    String sql =
+        """
+        DELETE FROM rejected_messages m WHERE m.message_id = ?
+        RETURNING m.seq, m.sender, m.sender_ref, m.message_id, m.reason, m.detail, m.channel_id,
+          m.channel_txn_id
+        """;
+    List<DeliveryStatusJournal.Line> lines = new ArrayList<>();
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      s.setLong(1, messageId);
+      try (ResultSet r = s.executeQuery()) {
+        while (r.next()) {
+          lines.add(rejected(job(r, null)));
+        }
+      }
+    }
+    DeliveryStatusJournal.append(connection, lines);
   }
 }

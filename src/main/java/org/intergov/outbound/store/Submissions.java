@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.intergov.outbound.message.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stores submitted messages: lake entry, outbox row and the journal's {@code submitted} in one
@@ -21,6 +23,7 @@ import org.intergov.outbound.message.Message;
  * Thread-safe.
  */
 public final class Submissions {
+  private static final Logger LOG = LoggerFactory.getLogger(Submissions.class);
   private final Database database;
   private final DeliveryOutbox outbox;
   private final LakeLookup lake;

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ApiContractIT {
   /** What takes a broken database, a busy gateway or a client that stalls; other tests do that. */
-  private static final Set<Integer> ELSEWHERE = Set.of(408, 429, 503);
+  private static final Set<Integer> ELSEWHERE = Set.of(408, 422, 429, 503);
 
   private static final String JSON = "application/json";
   private static final String NDJSON = "application/x-ndjson";

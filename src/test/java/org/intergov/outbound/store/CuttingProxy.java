@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,6 +30,7 @@ final class CuttingProxy implements Closeable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicReference<Cut> next = new AtomicReference<>();
   private volatile String word = "COMMIT";
+  private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
   private volatile boolean refusesAfterCut;
   private volatile boolean refuses;
 
@@ -71,10 +74,19 @@ final class CuttingProxy implements Closeable {
         continue;
       }
       Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+      clients.add(client);
       threads.submit(() -> requests(client, server));
       threads.submit(() -> answers(server, client));
     }
     return null;
+  }
+
+  private void closeAllBut(Socket one) throws IOException {
+    for (Socket client : clients) {
+      if (client != one) {
+        client.close();
+      }
+    }
   }
 
   private Void requests(Socket client, Socket server) throws IOException {
@@ -86,7 +98,10 @@ final class CuttingProxy implements Closeable {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         boolean commits = new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(word);
         Cut cut = commits ? next.getAndSet(null) : null;
-        refuses |= cut != null && refusesAfterCut;
+        if (cut != null && refusesAfterCut) {
+          refuses = true;
+          closeAllBut(client);
+        }
         if (cut == Cut.AFTER_THE_COMMIT) {
           client.close();
         }

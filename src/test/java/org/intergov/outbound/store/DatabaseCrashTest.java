@@ -39,7 +39,7 @@ class DatabaseCrashTest {
         Database database =
             Database.connect(
                 "crashed", server.jdbcUrl(), server.username(), server.password(), WRITERS)) {
-      TestStore.run(database, "CREATE SCHEMA intergov");
+      Migrations.migrate(database, database);
       TestStore.run(database, "CREATE TABLE notes (note text PRIMARY KEY)");
       for (int i = 0; i < WRITERS; i++) {
         String writer = "writer-" + i + "-";

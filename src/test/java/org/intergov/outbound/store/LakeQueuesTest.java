@@ -503,7 +503,8 @@ class LakeQueuesTest {
   }
 
   @Test
-  void a_rejection_that_a_replay_has_overtaken_neither_shows_in_the_lake_nor_in_the_journal() {
+  void
+      a_rejection_that_a_replay_has_overtaken_never_shows_and_the_journal_has_it_before_the_replay() {
     reject("1");
     assertThat(store.actions.replay(Reference.parse("AU:1"), "a test")).isEqualTo(Replay.DONE);
     store.applyUpdates();
@@ -511,7 +512,7 @@ class LakeQueuesTest {
     route.run();
 
     assertThat(store.lake("1", "status || ' ' || coalesce(reason, '-')")).isEqualTo("pending -");
-    assertThat(store.events("1")).containsExactly("submitted", "refused", "replayed");
+    assertThat(store.events("1")).containsExactly("submitted", "refused", "rejected", "replayed");
     assertThat(store.ask("SELECT seq FROM rejected_messages")).isEmpty();
   }
 

@@ -39,6 +39,19 @@ class OperatorActionsTest {
   }
 
   @Test
+  void a_replay_that_overtakes_the_rejection_ends_it_and_the_journal_has_it_first() {
+    store.submit("a", "1");
+    store.settlements.deliveries(List.of(refused(store.claim("a", 1).get(0))));
+
+    store.actions.replay(Reference.parse("AU:1"), "an operator");
+
+    assertThat(store.ask("SELECT count(*) FROM rejected_messages")).containsExactly("0");
+    assertThat(store.events("1")).containsExactly("submitted", "refused", "rejected", "replayed");
+    store.applyUpdates();
+    assertThat(store.lake("1", "status")).isEqualTo("pending");
+  }
+
+  @Test
   void a_held_message_goes_to_the_same_channel_with_the_same_key_and_stays_doubtful() {
     store.submit("a", "1");
     Delivery before = store.claim("a", 1).get(0);
