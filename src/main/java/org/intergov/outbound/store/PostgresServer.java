@@ -32,7 +32,7 @@ final class PostgresServer {
           // this machine only, with the password only
           "listen_addresses=127.0.0.1",
           "unix_socket_directories=",
-          "max_connections=60",
+          "max_connections=300",
           "shared_buffers=128MB",
           "max_wal_size=1GB",
           "timezone=UTC",

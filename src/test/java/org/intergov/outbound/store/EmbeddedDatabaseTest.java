@@ -61,7 +61,7 @@ class EmbeddedDatabaseTest {
     "full_page_writes, on",
     "listen_addresses, 127.0.0.1",
     "unix_socket_directories, ''",
-    "max_connections, 60",
+    "max_connections, 300",
     "shared_buffers, 128MB",
     "max_wal_size, 1GB",
     "log_timezone, UTC",
