@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
@@ -37,13 +40,17 @@ class OrderedFreezeIT {
     try (TestChannel ordered = new TestChannel();
         TestChannel free = new TestChannel();
         GatewayProcess gateway = GatewayProcess.named("ordered-freeze")) {
-      ordered.otherwise(post -> Reply.after(Duration.ofSeconds(1), Reply.accept()));
+      // the first of each subject are answered when the lock is held, neither before nor much later
+      Queue<Runnable> answers = new ConcurrentLinkedQueue<>();
+      AtomicBoolean held = new AtomicBoolean();
+      ordered.otherwise(
+          post -> held.get() ? Reply.accept() : call -> answers.add(() -> Reply.accept().to(call)));
       gateway
           .database(POSTGRES.create(NAME))
           .channels(
               """
               defaults:
-                timeout: 2s
+                timeout: 10s
                 poll: { first-after: 100ms, every: 1s }
               channels:
                 - id: sg-ordered
@@ -62,21 +69,20 @@ class OrderedFreezeIT {
       await("the first of each subject are under way")
           .atMost(Duration.ofSeconds(60))
           .pollInterval(Duration.ofMillis(5))
-          .until(() -> ordered.posts().size() == SUBJECTS);
+          .until(() -> answers.size() == SUBJECTS);
       try (Connection frozen = POSTGRES.connect(NAME);
           PreparedStatement lock = frozen.prepareStatement(LOCK)) {
         frozen.setAutoCommit(false);
         lock.setString(1, "sg-ordered");
         lock.execute();
+        held.set(true);
+        answers.forEach(Runnable::run);
+        await("they are answered, and their outcomes want to be written")
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> ordered.taken() == SUBJECTS);
         for (int wave = 1; wave <= 4; wave++) {
           List<Sent> others = gateway.api().submit(Sent.many("NZ", "wave-" + wave, 25));
           others.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
-          if (wave == 2) {
-            // now its outcomes are there, too, and want to be written
-            await("the first of each subject are answered")
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> ordered.taken() == SUBJECTS);
-          }
         }
         assertThat(ordered.posts()).as("nothing is claimed past the lock").hasSize(SUBJECTS);
         frozen.rollback();
