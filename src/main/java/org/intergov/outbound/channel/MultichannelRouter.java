@@ -292,6 +292,7 @@ public final class MultichannelRouter {
               answered(lane, next, by.channel(), outcome(exchange), System.nanoTime() - begun));
     } catch (RuntimeException e) {
       Faults.report(STAGE, "sending " + next.delivery().message().reference(), e);
+      by.end(); // nobody answers, who would have ended its use
       answered(lane, next, by.channel(), FAILED, System.nanoTime() - begun);
     }
   }
