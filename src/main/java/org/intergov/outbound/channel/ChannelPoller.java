@@ -55,6 +55,10 @@ public final class ChannelPoller {
   /** The table that the lanes were last brought into line with. */
   private RoutingTable followed;
 
+  private LostClaim lostClaim;
+
+  private record LostClaim(List<CheckSlots> channels, UUID token) {}
+
   public ChannelPoller(
       CamelContext camel,
       ChannelPending pending,
@@ -89,6 +93,7 @@ public final class ChannelPoller {
     if (stopping) {
       return;
     }
+    giveBackLost();
     letGoOfRemoved();
     List<CheckSlots> wanted =
         shares.divide(
@@ -99,7 +104,7 @@ public final class ChannelPoller {
     if (!wanted.isEmpty()) {
       long now = System.nanoTime();
       List<PendingDelivery> together = new ArrayList<>();
-      for (PendingDelivery d : pending.claim(wanted, List.copyOf(underWay), UUID.randomUUID())) {
+      for (PendingDelivery d : claimed(wanted)) {
         underWay.add(d.messageId());
         if (table.get().channel(d.channelId()).filter(Channel::tellsChanges).isPresent()) {
           together.add(d);
@@ -109,6 +114,24 @@ public final class ChannelPoller {
       }
       askTogether(together);
       wanted.forEach(w -> run(w.channelId(), lane(w.channelId())));
+    }
+  }
+
+  private List<PendingDelivery> claimed(List<CheckSlots> wanted) {
+    UUID token = UUID.randomUUID();
+    try {
+      return pending.claim(wanted, List.copyOf(underWay), token);
+    } catch (RuntimeException e) {
+      lostClaim = new LostClaim(wanted, token);
+      throw e;
+    }
+  }
+
+  /** Nobody holds what a claim took whose answer was cut off. */
+  private void giveBackLost() {
+    if (lostClaim != null) {
+      pending.release(lostClaim.channels(), lostClaim.token());
+      lostClaim = null;
     }
   }
 

@@ -111,6 +111,31 @@ public final class ChannelPending {
         });
   }
 
+  /**
+   * Gives back what a claim took whose answer was lost with the connection: nobody asks about it.
+   * What is not found here waits for its lock to go stale.
+   *
+   * @param channels what the claim asked for
+   * @param token the claim's
+   * @return how many deliveries were given back
+   */
+  public int release(List<CheckSlots> channels, UUID token) {
+    String sql =
+        """
+        UPDATE channel_pending p SET due_at = now(), locked_until = NULL, lock_token = NULL
+        FROM unnest(?::text[]) AS asked (id)
+        WHERE p.channel_id = asked.id AND p.due_at > now() AND p.lock_token = ?::uuid
+        """;
+    return database.statement(
+        connection -> {
+          try (PreparedStatement s = connection.prepareStatement(sql)) {
+            int next = new Columns<>(connection, s, channels).text(CheckSlots::channelId).next();
+            s.setString(next, token.toString());
+            return s.executeUpdate();
+          }
+        });
+  }
+
   static List<PendingDelivery> readClaimed(ResultSet r, UUID token) throws SQLException {
     List<PendingDelivery> claimed = new ArrayList<>();
     while (r.next()) {

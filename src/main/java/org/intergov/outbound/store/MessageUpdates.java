@@ -33,6 +33,7 @@ public final class MessageUpdates {
       """;
 
   private final Database outbox;
+  private final QueueClaims<Job> claims;
   private final Database lake;
   private final FlowListener listener;
 
@@ -42,6 +43,7 @@ public final class MessageUpdates {
    */
   public MessageUpdates(Database outbox, Database lake, FlowListener listener) {
     this.outbox = outbox;
+    this.claims = new QueueClaims<>(outbox, TABLE, COLUMNS, MessageUpdates::job);
     this.lake = lake;
     this.listener = listener;
   }
@@ -159,7 +161,7 @@ public final class MessageUpdates {
 
   /** Claims up to {@code most} due updates, oldest first. */
   List<Job> claim(int most) {
-    return outbox.statement(c -> QueueRows.claim(c, TABLE, COLUMNS, most, MessageUpdates::job));
+    return claims.claim(most);
   }
 
   private static Job job(ResultSet r, UUID token) throws SQLException {

@@ -26,12 +26,12 @@ final class QueueRows {
    * Claims due jobs, oldest first.
    *
    * @param columns what is read of each row, with the table named {@code m}
+   * @param token of the lease
    * @return in the order of their seq
    */
   static <T> List<T> claim(
-      Connection connection, String table, String columns, int most, Row<T> row)
+      Connection connection, String table, String columns, int most, UUID token, Row<T> row)
       throws SQLException {
-    UUID token = UUID.randomUUID();
     String sql =
         """
         WITH picked AS MATERIALIZED (

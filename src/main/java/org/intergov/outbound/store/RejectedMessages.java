@@ -27,6 +27,7 @@ public final class RejectedMessages {
           + " m.channel_txn_id";
 
   private final Database outbox;
+  private final QueueClaims<Job> claims;
   private final boolean lakeIsHere;
   private final LakeConnections connections = new LakeConnections();
 
@@ -36,6 +37,7 @@ public final class RejectedMessages {
    */
   public RejectedMessages(Database outbox, Database lake) {
     this.outbox = outbox;
+    this.claims = new QueueClaims<>(outbox, TABLE, COLUMNS, RejectedMessages::job);
     this.lakeIsHere = lake == outbox;
   }
 
@@ -122,7 +124,7 @@ public final class RejectedMessages {
 
   /** Claims up to {@code most} due rejections, oldest first. */
   List<Job> claim(int most) {
-    return outbox.statement(c -> QueueRows.claim(c, TABLE, COLUMNS, most, RejectedMessages::job));
+    return claims.claim(most);
   }
 
   /** Applies claimed rejections. One that cannot be applied does not keep the others back. */

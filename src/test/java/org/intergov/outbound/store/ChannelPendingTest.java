@@ -106,6 +106,23 @@ class ChannelPendingTest {
     assertThat(store.events("1")).endsWith("posted");
   }
 
+  @Test
+  void only_what_a_claim_took_whose_answer_was_lost_is_given_back() {
+    store.deliver("a", "another's", "1");
+    store.deliver("b", "other lane", "2");
+    claim("a", 1);
+    store.deliver("a", "lost", "3");
+    UUID lost = UUID.randomUUID();
+    List<CheckSlots> asked = List.of(slots("a", 5));
+    assertThat(store.pending.claim(asked, List.of(), lost)).hasSize(1);
+    store.pending.claim(List.of(slots("b", 1)), List.of(), lost);
+
+    assertThat(store.pending.release(asked, lost)).isEqualTo(1);
+    assertThat(store.pending.release(asked, lost)).isZero();
+
+    assertThat(claim("a", 5)).extracting(PendingDelivery::channelTxnId).containsExactly("3");
+  }
+
   private static String lockedUntil() {
     return store.ask("SELECT locked_until FROM channel_pending").get(0);
   }

@@ -15,10 +15,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Stands between the gateway and PostgreSQL, and cuts the connection at the next commit. */
-final class CuttingProxy implements Closeable {
+public final class CuttingProxy implements Closeable {
 
   /** When the connection is cut. */
-  enum Cut {
+  public enum Cut {
     /** The server never hears of the commit. */
     BEFORE_THE_COMMIT,
     /** The server commits, the gateway never hears of it. */
@@ -34,13 +34,13 @@ final class CuttingProxy implements Closeable {
   private volatile boolean refusesAfterCut;
   private volatile boolean refuses;
 
-  CuttingProxy(int target) throws IOException {
+  public CuttingProxy(int target) throws IOException {
     this.target = target;
     this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     threads.submit(this::accept);
   }
 
-  int port() {
+  public int port() {
     return listening.getLocalPort();
   }
 
@@ -61,9 +61,14 @@ final class CuttingProxy implements Closeable {
   }
 
   /** The next request that has this in it is cut, as a commit would be. */
-  void cutNext(String request, Cut cut) {
+  public void cutNext(String request, Cut cut) {
     word = request;
     next.set(cut);
+  }
+
+  /** Whether a connection was cut since it was asked for last. */
+  public boolean hasCut() {
+    return next.get() == null;
   }
 
   private Void accept() throws IOException {

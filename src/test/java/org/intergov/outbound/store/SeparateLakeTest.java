@@ -1,6 +1,8 @@
 package org.intergov.outbound.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.intergov.outbound.store.TestStore.message;
 import static org.intergov.outbound.store.TestStore.posted;
 import static org.intergov.outbound.store.TestStore.refused;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.message.Reference;
+import org.intergov.outbound.store.CuttingProxy.Cut;
 import org.intergov.outbound.store.Submissions.Result;
 import org.intergov.outbound.store.Submissions.Submission;
 import org.junit.jupiter.api.AfterAll;
@@ -61,6 +64,24 @@ class SeparateLakeTest {
 
     assertThat(store.lake("1", "status || ' ' || channel_txn_id")).isEqualTo("accepted 17");
     assertThat(store.events("1")).containsExactly("submitted", "posted", "accepted");
+  }
+
+  @Test
+  void a_claim_whose_answer_was_lost_is_given_back_before_the_next() throws Exception {
+    store.submit("a", "1");
+    int port = Integer.parseInt(store.url().replaceAll(".*:(\\d+)/.*", "$1"));
+    try (CuttingProxy proxy = new CuttingProxy(port);
+        Database cut = store.connect("cut", store.url().replace(":" + port, ":" + proxy.port()))) {
+      MessageUpdates updates = new MessageUpdates(cut, store.lakeDatabase, FlowListener.NONE);
+      proxy.cutNext("FOR UPDATE SKIP LOCKED", Cut.AFTER_THE_COMMIT);
+      assertThatThrownBy(() -> updates.applyDue(5)).isInstanceOf(StoreUnavailableException.class);
+      await()
+          .until(
+              () -> store.ask("SELECT seq FROM message_updates WHERE due_at > now()").size() == 1);
+
+      assertThat(updates.applyDue(5)).isEqualTo(1);
+    }
+    assertThat(store.lake("1", "status")).isEqualTo("pending");
   }
 
   @Test

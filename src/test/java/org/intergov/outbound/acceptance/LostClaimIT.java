@@ -1,0 +1,97 @@
+package org.intergov.outbound.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import org.intergov.outbound.store.CuttingProxy;
+import org.intergov.outbound.store.CuttingProxy.Cut;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/**
+ * The server claims, and the gateway never hears of it: what was claimed does not wait for a lease
+ * of two channel timeouts, two minutes here.
+ */
+@ExtendWith(ShowLogsOnFailure.class)
+@Execution(ExecutionMode.CONCURRENT)
+class LostClaimIT {
+  private static PostgresServer postgres;
+
+  @BeforeAll
+  static void start() {
+    postgres = PostgresServer.own("lost-claims");
+  }
+
+  @AfterAll
+  static void stop() {
+    postgres.close();
+  }
+
+  @Test
+  void a_claim_of_status_checks_whose_answer_is_lost_delays_nothing()
+      throws IOException, SQLException {
+    PostgresServer.Login direct = postgres.create("checks");
+    try (TestChannel channel = new TestChannel();
+        CuttingProxy proxy = new CuttingProxy(postgres.port());
+        GatewayProcess gateway = GatewayProcess.named("lost-claim");
+        Connection connection = postgres.connect("checks")) {
+      gateway
+          .database(
+              new PostgresServer.Login(
+                  // each request is named in full, so that the proxy knows which to cut
+                  "jdbc:postgresql://127.0.0.1:%d/checks?prepareThreshold=0"
+                      .formatted(proxy.port()),
+                  direct.username(),
+                  direct.password()))
+          .channels(
+              """
+              channels:
+                - id: sg-shared-db
+                  match: { receiver: SG }
+                  kind: http
+                  parameters: { url: "%s" }
+                  timeout: 60s
+                  poll: { first-after: 5s, every: 1s }
+              """
+                  .formatted(channel.url()))
+          .start();
+      gateway.api().submit(Sent.many("SG", "m", 10));
+      await("all are taken").atMost(Duration.ofMinutes(1)).until(() -> pending("true") == 10);
+      // claims wait for the table until all are due, and the next one takes them all
+      connection.setAutoCommit(false);
+      try (Statement s = connection.createStatement()) {
+        s.execute("LOCK TABLE intergov.channel_pending IN EXCLUSIVE MODE");
+      }
+      await("all are due").until(() -> pending("due_at <= now()") == 10);
+      proxy.cutNext("checks = p.checks + 1", Cut.AFTER_THE_COMMIT);
+      connection.commit();
+
+      await("the claim is made").atMost(Duration.ofMinutes(1)).until(proxy::hasCut);
+      await("all are accepted")
+          .until(() -> postgres.lake("checks").equals(Map.of("accepted", 10L)));
+      assertThat(postgres.stories("checks"))
+          .isEqualTo(Map.of("submitted, posted, confirmed, accepted", 10L));
+    }
+  }
+
+  private static long pending(String which) throws SQLException {
+    try (Connection connection = postgres.connect("checks");
+        Statement s = connection.createStatement();
+        ResultSet r =
+            s.executeQuery("SELECT count(*) FROM intergov.channel_pending WHERE " + which)) {
+      r.next();
+      return r.getLong(1);
+    }
+  }
+}
