@@ -98,6 +98,9 @@ public final class Stores implements AutoCloseable {
       lake = settings.lake().map(l -> connect("lake", l, settings.connections())).orElse(same);
       migrate(settings, outbox, lake);
       outbox.check(new ServerHistory(settings.standby()));
+      if (lake != outbox) {
+        lake.check(CommitProof::forgetOld);
+      }
       if (settings.standby() == Standby.SYNCHRONOUS) {
         ServerHistory.checkIsSynchronous(outbox);
       }
