@@ -45,7 +45,7 @@ final class ChannelAccess {
     if (auth != null && auth.get("type").equals("oauth2")) {
       HttpClientOptions options =
           new HttpClientOptions().setMaxPoolSize(1).setConnectTimeout(5_000).setKeepAliveTimeout(4);
-      access.client = vertx.createHttpClient(access.configure(options));
+      access.client = access.client(vertx, options);
       TokenEndpoint endpoint = new TokenEndpoint(new SmallCall(vertx, access.client), auth);
       access.credentials = new AccessTokens(auth.channelId(), endpoint::ask, System::nanoTime);
     } else if (auth != null) {
@@ -67,9 +67,18 @@ final class ChannelAccess {
     return credentials;
   }
 
-  /** The options with this channel's TLS, and with what holds for every call of a channel. */
-  HttpClientOptions configure(HttpClientOptions options) {
+  /** A client with this channel's TLS, and with what holds for every call of a channel. */
+  HttpClient client(Vertx vertx, HttpClientOptions options) {
+    return vertx
+        .httpClientBuilder()
+        .with(configure(options))
+        .withConnectHandler(OneAnswerEach::guard)
+        .build();
+  }
+
+  private HttpClientOptions configure(HttpClientOptions options) {
     options
+        .setDecompressionSupported(true)
         .setVerifyHost(true)
         .setTcpNoDelay(true)
         .setPipelining(false)

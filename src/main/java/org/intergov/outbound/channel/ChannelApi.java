@@ -5,11 +5,17 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.apache.camel.Message;
 
 /**
@@ -45,22 +51,32 @@ public final class ChannelApi {
     throw failure(status, answer);
   }
 
+  /** Statuses that are about this message, and not about the way or the moment. */
+  private static final Set<Integer> REFUSALS = Set.of(400, 409, 413, 415, 422, 451);
+
+  private static final Set<Integer> REDIRECTS = Set.of(301, 307, 308);
+
   private static ChannelException failure(int status, Message answer) {
     String said = "answered " + status;
+    if (REFUSALS.contains(status)) {
+      return new ChannelException.Refused(said);
+    }
+    boolean unavailable = status >= 400 && status < 500 || status == 503;
+    if (!unavailable && !REDIRECTS.contains(status)) {
+      return new ChannelException.Unknown(said).answered(status);
+    }
+    Duration wait = retryAfter(answer.getHeader(Headers.RETRY_AFTER, String.class), Instant.now());
+    return new ChannelException.Unavailable(said + why(status), wait).answered(status);
+  }
+
+  private static String why(int status) {
     return switch (status) {
-      case 401, 403 ->
-          new ChannelException.Unavailable(said + ": it does not accept our credentials");
-      case 408, 425, 429, 503 ->
-          new ChannelException.Unavailable(
-              said, retryAfter(answer.getHeader(Headers.RETRY_AFTER, String.class), Instant.now()));
-      case 301, 307, 308 ->
-          new ChannelException.Unavailable(
-              said + ": a redirect, which is not followed; correct the url in channels.yaml");
-      case 409 -> new ChannelException.Refused(said, true);
-      default ->
-          status >= 400 && status < 500
-              ? new ChannelException.Refused(said)
-              : new ChannelException.Unknown(said);
+      case 401, 403 -> ": it does not accept our credentials";
+      case 404, 405, 410 -> ": nothing takes messages at this url; look at url in channels.yaml";
+      case 407 -> ": a proxy on the way wants credentials";
+      case 421 -> ": it is another server's; look at url in channels.yaml";
+      case 301, 307, 308 -> ": a redirect, which is not followed; correct the url in channels.yaml";
+      default -> "";
     };
   }
 
@@ -151,8 +167,23 @@ public final class ChannelApi {
   /** Seconds; longer than anybody waits. */
   private static final long LONG = 999_999_999;
 
+  /** The three forms of a date (RFC 9110, section 5.6.7), the newest first. */
+  private static final List<DateTimeFormatter> DATES =
+      List.of(
+          DateTimeFormatter.RFC_1123_DATE_TIME,
+          new DateTimeFormatterBuilder()
+              .parseCaseInsensitive()
+              .appendPattern("EEEE, dd-MMM-")
+              .appendValueReduced(ChronoField.YEAR, 2, 2, LocalDate.of(2000, 1, 1))
+              .appendPattern(" HH:mm:ss 'GMT'")
+              .toFormatter(Locale.US)
+              .withZone(ZoneOffset.UTC),
+          DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US)
+              .withZone(ZoneOffset.UTC));
+
   /**
-   * Reads Retry-After: seconds or an HTTP date (RFC 9110, section 10.2.3).
+   * Reads Retry-After: seconds or an HTTP date (RFC 9110, section 10.2.3). Some send fractions of
+   * seconds; they are rounded up.
    *
    * @return null if there is none or it is neither
    */
@@ -161,15 +192,20 @@ public final class ChannelApi {
       return null;
     }
     String text = value.trim();
-    if (text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      return Duration.ofSeconds(text.length() <= 9 ? Long.parseLong(text) : LONG);
+    if (text.matches("[0-9]+(\\.[0-9]*)?")) {
+      String whole = text.replaceFirst("\\..*", "");
+      long seconds = whole.length() <= 9 ? Long.parseLong(whole) : LONG;
+      boolean more = text.substring(whole.length()).matches(".*[1-9].*");
+      return Duration.ofSeconds(Math.min(LONG, more ? seconds + 1 : seconds));
     }
-    try {
-      ZonedDateTime at = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);
-      Duration until = Duration.between(now, at.toInstant());
-      return until.isNegative() ? Duration.ZERO : until;
-    } catch (DateTimeParseException e) {
-      return null;
+    for (DateTimeFormatter date : DATES) {
+      try {
+        Duration until = Duration.between(now, date.parse(text, Instant::from));
+        return until.isNegative() ? Duration.ZERO : until;
+      } catch (DateTimeException e) {
+        // another form, or none
+      }
     }
+    return null;
   }
 }

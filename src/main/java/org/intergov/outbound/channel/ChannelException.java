@@ -3,6 +3,7 @@ package org.intergov.outbound.channel;
 import java.time.Duration;
 import java.util.Optional;
 import org.intergov.outbound.delivery.Outcome;
+import org.intergov.outbound.routing.Channel;
 
 /**
  * How a channel route says what a post came to, other than posted. A route may throw one of the
@@ -13,29 +14,48 @@ import org.intergov.outbound.delivery.Outcome;
 public abstract class ChannelException extends Exception {
   private static final long serialVersionUID = 1L;
 
+  /** The HTTP status that said so; 0: none did. */
+  private int status;
+
   ChannelException(String message) {
     super(message, null, false, false);
   }
 
+  /** The same, with the HTTP status that said so. */
+  ChannelException answered(int withStatus) {
+    status = withStatus;
+    return this;
+  }
+
+  /**
+   * What the post came to.
+   *
+   * @param by the channel; null: it is gone. It may count a status as a refusal that others do not
+   */
+  final Outcome outcome(Channel by) {
+    return by != null && by.refusals().on().contains(status)
+        ? new Outcome.Refused(getMessage())
+        : outcome();
+  }
+
   abstract Outcome outcome();
+
+  /** Whether what came cannot be read as one answer, whatever its first line says. */
+  boolean isNotOneAnswer() {
+    return false;
+  }
 
   /** The channel says no to this message. */
   public static final class Refused extends ChannelException {
     private static final long serialVersionUID = 1L;
-    private final boolean conflict;
 
     public Refused(String message) {
-      this(message, false);
-    }
-
-    Refused(String message, boolean conflict) {
       super(message);
-      this.conflict = conflict;
     }
 
     @Override
     Outcome outcome() {
-      return new Outcome.Refused(getMessage(), conflict);
+      return new Outcome.Refused(getMessage());
     }
   }
 
@@ -60,11 +80,22 @@ public abstract class ChannelException extends Exception {
   }
 
   /** May have been delivered. */
-  public static final class Unknown extends ChannelException {
+  public static class Unknown extends ChannelException {
     private static final long serialVersionUID = 1L;
 
     public Unknown(String message) {
       super(message);
+    }
+
+    static Unknown notOneAnswer(String what) {
+      return new Unknown(what) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        boolean isNotOneAnswer() {
+          return true;
+        }
+      };
     }
 
     @Override

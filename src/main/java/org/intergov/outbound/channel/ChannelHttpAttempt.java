@@ -4,6 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.RequestOptions;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLHandshakeException;
@@ -22,7 +23,7 @@ final class ChannelHttpAttempt {
   private HttpClientResponse head;
 
   /** What came back; no header of it but two. */
-  record Answer(int status, String retryAfter, String link, String body) {}
+  record Answer(int status, String retryAfter, List<String> links, String body) {}
 
   ChannelHttpAttempt(
       ChannelHttpEndpoint endpoint,
@@ -48,7 +49,10 @@ final class ChannelHttpAttempt {
   }
 
   private String notConnected(Throwable cause) {
-    return "no connection to " + endpoint.address().getAuthority() + ": " + describe(cause);
+    return "no connection to "
+        + endpoint.address().authority()
+        + ": "
+        + ConnectionTrouble.of(cause);
   }
 
   private void send(HttpClientRequest request, Buffer sent) {
@@ -87,16 +91,22 @@ final class ChannelHttpAttempt {
   private static ChannelException notAnswered(Throwable cause) {
     for (Throwable t = cause; t != null; t = t.getCause()) {
       if (t instanceof SSLHandshakeException) {
-        return new ChannelException.Unavailable("TLS handshake refused: " + describe(t));
+        return new ChannelException.Unavailable("TLS: " + ConnectionTrouble.of(t));
       }
     }
-    return new ChannelException.Unknown("no answer: " + describe(cause));
+    return unknown("no answer: ", cause);
+  }
+
+  private static ChannelException unknown(String what, Throwable cause) {
+    if (cause instanceof OneAnswerEach.NotOneAnswerException) {
+      return ChannelException.Unknown.notOneAnswer(cause.getMessage());
+    }
+    return new ChannelException.Unknown(what + ConnectionTrouble.of(cause));
   }
 
   private void receive(HttpClientRequest request, HttpClientResponse response) {
     head = response;
-    response.exceptionHandler(
-        e -> fail(new ChannelException.Unknown("the answer broke off: " + describe(e))));
+    response.exceptionHandler(e -> fail(unknown("the answer broke off: ", e)));
     response.handler(
         part -> {
           int size = (body == null ? 0 : body.length()) + part.length();
@@ -124,13 +134,13 @@ final class ChannelHttpAttempt {
           new Answer(
               response.statusCode(),
               response.getHeader("Retry-After"),
-              response.getHeader("Link"),
-              body == null ? "" : body.toString()));
+              response.headers().getAll("Link"),
+              body == null ? "" : JsonText.of(body.toString())));
     }
   }
 
   private void fail(ChannelException e) {
-    if (statusSaysAll()) {
+    if (statusSaysAll() && !e.isNotOneAnswer()) {
       answered(head);
     } else if (ended.compareAndSet(false, true)) {
       if (timer >= 0) {
@@ -138,10 +148,5 @@ final class ChannelHttpAttempt {
       }
       onFailure.accept(e);
     }
-  }
-
-  private static String describe(Throwable t) {
-    String message = t.getMessage();
-    return message == null || message.isBlank() ? t.getClass().getSimpleName() : message;
   }
 }

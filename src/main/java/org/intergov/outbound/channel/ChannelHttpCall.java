@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.RequestOptions;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -132,14 +133,14 @@ final class ChannelHttpCall {
     }
     message.setBody(answer.body());
     if (endpoint.isPaged()) {
-      readLink(answer.link());
+      readLinks(answer.links());
     }
     callback.done(false);
   }
 
-  private void readLink(String link) {
+  private void readLinks(List<String> links) {
     try {
-      exchange.getMessage().setHeader(Headers.NEXT_PAGE, NextPage.query(endpoint.address(), link));
+      exchange.getMessage().setHeader(Headers.NEXT_PAGE, NextPage.query(endpoint.address(), links));
     } catch (ChannelException e) {
       exchange.setException(e);
     }

@@ -1,11 +1,11 @@
 package org.intergov.outbound.channel;
 
 import io.vertx.core.Vertx;
-import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.Endpoint;
 import org.apache.camel.support.DefaultComponent;
+import org.intergov.outbound.routing.HttpAddress;
 
 /**
  * Component {@code channel-http}: one bounded HTTP call, for channel kinds.
@@ -38,8 +38,10 @@ public final class ChannelHttpComponent extends DefaultComponent {
   @Override
   protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters)
       throws Exception {
-    ChannelHttpEndpoint endpoint =
-        new ChannelHttpEndpoint(uri, this, vertx, URI.create(encodeTemplate(remaining)));
+    HttpAddress address =
+        HttpAddress.read(encodeTemplate(remaining))
+            .orElseThrow(() -> new IllegalArgumentException("no http address in " + uri));
+    ChannelHttpEndpoint endpoint = new ChannelHttpEndpoint(uri, this, vertx, address);
     endpoint.setAuth(resolveAndRemoveReferenceParameter(parameters, "auth", ParameterMap.class));
     endpoint.setTls(resolveAndRemoveReferenceParameter(parameters, "tls", ParameterMap.class));
     endpoint.setWebsub(

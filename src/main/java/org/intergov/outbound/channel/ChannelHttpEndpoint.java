@@ -4,13 +4,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
-import java.net.URI;
 import org.apache.camel.Consumer;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.support.DefaultEndpoint;
 import org.intergov.outbound.routing.Durations;
+import org.intergov.outbound.routing.HttpAddress;
 
 /**
  * One address of a channel, with its own connection pool. The path may contain {@code
@@ -18,7 +18,7 @@ import org.intergov.outbound.routing.Durations;
  */
 public final class ChannelHttpEndpoint extends DefaultEndpoint {
   private final Vertx vertx;
-  private final URI address;
+  private final HttpAddress address;
   private HttpClient client;
   private ChannelAccess access;
   private Credentials credentials;
@@ -33,11 +33,13 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
   private String keyHeader;
   private String contentType = "application/json";
   private String paging = "none";
+  private String userAgent = UserAgent.OURS;
   private ParameterMap auth;
   private ParameterMap tls;
   private ParameterMap websub;
 
-  ChannelHttpEndpoint(String uri, ChannelHttpComponent component, Vertx vertx, URI address) {
+  ChannelHttpEndpoint(
+      String uri, ChannelHttpComponent component, Vertx vertx, HttpAddress address) {
     super(uri, component);
     this.vertx = vertx;
     this.address = address;
@@ -49,13 +51,13 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
     access = ((ChannelHttpComponent) getComponent()).access(auth, tls);
     credentials = access.credentials();
     client =
-        vertx.createHttpClient(
-            access.configure(
-                new HttpClientOptions()
-                    .setConnectTimeout(connectTimeoutMillis())
-                    .setMaxPoolSize(connections)
-                    .setKeepAliveTimeout(keepAlive)
-                    .setSsl("https".equals(address.getScheme()))));
+        access.client(
+            vertx,
+            new HttpClientOptions()
+                .setConnectTimeout(connectTimeoutMillis())
+                .setMaxPoolSize(connections)
+                .setKeepAliveTimeout(keepAlive)
+                .setSsl(address.tls()));
   }
 
   @Override
@@ -95,7 +97,7 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
     return vertx;
   }
 
-  URI address() {
+  HttpAddress address() {
     return address;
   }
 
@@ -201,6 +203,15 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
   /** The media type of what is sent. */
   public void setContentType(String contentType) {
     this.contentType = contentType;
+  }
+
+  public String getUserAgent() {
+    return userAgent;
+  }
+
+  /** Who we say we are. */
+  public void setUserAgent(String userAgent) {
+    this.userAgent = userAgent;
   }
 
   public String getPaging() {

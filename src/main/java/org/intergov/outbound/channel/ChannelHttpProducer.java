@@ -1,12 +1,12 @@
 package org.intergov.outbound.channel;
 
 import io.vertx.core.http.RequestOptions;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultAsyncProducer;
+import org.intergov.outbound.routing.HttpAddress;
 
 /**
  * Makes the call without holding a thread. The answer's status is in header {@code httpStatus}, its
@@ -15,19 +15,12 @@ import org.apache.camel.support.DefaultAsyncProducer;
 final class ChannelHttpProducer extends DefaultAsyncProducer {
   private static final String TXN_ID = "%7BchannelTxnId%7D";
   private final ChannelHttpEndpoint endpoint;
-  private final String host;
-  private final int port;
-  private final boolean tls;
-  private final String path;
+  private final HttpAddress address;
 
   ChannelHttpProducer(ChannelHttpEndpoint endpoint) {
     super(endpoint);
     this.endpoint = endpoint;
-    URI address = endpoint.address();
-    this.host = address.getHost();
-    this.tls = "https".equals(address.getScheme());
-    this.port = address.getPort() > 0 ? address.getPort() : tls ? 443 : 80;
-    this.path = address.getRawPath();
+    this.address = endpoint.address();
   }
 
   @Override
@@ -48,7 +41,10 @@ final class ChannelHttpProducer extends DefaultAsyncProducer {
   }
 
   private RequestOptions request(Exchange exchange) throws ChannelException {
-    String target = path.contains(TXN_ID) ? path.replace(TXN_ID, txnId(exchange)) : path;
+    String target =
+        address.path().contains(TXN_ID)
+            ? address.path().replace(TXN_ID, txnId(exchange))
+            : address.path();
     String query =
         endpoint.isPaged()
             ? exchange.getMessage().getHeader(Headers.PAGE, String.class)
@@ -56,11 +52,12 @@ final class ChannelHttpProducer extends DefaultAsyncProducer {
     RequestOptions options =
         new RequestOptions()
             .setMethod(endpoint.httpMethod())
-            .setHost(host)
-            .setPort(port)
-            .setSsl(tls)
+            .setHost(address.host())
+            .setPort(address.port())
+            .setSsl(address.tls())
             .setURI(query == null ? target : target + "?" + query)
-            .putHeader("Accept", "application/json");
+            .putHeader("Accept", "application/json")
+            .putHeader("User-Agent", endpoint.getUserAgent());
     if (endpoint.getKeyHeader() != null) {
       String key = exchange.getMessage().getHeader(Headers.IDEMPOTENCY_KEY, String.class);
       if (key == null) {

@@ -30,6 +30,7 @@ public final class ChannelLane {
   private final List<CircuitListener> listeners;
   private final LaneTimer timer;
   private final AtomicBoolean resting = new AtomicBoolean();
+  private volatile boolean stopped;
 
   /**
    * @param listeners are told of each change of the circuit; may grow
@@ -160,6 +161,34 @@ public final class ChannelLane {
   /** Nothing is claimed or sent from now on, or it goes on; what is in stock goes back. */
   void pause(boolean on) {
     lane.pause(on);
+  }
+
+  /**
+   * Writes that the lane has stopped by itself, if it has and nobody has written it.
+   *
+   * @param write gets the reason; what it throws is thrown here, and the next call tries again
+   */
+  void writeStop(Consumer<String> write) {
+    String reason = lane.stopped();
+    if (reason != null) {
+      boolean isWritten = false;
+      try {
+        write.accept(reason);
+        isWritten = true;
+      } finally {
+        lane.stopIsWritten(isWritten);
+      }
+    }
+  }
+
+  /** Whether it has stopped by itself, since its channel refused one message after the other. */
+  public boolean isStopped() {
+    return stopped;
+  }
+
+  /** As other replicas have written it. */
+  void stopped(boolean on) {
+    stopped = on;
   }
 
   /** One message tries a broken channel at once, whatever there was to be waited for. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -274,7 +275,7 @@ public final class ChannelPoller {
   }
 
   static StatusAnswer status(String word) {
-    return switch (word) {
+    return switch (word.strip().toLowerCase(Locale.ROOT)) {
       case "received" -> StatusAnswer.Status.RECEIVED;
       case "confirmed" -> StatusAnswer.Status.CONFIRMED;
       case "undeliverable" -> StatusAnswer.Status.UNDELIVERABLE;

@@ -14,6 +14,7 @@ import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.Ordering;
 import org.intergov.outbound.routing.RoutingTable;
+import org.intergov.outbound.store.ChannelStates;
 import org.intergov.outbound.store.DeliveryOutbox.LaneSlots;
 import org.intergov.outbound.store.LaneStores;
 
@@ -158,8 +159,16 @@ final class LaneClaims {
   /** Other replicas' operators are seen here; what a lane paused now has in stock goes back. */
   private void lookAtPauses(Map<String, ChannelLane> lanes) {
     pausesChanged = false;
-    Set<String> paused = stores.channels().paused().keySet();
-    table.get().channels().forEach(c -> lane(lanes, c).pause(paused.contains(c.id())));
+    table
+        .get()
+        .channels()
+        .forEach(c -> lane(lanes, c).writeStop(why -> stores.channels().stop(c.id(), why)));
+    Map<String, ChannelStates.Pause> paused = stores.channels().paused();
+    for (Channel c : table.get().channels()) {
+      ChannelStates.Pause pause = paused.get(c.id());
+      lane(lanes, c).pause(pause != null);
+      lane(lanes, c).stopped(pause != null && pause.isStop());
+    }
     pausesSeen = System.nanoTime();
   }
 

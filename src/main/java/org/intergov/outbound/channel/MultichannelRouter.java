@@ -289,7 +289,12 @@ public final class MultichannelRouter {
           body,
           headers,
           exchange ->
-              answered(lane, next, by.channel(), outcome(exchange), System.nanoTime() - begun));
+              answered(
+                  lane,
+                  next,
+                  by.channel(),
+                  outcome(exchange, by.channel()),
+                  System.nanoTime() - begun));
     } catch (RuntimeException e) {
       Faults.report(STAGE, "sending " + next.delivery().message().reference(), e);
       by.end(); // nobody answers, who would have ended its use
@@ -297,9 +302,9 @@ public final class MultichannelRouter {
     }
   }
 
-  private static Outcome outcome(Exchange exchange) {
+  private static Outcome outcome(Exchange exchange, Channel by) {
     try {
-      return PostOutcome.of(exchange);
+      return PostOutcome.of(exchange, by);
     } catch (RuntimeException e) {
       Faults.report(STAGE, "reading an answer", e);
       return FAILED;
@@ -311,6 +316,9 @@ public final class MultichannelRouter {
     Delivery delivery = next.delivery();
     settle(delivery, outcome, by);
     lane.finish(next, outcome, tookNanos);
+    if (outcome instanceof Outcome.Refused) {
+      claims.pausesChanged(); // it may have stopped
+    }
     wakeUps.settler().signal();
     try {
       lane.stats().count(outcome);

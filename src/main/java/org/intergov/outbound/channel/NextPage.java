@@ -1,14 +1,24 @@
 package org.intergov.outbound.channel;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.intergov.outbound.routing.HttpAddress;
 
 /** The next page that an answer names: {@code Link: <…>; rel="next"} (RFC 8288). */
 final class NextPage {
-  private static final Pattern NEXT =
-      Pattern.compile("<(?<target>[^>]{0,2048})>[^<]*;\\s*rel=\"?next\"?(\\s*[;,].*)?$");
+  /** Targets are bounded; parameters are tokens or quoted strings, names in any case. */
+  private static final Pattern LINK =
+      Pattern.compile(
+          "\\G[\\s,]*<([^>]{0,2048})>((?:\\s*;\\s*[\\w!#$&+.^`|~*-]+\\s*(?:=\\s*(?:\"(?:[^\"\\\\]|\\\\.)*\""
+              + "|[^\\s;,\"]*))?)*)\\s*(?=,|$)");
+
+  private static final Pattern PARAMETER =
+      Pattern.compile(
+          ";\\s*([\\w!#$&+.^`|~*-]+)\\s*(?:=\\s*(\"(?:[^\"\\\\]|\\\\.)*\"|[^\\s;,\"]*))?");
 
   private NextPage() {}
 
@@ -16,39 +26,49 @@ final class NextPage {
    * The next page's query; null if there is none.
    *
    * @param asked the address that has answered
+   * @param links the values of all {@code Link} headers, in their order
    * @throws ChannelException.Refused if it is at another address: only the query may differ
    */
-  static String query(URI asked, String link) throws ChannelException {
-    if (link == null) {
-      return null;
-    }
-    for (String one : link.split(",(?=\\s*<)")) {
-      Matcher m = NEXT.matcher(one.trim());
-      if (m.matches()) {
-        return target(asked, m.group("target"));
+  static String query(HttpAddress asked, List<String> links) throws ChannelException {
+    Matcher link = LINK.matcher(String.join(", ", links));
+    while (link.find()) {
+      if (isNext(link.group(2))) {
+        return target(asked, link.group(1));
       }
     }
     return null;
   }
 
-  private static String target(URI asked, String target) throws ChannelException {
+  /** The first {@code rel} counts; it may hold several words. */
+  private static boolean isNext(String parameters) {
+    Matcher p = PARAMETER.matcher(parameters);
+    while (p.find()) {
+      if (p.group(1).equalsIgnoreCase("rel")) {
+        String value = p.group(2) == null ? "" : p.group(2).replaceAll("^\"|\"$", "");
+        return List.of(value.toLowerCase(Locale.ROOT).trim().split("\\s+")).contains("next");
+      }
+    }
+    return false;
+  }
+
+  private static String target(HttpAddress asked, String target) throws ChannelException {
     try {
       // a mere query is resolved as RFC 3986 has it, which java.net.URI does not
-      URI next = asked.resolve(target.startsWith("?") ? asked.getRawPath() + target : target);
+      String relative = target.startsWith("?") ? asked.path() + target : target;
+      URI base = URI.create(asked.scheme() + "://" + asked.authority() + asked.path());
+      Optional<HttpAddress> next = HttpAddress.of(base.resolve(relative));
       boolean same =
-          lower(next.getScheme()).equals(lower(asked.getScheme()))
-              && lower(next.getAuthority()).equals(lower(asked.getAuthority()))
-              && next.getRawPath().equals(asked.getRawPath());
-      if (same && next.getRawQuery() != null) {
-        return next.getRawQuery();
+          next.isPresent()
+              && next.get().tls() == asked.tls()
+              && next.get().host().equalsIgnoreCase(asked.host())
+              && next.get().port() == asked.port()
+              && next.get().path().equals(asked.path());
+      if (same && next.get().query() != null) {
+        return next.get().query();
       }
     } catch (IllegalArgumentException e) {
       // no address
     }
     throw new ChannelException.Refused("the next page of its statuses is at another address");
-  }
-
-  private static String lower(String text) {
-    return String.valueOf(text).toLowerCase(Locale.ROOT);
   }
 }

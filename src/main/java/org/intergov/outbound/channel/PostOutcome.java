@@ -5,6 +5,8 @@ import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
 import org.intergov.outbound.delivery.Outcome;
+import org.intergov.outbound.delivery.StatusAnswer;
+import org.intergov.outbound.routing.Channel;
 
 /**
  * Reads from a finished exchange what the post came to. A route that knows says so by a {@link
@@ -16,9 +18,12 @@ final class PostOutcome {
 
   private PostOutcome() {}
 
-  static Outcome of(Exchange exchange) {
+  /**
+   * @param by the channel as it was when the message was sent; null: it is gone
+   */
+  static Outcome of(Exchange exchange, Channel by) {
     Throwable failure = exchange.getException();
-    return failure == null ? posted(exchange) : failed(failure);
+    return failure == null ? posted(exchange) : failed(failure, by);
   }
 
   private static Outcome posted(Exchange exchange) {
@@ -31,17 +36,19 @@ final class PostOutcome {
       return new Outcome.Unknown("the channel took it but gave an id that cannot be used");
     }
     String status = exchange.getMessage().getHeader(Headers.CHANNEL_STATUS, String.class);
-    return new Outcome.Posted(text, "confirmed".equals(status));
+    boolean confirmed =
+        status != null && ChannelPoller.status(status) == StatusAnswer.Status.CONFIRMED;
+    return new Outcome.Posted(text, confirmed);
   }
 
   static boolean isUnusable(int c) {
     return Character.isISOControl(c) || (c >= 0xd800 && c <= 0xdfff);
   }
 
-  private static Outcome failed(Throwable failure) {
+  private static Outcome failed(Throwable failure, Channel by) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       if (t instanceof ChannelException known) {
-        return known.outcome();
+        return known.outcome(by);
       }
       if (t instanceof DirectConsumerNotAvailableException) {
         return new Outcome.Unavailable(describe(t), Optional.empty());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
+import java.util.Locale;
 import org.intergov.outbound.delivery.Receipt;
 import org.intergov.outbound.delivery.StatusAnswer.Status;
 import org.intergov.outbound.message.Reference;
@@ -53,7 +54,7 @@ final class ReceiptReader {
       return poison(receiptId, null, body, size + ", expected a JSON object of 64 kB at most");
     }
     Fields fields = new Fields();
-    try (JsonParser json = JSON.createParser(body)) {
+    try (JsonParser json = JSON.createParser(JsonText.of(body))) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         return poison(receiptId, null, body, "not a JSON object");
       }
@@ -119,7 +120,7 @@ final class ReceiptReader {
   }
 
   private static Status status(String word) {
-    return switch (String.valueOf(word)) {
+    return switch (String.valueOf(word).strip().toLowerCase(Locale.ROOT)) {
       case "received" -> Status.RECEIVED;
       case "confirmed" -> Status.CONFIRMED;
       case "undeliverable" -> Status.UNDELIVERABLE;

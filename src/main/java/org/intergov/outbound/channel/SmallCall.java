@@ -9,9 +9,9 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import org.intergov.outbound.routing.HttpAddress;
 
 /**
  * A call beside the messages, such as for a token: bounded in time and in the size of its answer,
@@ -43,18 +43,15 @@ final class SmallCall {
    * @param body null: a GET
    * @return fails if there is no whole answer in time, with words that tell no secret
    */
-  Future<Answer> send(URI address, Map<String, String> headers, Buffer body) {
-    boolean tls = "https".equalsIgnoreCase(address.getScheme());
-    String path = address.getRawPath() == null || address.getRawPath().isEmpty() ? "/" : null;
+  Future<Answer> send(HttpAddress address, Map<String, String> headers, Buffer body) {
     RequestOptions options =
         new RequestOptions()
             .setMethod(body == null ? HttpMethod.GET : HttpMethod.POST)
-            .setHost(address.getHost())
-            .setPort(address.getPort() > 0 ? address.getPort() : tls ? 443 : 80)
-            .setSsl(tls)
-            .setURI(
-                (path == null ? address.getRawPath() : path)
-                    + (address.getRawQuery() == null ? "" : "?" + address.getRawQuery()));
+            .setHost(address.host())
+            .setPort(address.port())
+            .setSsl(address.tls())
+            .setURI(address.target())
+            .putHeader("User-Agent", UserAgent.OURS);
     headers.forEach(options::putHeader);
     Promise<Answer> promise = Promise.promise();
     long timer =
@@ -63,7 +60,7 @@ final class SmallCall {
             id -> promise.tryFail("no whole answer within " + MOST_TIME.toSeconds() + " s"));
     client
         .request(options)
-        .onFailure(e -> promise.tryFail("no connection: " + e.getClass().getSimpleName()))
+        .onFailure(e -> promise.tryFail("no connection: " + ConnectionTrouble.of(e)))
         .onSuccess(request -> send(request, body, promise));
     return promise.future().onComplete(done -> vertx.cancelTimer(timer));
   }
@@ -72,7 +69,7 @@ final class SmallCall {
     promise.future().onFailure(e -> request.reset());
     request
         .response()
-        .onFailure(e -> promise.tryFail("no answer: " + e.getClass().getSimpleName()))
+        .onFailure(e -> promise.tryFail("no answer: " + ConnectionTrouble.of(e)))
         .onSuccess(response -> receive(response, promise));
     if (body == null) {
       request.end();
@@ -98,6 +95,6 @@ final class SmallCall {
                 new Answer(
                     response.statusCode(),
                     response.getHeader("Retry-After"),
-                    received.toString())));
+                    JsonText.of(received.toString()))));
   }
 }

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.intergov.outbound.routing.HttpAddress;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -48,7 +49,7 @@ public record SqsConnection(
   }
 
   boolean isUrl() {
-    return queue.startsWith("http://") || queue.startsWith("https://");
+    return HttpAddress.read(queue).isPresent();
   }
 
   boolean isFifo() {

@@ -6,15 +6,23 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.intergov.outbound.message.Quote;
+import org.intergov.outbound.routing.HttpAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks for tokens: OAuth 2.0 client credentials (RFC 6749, section 4.4), at an address that is
@@ -40,11 +48,20 @@ final class TokenEndpoint {
           "invalid_scope",
           "invalid_target");
 
+  /** Tokens that are no use without a proof of a key, which this gateway does not give. */
+  private static final Set<String> BOUND = Set.of("mac", "dpop");
+
+  private static final Logger LOG = LoggerFactory.getLogger(TokenEndpoint.class);
+
+  private final AtomicBoolean odd = new AtomicBoolean();
   private final SmallCall http;
   private final ParameterMap auth;
   private volatile Address discovered;
 
-  private record Address(URI uri, long until) {}
+  /**
+   * @param inForm the provider takes client credentials in the form alone
+   */
+  private record Address(HttpAddress uri, boolean inForm, long until) {}
 
   /** A token and how long it lives; it does not print. */
   record Granted(String token, Duration life) {
@@ -63,56 +80,78 @@ final class TokenEndpoint {
   Future<Granted> ask() {
     return address()
         .compose(
-            uri ->
-                http.send(uri, headers(), form())
+            at ->
+                http.send(at.uri(), headers(at), form(at))
                     .recover(e -> failed("the token endpoint gives " + e.getMessage(), null))
-                    .compose(TokenEndpoint::read))
+                    .compose(this::read))
         .onFailure(e -> discovered = null);
   }
 
-  private Future<URI> address() {
+  private Future<Address> address() {
     String fixed = auth.find("token-url").orElse(null);
     if (fixed != null) {
-      return Future.succeededFuture(URI.create(fixed));
+      return Future.succeededFuture(new Address(HttpAddress.read(fixed).orElseThrow(), false, 0));
     }
     Address known = discovered;
     if (known != null && System.nanoTime() - known.until() < 0) {
-      return Future.succeededFuture(known.uri());
+      return Future.succeededFuture(known);
     }
     String issuer = auth.get("discovery");
-    String base = issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
-    return http.send(URI.create(base + WELL_KNOWN), Map.of("Accept", "application/json"), null)
+    HttpAddress wellKnown = HttpAddress.read(withoutSlash(issuer) + WELL_KNOWN).orElseThrow();
+    return http.send(wellKnown, Map.of("Accept", "application/json"), null)
         .recover(e -> failed("the OpenID discovery gives " + e.getMessage(), null))
         .compose(answer -> readAddress(answer, issuer))
-        .onSuccess(uri -> discovered = new Address(uri, System.nanoTime() + ADDRESS_FOR.toNanos()));
+        .onSuccess(found -> discovered = found);
   }
 
-  private static Future<URI> readAddress(SmallCall.Answer answer, String issuer) {
+  private static String withoutSlash(String issuer) {
+    return issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
+  }
+
+  private static Future<Address> readAddress(SmallCall.Answer answer, String issuer) {
     if (answer.status() != 200) {
       return failed("the OpenID discovery answered " + answer.status(), answer);
     }
     JsonNode document = json(answer.body());
-    if (!issuer.equals(document.path("issuer").textValue())) {
-      return failed("the OpenID discovery names another issuer than itself", null);
+    if (!document.isObject()) {
+      return failed("the OpenID discovery answered 200 with something that is not JSON", null);
     }
-    try {
-      URI uri = new URI(document.path("token_endpoint").asText());
-      boolean secure = "https".equalsIgnoreCase(uri.getScheme());
-      boolean asSecure = "http".equalsIgnoreCase(uri.getScheme()) && issuer.startsWith("http:");
-      if (uri.getHost() != null && uri.getRawUserInfo() == null && (secure || asSecure)) {
-        return Future.succeededFuture(uri);
-      }
-    } catch (java.net.URISyntaxException e) {
-      // no address either
+    String named = document.path("issuer").textValue();
+    if (named == null) {
+      return failed("the OpenID discovery names no issuer", null);
+    } else if (!issuer.equals(named)) {
+      return failed(
+          "the OpenID discovery names issuer "
+              + shown(named)
+              + ", channels.yaml names "
+              + shown(issuer)
+              + (withoutSlash(issuer).equals(withoutSlash(named)) ? " (the slash differs)" : ""),
+          null);
     }
-    return failed("the OpenID discovery names no token_endpoint that can be used", null);
+    Optional<HttpAddress> asked = HttpAddress.read(issuer);
+    Optional<HttpAddress> uri =
+        HttpAddress.read(document.path("token_endpoint").asText())
+            .filter(u -> u.tls() || asked.filter(i -> !i.tls()).isPresent());
+    if (uri.isEmpty()) {
+      return failed("the OpenID discovery names no token_endpoint that can be used", null);
+    }
+    Set<String> methods = new TreeSet<>();
+    document.path("token_endpoint_auth_methods_supported").forEach(m -> methods.add(m.asText()));
+    boolean inForm =
+        methods.contains("client_secret_post") && !methods.contains("client_secret_basic");
+    long until = System.nanoTime() + ADDRESS_FOR.toNanos();
+    return Future.succeededFuture(new Address(uri.get(), inForm, until));
   }
 
-  private Map<String, String> headers() {
+  private static String shown(String issuer) {
+    return Quote.of(issuer.length() > 200 ? issuer.substring(0, 200) + "…" : issuer);
+  }
+
+  private Map<String, String> headers(Address at) {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Accept", "application/json");
     headers.put("Content-Type", "application/x-www-form-urlencoded");
-    if (!isInForm()) {
+    if (!isInForm(at)) {
       headers.put(
           "Authorization",
           Credentials.basic(encode(auth.get("client-id")), encode(auth.get("client-secret"))));
@@ -120,16 +159,18 @@ final class TokenEndpoint {
     return headers;
   }
 
-  private boolean isInForm() {
-    return auth.find("client-auth").orElse("basic").equals("post");
+  /** As channels.yaml says; where it does not, as the provider does. */
+  private boolean isInForm(Address at) {
+    return auth.find("client-auth").map("post"::equals).orElse(at.inForm());
   }
 
-  private Buffer form() {
+  private Buffer form(Address at) {
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("grant_type", "client_credentials");
-    auth.find("scope").ifPresent(scope -> fields.put("scope", scope));
-    auth.find("audience").ifPresent(audience -> fields.put("audience", audience));
-    if (isInForm()) {
+    for (String name : List.of("scope", "audience", "resource")) {
+      auth.find(name).ifPresent(value -> fields.put(name, value));
+    }
+    if (isInForm(at)) {
       fields.put("client_id", auth.get("client-id"));
       fields.put("client_secret", auth.get("client-secret"));
     }
@@ -143,24 +184,36 @@ final class TokenEndpoint {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
-  private static Future<Granted> read(SmallCall.Answer answer) {
+  private Future<Granted> read(SmallCall.Answer answer) {
     JsonNode document = json(answer.body());
-    if (answer.status() != 200) {
+    if (answer.status() < 200 || answer.status() >= 300) {
       String error = document.path("error").asText();
       String named = ERRORS.contains(error) ? " (" + error + ")" : "";
       return failed("the token endpoint answered " + answer.status() + named, answer);
     }
     String token = document.path("access_token").textValue();
-    String type = document.path("token_type").asText("bearer");
+    String type = document.path("token_type").asText("");
     if (token == null || !isToken(token)) {
-      return failed("the token endpoint answered 200 without a token that can be used", null);
-    } else if (!type.equalsIgnoreCase("bearer")) {
-      return failed("the token endpoint gives tokens that are not of type bearer", null);
+      return failed(
+          "the token endpoint answered " + answer.status() + " without a token that can be used",
+          null);
+    } else if (BOUND.contains(type.toLowerCase(Locale.ROOT))) {
+      return failed("the token endpoint gives tokens of a type that cannot be used: " + type, null);
+    } else if (!type.equalsIgnoreCase("bearer") && odd.compareAndSet(false, true)) {
+      LOG.warn(
+          "channel {}: the token endpoint does not say that its tokens are of type bearer; they are"
+              + " used as such",
+          auth.channelId());
     }
-    JsonNode life = document.path("expires_in");
-    long seconds = life.isMissingNode() ? LIFE_UNSAID.toSeconds() : life.asLong(0);
-    seconds = Math.max(1, Math.min(seconds, MOST_LIFE.toSeconds()));
-    return Future.succeededFuture(new Granted(token, Duration.ofSeconds(seconds)));
+    return Future.succeededFuture(new Granted(token, life(document.path("expires_in"))));
+  }
+
+  /** Seconds, as a number or as text; what is none, or no time at all, counts as not said. */
+  private static Duration life(JsonNode said) {
+    long seconds = said.isNumber() || said.isTextual() ? said.asLong(0) : 0;
+    return seconds <= 0
+        ? LIFE_UNSAID
+        : Duration.ofSeconds(Math.min(seconds, MOST_LIFE.toSeconds()));
   }
 
   /** What a header may carry (RFC 6750, section 2.1, widely read): no space, no control. */

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.intergov.outbound.routing.HttpAddress;
 import org.intergov.outbound.routing.TlsMaterial;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -96,8 +97,7 @@ final class GatewayOptions {
     public URI convert(String text) {
       try {
         URI uri = URI.create(text.replaceAll("/+$", ""));
-        boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-        if (http && uri.getHost() != null && uri.getQuery() == null && uri.getFragment() == null) {
+        if (HttpAddress.of(uri).filter(address -> address.query() == null).isPresent()) {
           return uri;
         }
       } catch (IllegalArgumentException notAUri) {

@@ -225,20 +225,14 @@ public final class DeliveryRules {
   }
 
   /**
-   * A channel that honours the key refuses only what it has not taken, so its refusal settles what
-   * was unknown; "I have it already" is no refusal. Of a channel that does not honour the key
-   * nothing follows from a second answer.
+   * A channel may refuse a repeat because it has the first, whatever status it says that with. Only
+   * where it honours the key, and answers a repeat as it answered the first, the refusal settles
+   * what was unknown.
    */
   private Settlement refusedAfterUnknown(Delivery delivery, Outcome.Refused refused) {
     String channelId = delivery.channelId();
-    if (refused.conflict()) {
-      return unknown(
-          delivery,
-          delivery.channelId(),
-          refused.detail() + "; an earlier attempt may have arrived");
-    }
     Optional<Channel> channel = table.get().channel(channelId);
-    if (channel.isPresent() && channel.get().onUnknown() == OnUnknown.RETRY) {
+    if (channel.filter(c -> c.refusals().idempotent()).isPresent()) {
       return refused(delivery, refused.detail());
     }
     String held = "refused now, but an earlier attempt may have arrived; an operator decides";

@@ -123,15 +123,17 @@ public final class Lane {
 
   /**
    * How many more deliveries this lane may claim now: none while it is shut, or while too much
-   * waits to be written; one to try a broken channel with.
+   * waits to be written; some to try a broken channel with.
    */
   public synchronized int freeSlots() {
     if (gate.isShut()) {
       return 0;
     }
     int room = channel.concurrency() + 2 * stock.most() - held.size();
-    int wanted =
-        gate.isTrying() ? 1 - stock.waiting() : Math.min(stock.wanted(channel.concurrency()), room);
+    int wanted = Math.min(stock.wanted(channel.concurrency()), room);
+    if (gate.tries().isPresent()) {
+      wanted = Math.min(wanted, gate.tries().getAsInt() - stock.waiting());
+    }
     return Math.max(
         0, gate.atMost(wanted, stock.waiting(), isExact() ? Duration.ZERO : CLAIM_AHEAD));
   }
@@ -195,7 +197,11 @@ public final class Lane {
       held.remove(claimedAgain.id());
       if (h.phase() == Phase.POSTS) {
         stock.finish();
-        gate.ended(h.turn(), new Outcome.Unknown("no answer"), lease().toNanos());
+        gate.ended(
+            h.turn(),
+            new Outcome.Unknown("no answer"),
+            lease().toNanos(),
+            channel.refusals().stopAfter());
       }
       return Adoption.GIVEN_UP;
     }
@@ -236,7 +242,9 @@ public final class Lane {
       return 0;
     }
     int slots = channel.concurrency();
-    return gate.isTrying() ? Math.min(slots, stock.underWay() + 1) : slots;
+    return gate.tries().isPresent()
+        ? Math.min(slots, stock.underWay() + gate.tries().getAsInt())
+        : slots;
   }
 
   /**
@@ -259,7 +267,7 @@ public final class Lane {
     if (h != null && h.phase() == Phase.POSTS && h.from().equals(post.delivery().lockToken())) {
       is(Phase.DECIDED, post.delivery(), 0);
       stock.finish();
-      gate.ended(post.turn(), outcome, tookNanos);
+      gate.ended(post.turn(), outcome, tookNanos, channel.refusals().stopAfter());
     }
   }
 
@@ -283,6 +291,24 @@ public final class Lane {
   /** An operator has paused it, or lets it go on; then a broken channel is tried at once. */
   public synchronized void pause(boolean on) {
     gate.pause(on);
+  }
+
+  /**
+   * Why the lane has stopped by itself: its channel refuses one message after the other. Said once,
+   * to whoever writes it for all replicas and for the operator; null: there is nothing to say.
+   */
+  public synchronized String stopped() {
+    return gate.refusals().reason();
+  }
+
+  /** What {@link #stopped} said is written, or could not be. */
+  public synchronized void stopIsWritten(boolean isWritten) {
+    if (isWritten) {
+      gate.pause(true);
+      gate.refusals().isWritten();
+    } else {
+      gate.refusals().notWritten();
+    }
   }
 
   /** A broken channel is tried at once, whatever there was to be waited for. */

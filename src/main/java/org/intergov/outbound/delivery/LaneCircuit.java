@@ -10,6 +10,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.intergov.outbound.delivery.CircuitState.Phase;
@@ -18,15 +19,25 @@ import org.intergov.outbound.routing.Circuit;
 
 /**
  * A lane's circuit breaker. Unavailable and unknown outcomes are failures; a refusal is not, since
- * a channel that refuses works. One that says when to come back ({@code Retry-After}) has not
- * failed either: it is left alone until then, whatever the settings, and then tried with one
- * message.
+ * a channel that refuses works. An answer that says when to come back ({@code Retry-After}) is no
+ * failure either: it is about its message, as long as others are taken. Only when most of the
+ * newest answers say so, the channel is left alone until then, whatever the settings.
+ *
+ * <p>Half open, it lets some messages try, and goes by what most of them come to: one unlucky try
+ * does not keep a channel shut that works.
  *
  * <p>What comes of a post counts only in the phase in which it began: an answer that was on the way
  * when the circuit opened says nothing about the channel of now. Not thread-safe.
  */
 final class LaneCircuit {
   private static final Duration MOST_ASKED = Duration.ofHours(1);
+
+  /** Messages that try a broken channel. */
+  static final int TRIES = 5;
+
+  /** Of the tries, so many must be taken. */
+  private static final int ENOUGH = TRIES / 2 + 1;
+
   private static final Throwable FAILURE = new Failure();
 
   private final Circuit settings;
@@ -38,13 +49,20 @@ final class LaneCircuit {
   /** Counts phases; a post remembers in which one it began. */
   private int turn;
 
-  private boolean probing;
+  /** Tries that are on the way, and that have been given out since it became half open. */
+  private int trying;
+
+  private int tried;
+  private int succeeded;
+  private int failed;
+  private final NewestAnswers newest = new NewestAnswers();
   private int opened;
   private long since;
   private long brokenSince;
   private long openUntil;
   private String cause;
   private String lastFailure;
+  private Duration lastWait;
   private boolean asked;
 
   /**
@@ -67,7 +85,7 @@ final class LaneCircuit {
                 .failureRateThreshold((float) (settings.failureRate() * 100))
                 .slowCallRateThreshold((float) (settings.slowRate() * 100))
                 .slowCallDurationThreshold(slowCall)
-                .permittedNumberOfCallsInHalfOpenState(1)
+                .permittedNumberOfCallsInHalfOpenState(TRIES)
                 .waitIntervalFunctionInOpenState(n -> nextWait().toMillis())
                 .clock(new Ticks(nanoTime))
                 .build());
@@ -78,13 +96,17 @@ final class LaneCircuit {
     return switch (phase) {
       case CLOSED -> false;
       case OPEN -> nanoTime.getAsLong() - openUntil <= 0;
-      case HALF_OPEN -> probing;
+      case HALF_OPEN -> tried == TRIES;
     };
   }
 
-  /** Whether the next one sent is a probe. */
-  boolean isTrying() {
-    return phase != Phase.CLOSED;
+  /** How many more may be sent now; empty: as many as the lane has room for. */
+  OptionalInt most() {
+    return switch (phase) {
+      case CLOSED -> OptionalInt.empty();
+      case OPEN -> OptionalInt.of(isShut() ? 0 : TRIES);
+      case HALF_OPEN -> OptionalInt.of(TRIES - tried);
+    };
   }
 
   /**
@@ -93,15 +115,13 @@ final class LaneCircuit {
    * @return to be given to {@link #ended}
    */
   int begin() {
-    if (phase != Phase.CLOSED) {
-      if (!breaker.tryAcquirePermission()) {
-        breaker.transitionToHalfOpenState();
-        breaker.tryAcquirePermission();
-      }
-      if (phase == Phase.OPEN) {
-        enter(Phase.HALF_OPEN);
-      }
-      probing = true;
+    if (phase == Phase.OPEN) {
+      breaker.transitionToHalfOpenState();
+      enter(Phase.HALF_OPEN);
+    }
+    if (phase == Phase.HALF_OPEN) {
+      trying++;
+      tried++;
     }
     return turn;
   }
@@ -116,20 +136,23 @@ final class LaneCircuit {
       return;
     }
     Optional<Duration> wait = asksToWait(outcome);
-    if (wait.isPresent()) {
-      leaveAlone(wait.get(), outcome.detail());
-    } else if (phase == Phase.HALF_OPEN) {
-      probed(outcome, tookNanos);
+    newest.add(wait.isPresent());
+    if (phase == Phase.HALF_OPEN) {
+      tried(outcome, wait, tookNanos);
+    } else if (wait.isPresent()) {
+      if (newest.mostAsk()) {
+        leaveAlone(wait.get(), outcome.detail());
+      }
     } else if (settings.on()) {
       count(outcome, tookNanos);
     }
   }
 
-  /** It was to be sent and was not: another one may be the probe. */
+  /** It was to be sent and was not: another one may try. */
   private void notSent() {
-    if (probing) {
-      breaker.releasePermission();
-      probing = false;
+    if (phase == Phase.HALF_OPEN) {
+      trying--;
+      tried--;
     }
   }
 
@@ -153,22 +176,47 @@ final class LaneCircuit {
     }
   }
 
-  private void probed(Outcome outcome, long tookNanos) {
-    record(outcome, tookNanos);
-    if (!settings.on()) {
-      breaker.transitionToClosedState(); // it was only asked to wait
+  /** It closes when most of the tries are taken, and opens when that cannot come about any more. */
+  private void tried(Outcome outcome, Optional<Duration> wait, long tookNanos) {
+    trying--;
+    if (!settings.on() && wait.isEmpty()) {
+      close(); // it was only asked to wait
+      return;
     }
-    if (breaker.getState() == CircuitBreaker.State.CLOSED) {
-      opened = 0;
-      cause = null;
-      asked = false;
-      enter(Phase.CLOSED);
+    boolean isGood = wait.isEmpty() && !isFailure(outcome) && tookNanos < slowCall.toNanos();
+    if (isGood) {
+      succeeded++;
     } else {
-      open(
-          isFailure(outcome)
-              ? "the probe failed: " + outcome.detail()
-              : "the probe took " + seconds(Duration.ofNanos(tookNanos)));
+      failed++;
+      lastFailure = outcome.detail();
+      lastWait = wait.orElse(null);
     }
+    if (succeeded >= ENOUGH || trying == 0 && failed == 0) {
+      close();
+    } else if (failed > TRIES - ENOUGH || trying == 0 && failed >= succeeded) {
+      if (lastWait != null) {
+        leaveAlone(lastWait, lastFailure);
+      } else {
+        open(whyShutAgain(tookNanos));
+      }
+    }
+  }
+
+  private String whyShutAgain(long tookNanos) {
+    return lastFailure != null
+        ? "%d of %d tries failed, the last one: %s"
+            .formatted(failed, failed + succeeded, lastFailure)
+        : "%d of %d tries were slow, the last one took %s"
+            .formatted(failed, failed + succeeded, seconds(Duration.ofNanos(tookNanos)));
+  }
+
+  private void close() {
+    breaker.transitionToClosedState();
+    opened = 0;
+    cause = null;
+    asked = false;
+    newest.clear();
+    enter(Phase.CLOSED);
   }
 
   private void record(Outcome outcome, long tookNanos) {
@@ -185,6 +233,9 @@ final class LaneCircuit {
   }
 
   private void open(String why) {
+    if (breaker.getState() != CircuitBreaker.State.OPEN) {
+      breaker.transitionToOpenState();
+    }
     opened++;
     asked = false;
     openFor(waitAfter(opened), why);
@@ -209,7 +260,11 @@ final class LaneCircuit {
     }
     phase = next;
     turn++;
-    probing = false;
+    trying = 0;
+    tried = 0;
+    succeeded = 0;
+    failed = 0;
+    lastWait = null;
     since = nanoTime.getAsLong();
   }
 

@@ -2,6 +2,7 @@ package org.intergov.outbound.delivery;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
@@ -20,6 +21,7 @@ final class LaneGate {
   private RateLimit rate;
 
   private LaneCircuit circuit;
+  private final RefusalRun refusals = new RefusalRun();
   private boolean paused;
   private boolean resting;
 
@@ -66,12 +68,12 @@ final class LaneGate {
 
   /** Whether nothing may be claimed or sent. */
   boolean isShut() {
-    return paused || resting || circuit.isShut();
+    return paused || resting || refusals.isStopped() || circuit.isShut();
   }
 
-  /** Whether one message may be sent, and no more before it is answered. */
-  boolean isTrying() {
-    return circuit.isTrying();
+  /** How many may be sent now to try a broken channel; empty: it is not broken. */
+  OptionalInt tries() {
+    return circuit.most();
   }
 
   boolean isRated() {
@@ -109,7 +111,11 @@ final class LaneGate {
     return turn;
   }
 
-  void ended(int turn, Outcome outcome, long tookNanos) {
+  /**
+   * @param mostRefusals in a row; empty: any number
+   */
+  void ended(int turn, Outcome outcome, long tookNanos, OptionalInt mostRefusals) {
+    refusals.ended(outcome, mostRefusals);
     circuit.ended(turn, outcome, tookNanos);
     tell();
   }
@@ -119,6 +125,10 @@ final class LaneGate {
       circuit.tryNow();
     }
     paused = on;
+  }
+
+  RefusalRun refusals() {
+    return refusals;
   }
 
   void rest(boolean on) {
@@ -141,7 +151,7 @@ final class LaneGate {
    * How long it has not been closed; empty while it is, or while it is not for the circuit to say.
    */
   Optional<Duration> broken() {
-    return paused || resting ? Optional.empty() : circuit.broken();
+    return paused || resting || refusals.isStopped() ? Optional.empty() : circuit.broken();
   }
 
   private void tell() {

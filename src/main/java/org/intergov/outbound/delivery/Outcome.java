@@ -17,13 +17,8 @@ public sealed interface Outcome {
     }
   }
 
-  /**
-   * The channel says no to this message.
-   *
-   * @param conflict the channel said that it has this key or message already (HTTP 409); after an
-   *     unknown outcome that is no refusal but a hint that the first attempt arrived
-   */
-  record Refused(String detail, boolean conflict) implements Outcome {}
+  /** The channel says no to this message. */
+  record Refused(String detail) implements Outcome {}
 
   /** Certainly not delivered; the channel cannot take anything now. */
   record Unavailable(String detail, Optional<Duration> retryAfter) implements Outcome {}

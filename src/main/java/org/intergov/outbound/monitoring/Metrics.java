@@ -192,8 +192,14 @@ public final class Metrics implements PostListener, FlowListener {
             .strongReference(true)
             .register(registry));
     meters.add(
-        Gauge.builder(PREFIX + "channel.paused", lane, l -> l.isPaused() ? 1 : 0)
+        Gauge.builder(PREFIX + "channel.paused", lane, l -> l.isPaused() && !l.isStopped() ? 1 : 0)
             .description("1: an operator has paused it")
+            .tag("channel", channel)
+            .strongReference(true)
+            .register(registry));
+    meters.add(
+        Gauge.builder(PREFIX + "channel.stopped", lane, l -> l.isStopped() ? 1 : 0)
+            .description("1: it has stopped, since it refused one message after the other")
             .tag("channel", channel)
             .strongReference(true)
             .register(registry));

@@ -23,6 +23,7 @@ import java.util.Map;
  * @param poll how a delivery is followed
  * @param onUnknown when the outcome of a post is unknown
  * @param onRevoked when a confirmed message is revoked
+ * @param refusals what it means when it says no
  * @param timeout for the whole answer of one post or one status check
  * @param protection what keeps it from being given too much
  * @param tracking how it tells what became of what it took
@@ -40,6 +41,7 @@ public record Channel(
     Poll poll,
     OnUnknown onUnknown,
     OnRevoked onRevoked,
+    Refusals refusals,
     Duration timeout,
     Protection protection,
     Tracking tracking) {

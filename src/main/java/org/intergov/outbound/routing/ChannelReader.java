@@ -86,6 +86,7 @@ final class ChannelReader {
             settings.poll(),
             settings.onUnknown(),
             settings.onRevoked(),
+            settings.refusals(),
             settings.timeout(),
             settings.protection(),
             kind.orElseThrow().tracking(values)));

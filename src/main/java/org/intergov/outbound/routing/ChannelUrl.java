@@ -1,7 +1,5 @@
 package org.intergov.outbound.routing;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Optional;
 
 /** The base of an HTTP channel, to which paths are appended. */
@@ -31,22 +29,11 @@ final class ChannelUrl {
     while (url.charAt(end - 1) == '/') {
       end--;
     }
-    return Optional.of(url.substring(0, end));
+    return Optional.of(HttpAddress.withLowerScheme(url.substring(0, end)));
   }
 
   private static boolean isBase(String url) {
-    try {
-      URI uri = new URI(url);
-      return ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme()))
-          && uri.getHost() != null
-          && uri.getRawUserInfo() == null
-          && uri.getRawQuery() == null
-          && uri.getRawFragment() == null
-          && url.indexOf('%') < 0
-          && uri.getPort() != 0
-          && uri.getPort() <= 65_535;
-    } catch (URISyntaxException e) {
-      return false;
-    }
+    return url.indexOf('%') < 0
+        && HttpAddress.read(url).filter(address -> address.query() == null).isPresent();
   }
 }

@@ -31,12 +31,12 @@ public record Circuit(
   static final Circuit BUILT_IN =
       new Circuit(
           true,
-          0.5,
+          0.7,
           Optional.empty(),
           0.8,
+          40,
           20,
-          10,
-          Duration.ofSeconds(5),
+          Duration.ofSeconds(1),
           Duration.ofMinutes(1),
           Optional.empty());
 

@@ -1,7 +1,5 @@
 package org.intergov.outbound.routing;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Optional;
 import org.intergov.outbound.routing.KindDescription.Parameter;
@@ -52,7 +50,7 @@ final class ParameterForms {
     return switch (parameter.name()) {
       case "callback-url" -> ChannelUrl.read(source, text);
       case "token-url", "discovery" ->
-          isUrl(value) ? Optional.of(value) : refuse(hidden(text), URL_FORM);
+          HttpAddress.read(value).isPresent() ? Optional.of(value) : refuse(hidden(text), URL_FORM);
       case "header" -> isHeader(value) ? Optional.of(value) : refuse(text, HEADER_FORM);
       case "username" ->
           value.isEmpty() || value.chars().anyMatch(c -> c == ':' || Character.isISOControl(c))
@@ -83,20 +81,6 @@ final class ParameterForms {
     try {
       return Durations.parse(text).compareTo(most) <= 0;
     } catch (IllegalArgumentException e) {
-      return false;
-    }
-  }
-
-  private static boolean isUrl(String url) {
-    try {
-      URI uri = new URI(url);
-      return ("http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme()))
-          && uri.getHost() != null
-          && uri.getRawUserInfo() == null
-          && uri.getRawFragment() == null
-          && uri.getPort() != 0
-          && uri.getPort() <= 65_535;
-    } catch (URISyntaxException e) {
       return false;
     }
   }

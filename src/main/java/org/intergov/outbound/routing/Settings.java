@@ -9,6 +9,7 @@ record Settings(
     Poll poll,
     OnUnknown onUnknown,
     OnRevoked onRevoked,
+    Refusals refusals,
     Duration timeout,
     Protection protection) {
 
@@ -23,6 +24,7 @@ record Settings(
               Duration.ofHours(1)),
           OnUnknown.RETRY,
           OnRevoked.RESEND,
+          Refusals.BUILT_IN,
           Duration.ofSeconds(15),
           Protection.BUILT_IN);
 }

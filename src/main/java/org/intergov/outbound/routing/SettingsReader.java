@@ -8,9 +8,11 @@ import java.util.stream.Stream;
 final class SettingsReader {
 
   static final List<String> KEYS =
-      Stream.concat(
-              Stream.of("concurrency", "retry", "poll", "on-unknown", "on-revoked", "timeout"),
-              ProtectionReader.KEYS.stream())
+      Stream.of(
+              List.of("concurrency", "retry", "poll", "on-unknown", "on-revoked", "timeout"),
+              RefusalsReader.KEYS,
+              ProtectionReader.KEYS)
+          .flatMap(List::stream)
           .toList();
 
   private static final int MOST_CONCURRENCY = 1_000;
@@ -31,6 +33,7 @@ final class SettingsReader {
         poll(section, base.poll()),
         section.choice("on-unknown", OnUnknown.class, base.onUnknown()),
         section.choice("on-revoked", OnRevoked.class, base.onRevoked()),
+        RefusalsReader.read(section, base.refusals()),
         section.duration("timeout", HUNDRED_MS, Duration.ofMinutes(10), base.timeout()),
         ProtectionReader.read(section, base.protection()));
   }

@@ -1,7 +1,5 @@
 package org.intergov.outbound.routing;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -66,18 +64,7 @@ public final class SqsForms {
   }
 
   private static boolean isUrl(String value) {
-    try {
-      URI uri = new URI(value);
-      return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
-          && uri.getHost() != null
-          && uri.getRawUserInfo() == null
-          && uri.getRawQuery() == null
-          && uri.getRawFragment() == null
-          && uri.getPort() != 0
-          && uri.getPort() <= 65_535;
-    } catch (URISyntaxException e) {
-      return false;
-    }
+    return HttpAddress.read(value).filter(address -> address.query() == null).isPresent();
   }
 
   private static Optional<String> unless(boolean good, String expected) {

@@ -43,7 +43,7 @@ final class TlsCheck {
     TlsMaterial.FILES.stream()
         .filter(tls::containsKey)
         .forEach(file -> values.put(MAP + "." + file, tls.get(file)));
-    if (values.getOrDefault("url", "https:").startsWith("http:")) {
+    if (HttpAddress.read(values.getOrDefault("url", "")).filter(url -> !url.tls()).isPresent()) {
       source.error(given.get(), parameters.pathOf(MAP), "tls for an http url", "an https url");
     }
     try {

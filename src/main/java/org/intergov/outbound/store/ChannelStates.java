@@ -32,7 +32,15 @@ public final class ChannelStates {
    * @param by who has paused it
    * @param reason null if none was given
    */
-  public record Pause(Instant at, String by, String reason) {}
+  public record Pause(Instant at, String by, String reason) {
+    /** Whether the gateway has stopped the lane by itself. */
+    public boolean isStop() {
+      return BY_ITSELF.equals(by);
+    }
+  }
+
+  /** Who has paused a lane that nobody has: its channel refused one message after the other. */
+  public static final String BY_ITSELF = "stop-after-refusals";
 
   /**
    * Stops the claiming for a lane on every replica; what is in flight ends. Of a lane that is
@@ -62,6 +70,38 @@ public final class ChannelStates {
           return null;
         });
     LOG.info("channel {}: paused by {}", channelId, who);
+  }
+
+  /**
+   * Pauses a lane whose channel refuses one message after the other, on every replica, until an
+   * operator lets it go on. Of a lane that is paused already nothing changes.
+   */
+  public void stop(String channelId, String reason) {
+    String sql =
+        """
+        INSERT INTO channel_state (channel_id, paused_at, paused_by, reason)
+        VALUES (?, now(), ?, ?) ON CONFLICT (channel_id) DO NOTHING
+        """;
+    boolean isNew =
+        database.transaction(
+            connection -> {
+              try (PreparedStatement s = connection.prepareStatement(sql)) {
+                s.setString(1, channelId);
+                s.setString(2, BY_ITSELF);
+                s.setString(3, Columns.clean(reason, MOST_REASON));
+                if (s.executeUpdate() == 0) {
+                  return false;
+                }
+              }
+              journal(connection, channelId, "paused", BY_ITSELF, reason);
+              return true;
+            });
+    if (isNew) {
+      LOG.warn(
+          "channel {}: stopped: {}. What waits goes on waiting; look at the refusals, then resume",
+          channelId,
+          reason);
+    }
   }
 
   private static void journal(

@@ -411,7 +411,7 @@ class ChannelAccessTest {
         exchange.setException(e);
       }
     }
-    return PostOutcome.of(exchange);
+    return PostOutcome.of(exchange, null);
   }
 
   private static CompletableFuture<Exchange> send(String endpoint) {

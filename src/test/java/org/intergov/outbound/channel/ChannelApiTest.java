@@ -10,8 +10,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.intergov.outbound.delivery.Channels;
 import org.intergov.outbound.delivery.Outcome;
 import org.intergov.outbound.delivery.StatusAnswer;
+import org.intergov.outbound.routing.Channel;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,18 +108,27 @@ class ChannelApiTest {
     "308, Unavailable",
     "400, Refused",
     "401, Unavailable",
+    "402, Unavailable",
     "403, Unavailable",
-    "404, Refused",
-    "405, Refused",
+    "406, Unavailable",
+    "407, Unavailable",
+    "411, Unavailable",
+    "415, Refused",
+    "421, Unavailable",
+    "423, Unavailable",
+    "424, Unavailable",
+    "426, Unavailable",
+    "404, Unavailable",
+    "405, Unavailable",
     "408, Unavailable",
     "409, Refused",
-    "410, Refused",
+    "410, Unavailable",
     "413, Refused",
     "422, Refused",
     "425, Unavailable",
     "429, Unavailable",
     "451, Refused",
-    "499, Refused",
+    "499, Unavailable",
     "500, Unknown",
     "501, Unknown",
     "502, Unknown",
@@ -137,9 +148,14 @@ class ChannelApiTest {
   }
 
   @Test
-  void only_409_is_a_conflict() {
-    assertThat(post(409, "")).isEqualTo(new Outcome.Refused("answered 409", true));
-    assertThat(post(400, "")).isEqualTo(new Outcome.Refused("answered 400", false));
+  void what_the_entry_lists_refuses_too() {
+    Channel picky = Channels.table("a | refused-on: [404, 501]").channel("a").orElseThrow();
+
+    assertThat(post(404, "", picky)).isInstanceOf(Outcome.Refused.class);
+    assertThat(post(501, "", picky)).isInstanceOf(Outcome.Refused.class);
+    assertThat(post(410, "", picky)).isInstanceOf(Outcome.Unavailable.class);
+    assertThat(post(500, "", picky)).isInstanceOf(Outcome.Unknown.class);
+    assertThat(post(201, "{\"id\": 17}", picky)).isInstanceOf(Outcome.Posted.class);
   }
 
   @Test
@@ -163,7 +179,16 @@ class ChannelApiTest {
         "9999999999 | 999999999",
         "99999999999999999999999 | 999999999",
         "Wed, 21 Oct 2026 07:28:30 GMT | 30",
-        "Wed, 21 Oct 2026 07:27:00 GMT | 0"
+        "Wed, 21 Oct 2026 07:27:00 GMT | 0",
+        "20.5 | 21",
+        "20. | 20",
+        "0.001 | 1",
+        "7.000 | 7",
+        "999999999.9 | 999999999",
+        "Wednesday, 21-Oct-26 07:28:30 GMT | 30",
+        "Wednesday, 21-Oct-99 07:28:30 GMT | 2303683230",
+        "Wed Oct 21 07:28:30 2026 | 30",
+        "Sun Nov  1 07:28:00 2026 | 950400"
       })
   void retry_after_is_seconds_or_a_date(String value, long seconds) {
     Instant now = Instant.parse("2026-10-21T07:28:00Z");
@@ -172,7 +197,8 @@ class ChannelApiTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "soon", "-5", "1.5", "1e3", "Wed, 99 Foo 2026", "١٢"})
+  @ValueSource(
+      strings = {"", " ", "soon", "-5", "1,5", ".5", "1.5.1", "1e3", "Wed, 99 Foo 2026", "١٢"})
   void a_retry_after_that_is_neither_is_left_alone(String value) {
     assertThat(ChannelApi.retryAfter(value, Instant.now())).isNull();
   }
@@ -186,6 +212,9 @@ class ChannelApiTest {
   @CsvSource({
     "received, RECEIVED",
     "confirmed, CONFIRMED",
+    "Confirmed, CONFIRMED",
+    "CONFIRMED, CONFIRMED",
+    "'  revoked ', REVOKED",
     "undeliverable, UNDELIVERABLE",
     "revoked, REVOKED"
   })
@@ -201,8 +230,8 @@ class ChannelApiTest {
         "[]",
         "{\"status\": 1}",
         "{\"status\": null}",
-        "{\"status\": \"CONFIRMED\"}",
         "{\"status\": \"delivered\"}",
+        "{\"status\": \"con firmed\"}",
         "{\"status\": \"\"}",
         "confirmed"
       })
@@ -253,13 +282,17 @@ class ChannelApiTest {
   }
 
   private static Outcome post(int status, String body) {
+    return post(status, body, null);
+  }
+
+  private static Outcome post(int status, String body, Channel by) {
     Message answer = answer(status, body);
     try {
       new ChannelApi().posted(answer);
     } catch (ChannelException e) {
       answer.getExchange().setException(e);
     }
-    return PostOutcome.of(answer.getExchange());
+    return PostOutcome.of(answer.getExchange(), by);
   }
 
   private static StatusAnswer ask(int status, String body) {

@@ -1,8 +1,13 @@
 package org.intergov.outbound.channel;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Vertx;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -13,6 +18,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPOutputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.intergov.outbound.delivery.Outcome;
@@ -62,6 +71,134 @@ class ChannelHttpTest {
     }
   }
 
+  private static final String FINAL =
+      "HTTP/1.1 201 Created\r\nContent-Length: 10\r\n\r\n{\"id\": 17}";
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "100 Continue",
+        "102 Processing",
+        "103 Early Hints",
+        "199 Whatever",
+        "100 Continue,102 Processing",
+        "102 Processing,103 Early Hints,100 Continue,102 Processing,180 Ringing"
+      })
+  void interim_answers_are_passed_over_however_many_and_every_call_has_its_own_answer(
+      String interim) throws Exception {
+    AtomicInteger count = new AtomicInteger();
+    RawServer.Behaviour behaviour =
+        (client, out) -> {
+          for (String status : interim.split(",")) {
+            out.write(("HTTP/1.1 " + status + "\r\nLink: <x>\r\n\r\n").getBytes(US_ASCII));
+            out.flush();
+          }
+          out.write(FINAL.replace("17", "1" + count.incrementAndGet()).getBytes(US_ASCII));
+          return true;
+        };
+    try (RawServer server = new RawServer(behaviour)) {
+      for (int i = 1; i <= 5; i++) {
+        assertThat(post(server.url(), "")).isEqualTo(new Outcome.Posted("1" + i, false));
+      }
+      assertThat(server.connections()).as("kept, see below").isLessThanOrEqualTo(3);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 10\r\n\r\n{\"id\": 17}",
+        "HTTP/1.1 201 Created\r\nContent-Length: 10\r\n\r\n{\"id\": 17}HTTP/1.1 201 Created\r\nContent-Length: 10\r\n\r\n{\"id\": 18}",
+        "HTTP/1.1 400 Bad\r\nContent-Length: 0\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 10\r\n\r\n{\"id\": 18}",
+        "HTTP/1.1 201 Created\r\nContent-Length: 10\r\n\r\n{\"id\": 17}garbage\r\n\r\n",
+        "SSH-2.0-OpenSSH_9.2\r\n",
+        "HTTP/1.1 abc Created\r\n\r\n",
+        "HTTP/1.1 102 Processing\r\n\r\n"
+      })
+  void what_is_not_one_answer_ends_the_connection_with_an_unknown_outcome(String bytes)
+      throws Exception {
+    AtomicInteger count = new AtomicInteger();
+    RawServer.Behaviour behaviour =
+        (client, out) -> {
+          boolean isFirst = count.getAndIncrement() == 0;
+          out.write((isFirst ? bytes : FINAL.replace("17", "99")).getBytes(US_ASCII));
+          return true;
+        };
+    try (RawServer server = new RawServer(behaviour)) {
+      assertThat(post(server.url(), "&timeout=1000")).isInstanceOf(Outcome.Unknown.class);
+      assertThat(post(server.url(), "&timeout=1000")).isEqualTo(new Outcome.Posted("99", false));
+      assertThat(server.connections()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void an_answer_that_comes_when_nobody_asks_reaches_no_call() throws Exception {
+    CountDownLatch late = new CountDownLatch(1);
+    AtomicInteger count = new AtomicInteger();
+    RawServer.Behaviour behaviour =
+        (client, out) -> {
+          int n = count.incrementAndGet();
+          out.write(FINAL.replace("17", "1" + n).getBytes(US_ASCII));
+          out.flush();
+          if (n == 1) {
+            awaitLatch(late);
+            out.write(FINAL.replace("17", "66").getBytes(US_ASCII));
+            out.flush();
+          }
+          return true;
+        };
+    try (RawServer server = new RawServer(behaviour)) {
+      assertThat(post(server.url(), "")).isEqualTo(new Outcome.Posted("11", false));
+      late.countDown();
+      await().until(server::isLeft);
+      assertThat(post(server.url(), "")).isEqualTo(new Outcome.Posted("12", false));
+    }
+  }
+
+  private static void awaitLatch(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void a_compressed_answer_is_read_and_is_bounded_by_what_it_unfolds_to() throws Exception {
+    byte[] small = gzip("\ufeff{\"id\": 17}".getBytes(UTF_8));
+    try (RawServer server = new RawServer(compressed(small))) {
+      assertThat(post(server.url(), "")).isEqualTo(new Outcome.Posted("17", false));
+      assertThat(server.requests().get(0)).containsIgnoringCase("accept-encoding: ");
+    }
+    byte[] bomb = gzip(new byte[20_000_000]);
+    assertThat(bomb.length).isLessThan(65_536);
+    try (RawServer server = new RawServer(compressed(bomb))) {
+      assertThat(post(server.url(), ""))
+          .isEqualTo(new Outcome.Unknown("the answer is larger than 65536 bytes"));
+    }
+  }
+
+  private static RawServer.Behaviour compressed(byte[] body) {
+    return (client, out) -> {
+      String head =
+          "HTTP/1.1 201 Created\r\nContent-Encoding: gzip\r\nContent-Length: "
+              + body.length
+              + "\r\n\r\n";
+      out.write(head.getBytes(US_ASCII));
+      out.write(body);
+      return true;
+    };
+  }
+
+  private static byte[] gzip(byte[] plain) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+      out.write(plain);
+    }
+    return bytes.toByteArray();
+  }
+
   @Test
   void only_the_headers_of_the_contract_are_sent() throws Exception {
     try (RawServer server = new RawServer(RawServer.created())) {
@@ -79,7 +216,13 @@ class ChannelHttpTest {
       }
       assertThat(names)
           .containsExactlyInAnyOrder(
-              "host", "accept", "content-type", "content-length", "idempotency-key");
+              "host",
+              "accept",
+              "accept-encoding",
+              "user-agent",
+              "content-type",
+              "content-length",
+              "idempotency-key");
       assertThat(server.requests().get(0))
           .containsIgnoringCase("idempotency-key: AU:the-ref\r\n")
           .contains("127.0.0.1:" + server.port())
@@ -255,7 +398,7 @@ class ChannelHttpTest {
   void a_refusal_is_a_refusal_however_long_its_body_is() throws Exception {
     try (RawServer server =
         new RawServer(RawServer.answers("400 Bad Request", "", "x".repeat(1_000_000)))) {
-      assertThat(post(server.url(), "")).isEqualTo(new Outcome.Refused("answered 400", false));
+      assertThat(post(server.url(), "")).isEqualTo(new Outcome.Refused("answered 400"));
     }
   }
 
@@ -268,7 +411,7 @@ class ChannelHttpTest {
               out.flush();
               return false;
             })) {
-      assertThat(post(server.url(), "")).isEqualTo(new Outcome.Refused("answered 422", false));
+      assertThat(post(server.url(), "")).isEqualTo(new Outcome.Refused("answered 422"));
     }
   }
 
@@ -439,7 +582,7 @@ class ChannelHttpTest {
         exchange.setException(e);
       }
     }
-    return PostOutcome.of(exchange);
+    return PostOutcome.of(exchange, null);
   }
 
   private static StatusAnswer status(String url, String id) throws Exception {

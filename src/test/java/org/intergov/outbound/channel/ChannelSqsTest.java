@@ -97,7 +97,7 @@ class ChannelSqsTest {
     ConcurrentLinkedQueue<Exchange> ended = new ConcurrentLinkedQueue<>();
     exchanges.forEach(e -> to.process(e, sync -> ended.add(e)));
     await().atMost(Duration.ofSeconds(30)).until(() -> ended.size() == exchanges.size());
-    return exchanges.stream().map(PostOutcome::of).toList();
+    return exchanges.stream().map(e -> PostOutcome.of(e, null)).toList();
   }
 
   private static Outcome postOne(String queue, String server, String more) throws Exception {

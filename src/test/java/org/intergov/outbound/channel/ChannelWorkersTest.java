@@ -82,7 +82,7 @@ class ChannelWorkersTest {
         camel.getEndpoint("direct:x-post"),
         "{}",
         headers,
-        e -> outcome.complete(PostOutcome.of(e)));
+        e -> outcome.complete(PostOutcome.of(e, null)));
     return outcome;
   }
 
@@ -129,7 +129,7 @@ class ChannelWorkersTest {
         .containsOnlyKeys("idempotencyKey", "channelTxnId", "channelStatus");
     assertThat(left.getMessage().getBody()).isEqualTo("{}");
     assertThat(left.getProperty("stray")).isNull();
-    assertThat(PostOutcome.of(left)).isEqualTo(new Outcome.Posted("id", true));
+    assertThat(PostOutcome.of(left, null)).isEqualTo(new Outcome.Posted("id", true));
   }
 
   @Test
@@ -171,7 +171,7 @@ class ChannelWorkersTest {
           e.getMessage().setHeader("channelTxnId", "not looked at");
         });
     String detail = "too long " + "x".repeat(291) + "…";
-    assertThat(send().get(30, TimeUnit.SECONDS)).isEqualTo(new Outcome.Refused(detail, false));
+    assertThat(send().get(30, TimeUnit.SECONDS)).isEqualTo(new Outcome.Refused(detail));
     assertThat(send().get(30, TimeUnit.SECONDS))
         .isEqualTo(new Outcome.Unavailable(detail, java.util.Optional.empty()));
     assertThat(send().get(30, TimeUnit.SECONDS)).isEqualTo(new Outcome.Unknown(detail));

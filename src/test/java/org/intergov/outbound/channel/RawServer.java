@@ -120,4 +120,9 @@ final class RawServer implements Closeable {
   static Behaviour created() {
     return answers("201 Created", "", "{\"id\": 17}");
   }
+
+  /** Whether the other side has closed the first connection. */
+  boolean isLeft() {
+    return !open.isEmpty() && open.get(0).isClosed();
+  }
 }

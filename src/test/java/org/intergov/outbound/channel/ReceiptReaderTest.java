@@ -58,7 +58,7 @@ class ReceiptReaderTest {
           {"id":" ","status":"confirmed"}              | id or idempotency_key is empty
           {"id":"a\\u0000","status":"confirmed"}       | control characters
           {"id":"1"}                                   | status is not received, confirmed
-          {"id":"1","status":"CONFIRMED"}              | status is not received, confirmed
+          {"id":"1","status":"con firmed"}             | status is not received, confirmed
           {"reference":"nonsense","status":"confirmed"} | reference is "nonsense"
           """)
   void is_poison(String body, String why) {

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import java.net.URI;
+import java.util.List;
 import java.util.Map;
+import org.intergov.outbound.routing.HttpAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a page of statuses says, and where the next one is. */
 class StatusPageTest {
-  private static final URI ASKED = URI.create("https://channel.example/api/messages");
+  private static final HttpAddress ASKED =
+      HttpAddress.read("https://channel.example/api/messages").orElseThrow();
 
   private static Map<String, String> read(String body) throws ChannelException {
     return StatusPage.read(new JsonFactory(), body);
@@ -62,10 +64,26 @@ class StatusPageTest {
         "</api/messages?a>; title=\"x\"; rel=\"next\"|a",
         "<?p=1>; rel=\"prev\", <?p=3>; rel=\"next\"|p=3",
         "<?p=1>; rel=\"prev\"|",
+        "<?p=1>; rel=\"NEXT\"|p=1",
+        "<?p=1>; Rel=next|p=1",
+        "<?p=1>; REL=\"last Next\"|p=1",
+        "<?p=1>; rel=\"next last\"; title=\"a, b\"|p=1",
+        "<?p=1>; title=\"rel=next\"|",
+        "<?p=1>; title=\"a\\\"; rel=next\"|",
+        "<?p=1>; rel=nextish, <?p=2> ; rel = next|p=2",
+        "<?p=1>;rel=prev;rel=next|",
+        ",, <?p=4>; rel=next|p=4",
         "nonsense|"
       })
   void the_next_page_is_at_the_same_address(String link, String query) throws Exception {
-    assertThat(NextPage.query(ASKED, link)).isEqualTo(query);
+    assertThat(NextPage.query(ASKED, List.of(link))).isEqualTo(query);
+  }
+
+  @Test
+  void it_may_be_in_any_of_several_lines() throws Exception {
+    assertThat(NextPage.query(ASKED, List.of("<?p=1>; rel=prev", "<?p=3>; rel=next")))
+        .isEqualTo("p=3");
+    assertThat(NextPage.query(ASKED, List.of())).isNull();
   }
 
   @ParameterizedTest
@@ -82,7 +100,7 @@ class StatusPageTest {
         "?a\u0007"
       })
   void no_other_address_is_asked(String target) {
-    assertThatThrownBy(() -> NextPage.query(ASKED, "<" + target + ">; rel=\"next\""))
+    assertThatThrownBy(() -> NextPage.query(ASKED, List.of("<" + target + ">; rel=\"next\"")))
         .isInstanceOf(ChannelException.Refused.class);
   }
 }

@@ -108,7 +108,7 @@ class DeliveryRulesTest {
   class Refused {
     @Test
     void the_next_channel_gets_it_at_once_with_fresh_attempts() {
-      Settlement s = settle(delivery("a", 2, 0), new Outcome.Refused("answered 400", false), A, B);
+      Settlement s = settle(delivery("a", 2, 0), new Outcome.Refused("answered 400"), A, B);
 
       assertThat(s.status()).isEqualTo(OutboxStatus.PENDING);
       assertThat(s.channelId()).isEqualTo("b");
@@ -123,8 +123,7 @@ class DeliveryRulesTest {
 
     @Test
     void without_another_channel_it_is_rejected() {
-      Settlement s =
-          settle(delivery("b", 0, 0, "a"), new Outcome.Refused("answered 400", false), A, B);
+      Settlement s = settle(delivery("b", 0, 0, "a"), new Outcome.Refused("answered 400"), A, B);
 
       assertThat(s.status()).isEqualTo(OutboxStatus.REJECTED);
       assertThat(s.rejection()).isEqualTo(new Rejection(Reason.REFUSED, "answered 400", "b", null));
@@ -138,7 +137,7 @@ class DeliveryRulesTest {
       Settlement s =
           settle(
               delivery("a"),
-              new Outcome.Refused("answered 422", false),
+              new Outcome.Refused("answered 422"),
               A,
               "b | screen: { deny: [ { subject: AU.abn1.* } ] }",
               C);
@@ -153,14 +152,19 @@ class DeliveryRulesTest {
 
     @Test
     void a_conflict_is_a_refusal_when_no_attempt_can_have_arrived() {
-      Settlement s = settle(delivery("a", 3, 0), new Outcome.Refused("answered 409", true), A);
+      Settlement s = settle(delivery("a", 3, 0), new Outcome.Refused("answered 409"), A);
 
       assertThat(s.rejection().reason()).isEqualTo(Reason.REFUSED);
     }
 
     @Test
     void a_refusal_after_an_unknown_outcome_settles_it_where_the_key_is_honoured() {
-      Settlement s = settle(delivery("a", 1, 1), new Outcome.Refused("answered 400", false), A, B);
+      Settlement s =
+          settle(
+              delivery("a", 1, 1),
+              new Outcome.Refused("answered 400"),
+              "a | match: { receiver: SG }, idempotent: true",
+              B);
 
       assertThat(s.channelId()).isEqualTo("b");
       assertThat(words(s)).containsExactly("refused", "failed_over");
@@ -170,10 +174,7 @@ class DeliveryRulesTest {
     void a_refusal_after_an_unknown_outcome_is_for_an_operator_where_the_key_is_not_honoured() {
       Settlement s =
           settle(
-              delivery("a", 1, 1),
-              new Outcome.Refused("answered 400", false),
-              "a | on-unknown: hold",
-              B);
+              delivery("a", 1, 1), new Outcome.Refused("answered 400"), "a | on-unknown: hold", B);
 
       assertThat(s.status()).isEqualTo(OutboxStatus.HELD);
       assertThat(s.rejection()).isNull();
@@ -181,15 +182,16 @@ class DeliveryRulesTest {
     }
 
     @Test
-    void a_conflict_after_an_unknown_outcome_is_unknown_too() {
-      Settlement s = settle(delivery("a", 1, 1), new Outcome.Refused("answered 409", true), A, B);
+    void whatever_the_channel_says_after_an_unknown_outcome_it_moves_nowhere_by_itself() {
+      for (String said : List.of("answered 400", "answered 409", "answered 422")) {
+        Settlement s = settle(delivery("a", 1, 1), new Outcome.Refused(said), A, B);
 
-      assertThat(s.status()).isEqualTo(OutboxStatus.PENDING);
-      assertThat(s.channelId()).isEqualTo("a");
-      assertThat(s.unknowns()).isEqualTo(2);
-      assertThat(s.refusedBy()).isEmpty();
-      assertThat(words(s)).containsExactly("unknown", "possible_duplicate", "retry_scheduled");
-      assertThat(s.journal().get(0).detail()).contains("409").contains("may have arrived");
+        assertThat(s.status()).isEqualTo(OutboxStatus.HELD);
+        assertThat(s.channelId()).isEqualTo("a");
+        assertThat(s.refusedBy()).isEmpty();
+        assertThat(words(s)).containsExactly("refused", "held");
+        assertThat(s.journal().get(1).detail()).contains("may have arrived");
+      }
     }
   }
 

@@ -17,11 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A lane whose channel fails, is slow, or is to be given only so much. */
 class ProtectedLaneTest {
   private static final Outcome POSTED = new Outcome.Posted("1", false);
-  private static final Outcome REFUSED = new Outcome.Refused("answered 400", false);
+  private static final Outcome REFUSED = new Outcome.Refused("answered 400");
   private static final Outcome UNKNOWN = new Outcome.Unknown("no whole answer");
   private static final Outcome UNAVAILABLE =
       new Outcome.Unavailable("no connection", Optional.empty());
-  private static final String FAST = "circuit: { window: 4, minimum: 4, wait: 10s, max-wait: 25s }";
+  private static final String FAST =
+      "circuit: { failure-rate: 50%, window: 4, minimum: 4, wait: 10s, max-wait: 25s }";
 
   private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1_000_000_000L);
   private long lastId;
@@ -52,7 +53,7 @@ class ProtectedLaneTest {
 
   @Test
   void refusals_never_open_it() {
-    Lane lane = lane(FAST);
+    Lane lane = lane("stop-after-refusals: off, " + FAST);
     for (int i = 0; i < 100; i++) {
       post(lane, REFUSED);
     }
@@ -68,26 +69,100 @@ class ProtectedLaneTest {
   }
 
   @Test
-  void after_the_wait_one_message_tries_the_channel_and_its_success_closes_the_circuit() {
-    Lane lane = opened("concurrency: 5, " + FAST);
+  void after_the_wait_some_messages_try_the_channel_and_most_of_them_decide() {
+    Lane lane = opened("concurrency: 9, " + FAST);
     now.addAndGet(Duration.ofSeconds(10).toNanos());
     assertThat(lane.freeSlots()).isZero();
     now.incrementAndGet();
-    assertThat(lane.freeSlots()).isEqualTo(1);
+    assertThat(lane.freeSlots()).isEqualTo(5);
 
-    add(lane);
-    assertThat(lane.freeSlots()).as("one is enough").isZero();
-    add(lane);
-    Lane.Next probe = lane.next();
-    assertThat(probe.send()).isTrue();
+    List<Lane.Next> tries = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      tries.add(begin(lane));
+    }
     assertThat(lane.circuit().phase()).isEqualTo(Phase.HALF_OPEN);
-    assertThat(lane.freeSlots()).isZero();
-    assertThat(lane.next().send()).as("what came with it goes back").isFalse();
+    assertThat(lane.freeSlots()).as("five are enough").isZero();
+    add(lane);
+    assertThat(lane.next().send()).as("what came with them goes back").isFalse();
 
-    lane.finish(probe, POSTED, 0);
-    assertThat(lane.circuit().phase()).isEqualTo(Phase.CLOSED);
+    lane.finish(tries.get(0), UNAVAILABLE, 0);
+    lane.finish(tries.get(1), POSTED, 0);
+    lane.finish(tries.get(2), UNKNOWN, 0);
+    lane.finish(tries.get(3), POSTED, 0);
+    assertThat(lane.circuit().phase()).isEqualTo(Phase.HALF_OPEN);
+    lane.finish(tries.get(4), POSTED, 0);
+    assertThat(lane.circuit().phase()).as("three of five").isEqualTo(Phase.CLOSED);
     assertThat(lane.circuit().cause()).isNull();
     assertThat(lane.freeSlots()).isPositive();
+  }
+
+  @Test
+  void one_that_tries_alone_and_is_taken_is_enough_and_three_failures_of_five_are_too_many() {
+    Lane alone = opened("concurrency: 9, " + FAST);
+    passWait(alone);
+    post(alone, POSTED);
+    assertThat(alone.circuit().phase()).isEqualTo(Phase.CLOSED);
+
+    Lane lane = opened("concurrency: 9, " + FAST);
+    passWait(lane);
+    List<Lane.Next> tries = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      tries.add(begin(lane));
+    }
+    lane.finish(tries.get(0), POSTED, 0);
+    lane.finish(tries.get(1), UNAVAILABLE, 0);
+    lane.finish(tries.get(2), UNAVAILABLE, 0);
+    assertThat(lane.circuit().phase()).isEqualTo(Phase.HALF_OPEN);
+    lane.finish(tries.get(3), UNAVAILABLE, 0);
+    assertThat(lane.circuit().phase()).isEqualTo(Phase.OPEN);
+    assertThat(lane.circuit().cause())
+        .isEqualTo("3 of 4 tries failed, the last one: no connection");
+    lane.finish(tries.get(4), POSTED, 0);
+    assertThat(lane.circuit().phase()).as("too late").isEqualTo(Phase.OPEN);
+  }
+
+  @Test
+  void one_answer_that_asks_to_wait_is_about_its_message_alone() {
+    Lane lane = lane("concurrency: 4, " + FAST);
+    Outcome busy = new Outcome.Unavailable("answered 503", Optional.of(Duration.ofSeconds(90)));
+    for (int i = 0; i < 20; i++) {
+      post(lane, POSTED, POSTED, busy, POSTED);
+    }
+    assertThat(lane.circuit().phase()).isEqualTo(Phase.CLOSED);
+    post(lane, busy, busy, busy, busy, busy, busy);
+    assertThat(lane.circuit().asked()).as("most of the newest ten").isTrue();
+  }
+
+  @Test
+  void refusals_in_a_row_stop_it_until_it_is_resumed() {
+    Lane lane = lane("stop-after-refusals: 3");
+    post(lane, REFUSED, REFUSED, POSTED, REFUSED, REFUSED);
+    assertThat(lane.isShut()).isFalse();
+    assertThat(lane.stopped()).isNull();
+    post(lane, REFUSED);
+    assertThat(lane.isShut()).isTrue();
+    assertThat(lane.freeSlots()).isZero();
+
+    assertThat(lane.stopped()).isEqualTo("3 refusals in a row, the last one: answered 400");
+    assertThat(lane.stopped()).as("said once").isNull();
+    lane.stopIsWritten(false);
+    assertThat(lane.stopped()).as("it could not be written").isNotNull();
+    lane.stopIsWritten(true);
+    assertThat(lane.isPaused()).isTrue();
+
+    lane.pause(false);
+    assertThat(lane.isShut()).isFalse();
+    post(lane, REFUSED, REFUSED);
+    assertThat(lane.isShut()).as("it counts anew").isFalse();
+  }
+
+  @Test
+  void with_stop_after_refusals_off_it_never_stops() {
+    Lane lane = lane("stop-after-refusals: off");
+    for (int i = 0; i < 100; i++) {
+      post(lane, REFUSED);
+    }
+    assertThat(lane.isShut()).isFalse();
   }
 
   @Test
@@ -99,7 +174,7 @@ class ProtectedLaneTest {
       CircuitState state = lane.circuit();
       assertThat(state.phase()).isEqualTo(Phase.OPEN);
       assertThat(state.nextProbe()).isEqualTo(Duration.ofSeconds(seconds));
-      assertThat(state.cause()).isEqualTo("the probe failed: no connection");
+      assertThat(state.cause()).isEqualTo("1 of 1 tries failed, the last one: no connection");
     }
     passWait(lane);
     post(lane, POSTED);
@@ -137,7 +212,7 @@ class ProtectedLaneTest {
     passWait(lane);
     lane.finish(begin(lane), POSTED, slow);
     assertThat(lane.circuit().phase()).isEqualTo(Phase.OPEN);
-    assertThat(lane.circuit().cause()).isEqualTo("the probe took 8.0 s");
+    assertThat(lane.circuit().cause()).isEqualTo("1 of 1 tries were slow, the last one took 8.0 s");
   }
 
   @ParameterizedTest
@@ -145,6 +220,8 @@ class ProtectedLaneTest {
   void a_channel_that_says_when_to_come_back_is_left_alone_until_then(String settings) {
     Lane lane = lane(settings);
     Outcome busy = new Outcome.Unavailable("answered 429", Optional.of(Duration.ofSeconds(90)));
+    post(lane, busy, busy);
+    assertThat(lane.circuit().phase()).as("too few to tell").isEqualTo(Phase.CLOSED);
     post(lane, busy);
 
     CircuitState state = lane.circuit();
@@ -164,7 +241,8 @@ class ProtectedLaneTest {
   @Test
   void nobody_is_left_alone_for_more_than_an_hour_at_a_time() {
     Lane lane = lane("");
-    post(lane, new Outcome.Unavailable("answered 503", Optional.of(Duration.ofDays(9))));
+    Outcome busy = new Outcome.Unavailable("answered 503", Optional.of(Duration.ofDays(9)));
+    post(lane, busy, busy, busy);
     assertThat(lane.circuit().nextProbe()).isEqualTo(Duration.ofHours(1));
   }
 
@@ -232,7 +310,7 @@ class ProtectedLaneTest {
 
     lane.pause(true);
     lane.pause(false);
-    assertThat(lane.freeSlots()).isEqualTo(1);
+    assertThat(lane.freeSlots()).isEqualTo(5);
     post(lane, POSTED);
     assertThat(lane.circuit().phase()).isEqualTo(Phase.CLOSED);
   }
@@ -282,7 +360,8 @@ class ProtectedLaneTest {
   void switched_off_it_closes_after_a_pause_that_the_channel_asked_for_whatever_comes_then() {
     for (Outcome then : List.of(POSTED, UNAVAILABLE, UNKNOWN)) {
       Lane lane = lane("circuit: off, retry: { attempts: 1 }");
-      post(lane, new Outcome.Unavailable("answered 429", Optional.of(Duration.ofSeconds(9))));
+      Outcome busy = new Outcome.Unavailable("answered 429", Optional.of(Duration.ofSeconds(9)));
+      post(lane, busy, busy, busy);
       now.addAndGet(Duration.ofSeconds(9).toNanos() + 1);
       assertThat(lane.failOverAfter()).as("nothing moves").isEmpty();
       post(lane, then);
@@ -297,7 +376,7 @@ class ProtectedLaneTest {
     assertThat(lane.isShut()).as("nothing has changed").isTrue();
 
     lane.follow(channel(FAST + ", concurrency: 3"));
-    assertThat(lane.freeSlots()).isEqualTo(1);
+    assertThat(lane.freeSlots()).isEqualTo(3);
     post(lane, UNAVAILABLE);
     assertThat(lane.circuit().nextProbe()).as("doubled").isEqualTo(Duration.ofSeconds(20));
   }
@@ -365,7 +444,7 @@ class ProtectedLaneTest {
     passWait(lane);
     lane.finish(begin(lane), new Outcome.NotSent("its channel has changed"), 0);
     assertThat(lane.circuit().phase()).isEqualTo(Phase.HALF_OPEN);
-    assertThat(lane.freeSlots()).isEqualTo(1);
+    assertThat(lane.freeSlots()).isEqualTo(5);
 
     post(lane, POSTED);
     assertThat(lane.circuit().phase()).isEqualTo(Phase.CLOSED);

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,17 +88,18 @@ class ChannelsFileTest {
                     Duration.ofHours(1)),
                 OnUnknown.RETRY,
                 OnRevoked.RESEND,
+                new Refusals(Set.of(), OptionalInt.of(25), false),
                 Duration.ofSeconds(15),
                 new Protection(
                     Optional.empty(),
                     new Circuit(
                         true,
-                        0.5,
+                        0.7,
                         Optional.empty(),
                         0.8,
+                        40,
                         20,
-                        10,
-                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(1),
                         Duration.ofMinutes(1),
                         Optional.empty()),
                     Ordering.NONE),
@@ -143,7 +146,7 @@ class ChannelsFileTest {
                 0.8,
                 8,
                 8,
-                Duration.ofSeconds(5),
+                Duration.ofSeconds(1),
                 Duration.ofMinutes(2),
                 Optional.empty()));
     Protection b = table.channel("b").orElseThrow().protection();
