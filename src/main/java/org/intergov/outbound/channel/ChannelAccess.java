@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.PfxOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,6 +73,7 @@ final class ChannelAccess {
     return vertx
         .httpClientBuilder()
         .with(configure(options))
+        .with(new PoolOptions().setHttp1MaxSize(options.getMaxPoolSize()))
         .withConnectHandler(OneAnswerEach::guard)
         .build();
   }

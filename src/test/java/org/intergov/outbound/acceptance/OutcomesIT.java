@@ -153,7 +153,7 @@ class OutcomesIT {
   // --- refused ---
 
   @ParameterizedTest
-  @ValueSource(ints = {400, 404, 409, 410, 413, 415, 422})
+  @ValueSource(ints = {400, 409, 413, 415, 422, 451})
   void a_message_refused_by_the_first_channel_goes_to_the_second_at_once(int status) {
     Sent message = Sent.to("SG", "refused-" + status);
     first.on(message, Reply.status(status));
@@ -164,6 +164,16 @@ class OutcomesIT {
     JsonNode refused = api.event(message, "refused");
     assertThat(refused.path("channel_id").asText()).isEqualTo("sg-first");
     assertThat(refused.path("detail").asText()).contains(String.valueOf(status));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {402, 404, 405, 406, 407, 410, 411, 421, 423, 424, 426, 499})
+  void an_answer_about_the_way_and_not_about_the_message_only_delays_it(int status) {
+    Sent message = Sent.to("SG", "on-the-way-" + status);
+    first.on(message, Reply.status(status));
+    api.submit(message);
+    assertAcceptedBy("sg-first", message, story(List.of("unavailable", "retry_scheduled"), SENT));
+    assertThat(second.posts(message)).isEmpty();
   }
 
   @Test
@@ -410,12 +420,14 @@ class OutcomesIT {
   }
 
   @Test
-  void a_conflict_after_an_unknown_outcome_is_a_hint_that_it_arrived_and_no_refusal() {
-    Sent message = Sent.to("SG", "conflict-after-unknown");
-    first.on(message, Reply.storeThenReset(), Reply.status(409));
-    api.submit(message);
-    assertAcceptedBy("sg-first", message, story(TRIED_AGAIN, TRIED_AGAIN, SENT));
-    assertThat(second.posts(message)).isEmpty();
+  void a_refusal_after_an_unknown_outcome_is_for_an_operator_whatever_its_status() {
+    for (int status : List.of(400, 409, 422)) {
+      Sent message = Sent.to("SG", "refused-after-unknown-" + status);
+      first.on(message, Reply.storeThenReset(), Reply.status(status));
+      api.submit(message);
+      assertHeld(message, story(TRIED_AGAIN, List.of("refused", "held")));
+      assertThat(second.posts(message)).isEmpty();
+    }
   }
 
   // --- an operator ---

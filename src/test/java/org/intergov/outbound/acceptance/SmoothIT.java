@@ -20,6 +20,8 @@ class SmoothIT {
   private static final int MESSAGES = 5_000;
   private static final Set<String> ALLOWED_HEADERS =
       Set.of(
+          "user-agent",
+          "accept-encoding",
           "host",
           "accept",
           "content-type",
