@@ -20,7 +20,6 @@ class SmoothIT {
   private static final int MESSAGES = 5_000;
   private static final Set<String> ALLOWED_HEADERS =
       Set.of(
-          "user-agent",
           "accept-encoding",
           "host",
           "accept",
