@@ -84,7 +84,8 @@ final class LakeLookup implements AutoCloseable {
   /**
    * Which of these references the lake has, and with which content.
    *
-   * @return empty while the lake is away: then nothing is known of them
+   * @return empty while the lake is away, or if this thread is interrupted: then nothing is known
+   *     of them
    */
   Map<String, Message> find(List<Message> references) {
     if (away.get()) {
@@ -102,11 +103,14 @@ final class LakeLookup implements AutoCloseable {
         startProbe();
       }
       return Map.of();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Map.of();
     }
   }
 
   private Map<String, Message> ask(List<Message> references, Duration limit)
-      throws NoAnswerException {
+      throws NoAnswerException, InterruptedException {
     Future<Map<String, Message>> asked;
     try {
       asked = threads.submit(() -> question.find(references));
@@ -120,10 +124,6 @@ final class LakeLookup implements AutoCloseable {
       throw new NoAnswerException("no answer within " + limit.toMillis() + " ms");
     } catch (ExecutionException e) {
       throw new NoAnswerException(e.getCause().getMessage());
-    } catch (InterruptedException e) {
-      asked.cancel(true);
-      Thread.currentThread().interrupt();
-      throw new NoAnswerException("interrupted");
     }
   }
 
