@@ -230,8 +230,8 @@ class PollerIT {
   private static Stream<Arguments> noStatuses() {
     return Stream.of(
         Arguments.of("unknown-word", StatusReply.says("delivered")),
-        Arguments.of("upper-case", StatusReply.says("CONFIRMED")),
-        Arguments.of("blank", StatusReply.says("confirmed ")),
+        Arguments.of("two-words", StatusReply.says("con firmed")),
+        Arguments.of("more", StatusReply.says("confirmed.")),
         Arguments.of("404", StatusReply.code(404)),
         Arguments.of("410", StatusReply.code(410)),
         Arguments.of("404-that-says-confirmed", new StatusReply(404, CONFIRMED.body())),
@@ -253,6 +253,14 @@ class PollerIT {
     assertThat(api.status(message)).isEqualTo("pending");
     awaitStory(message, "submitted", "posted", "unknown", "confirmed", "accepted");
     assertThat(first.posts(message)).hasSize(1);
+  }
+
+  @Test
+  void the_words_of_a_status_count_in_any_case_and_without_outer_blanks() {
+    Sent message = Sent.to("SG", "loud-status");
+    first.says(message, StatusReply.says(" Received"), StatusReply.says("CONFIRMED "));
+    api.submit(message);
+    awaitStory(message, "submitted", "posted", "confirmed", "accepted");
   }
 
   @Test
