@@ -94,10 +94,12 @@ class KillsIT {
                 - id: sg-first
                   match: { receiver: SG }
                   kind: http
+                  idempotent: true
                   parameters: { url: "%s" }
                 - id: sg-second
                   match: { receiver: SG }
                   kind: http
+                  idempotent: true
                   parameters: { url: "%s" }
               """
                   .formatted(first.url(), second.url()))
