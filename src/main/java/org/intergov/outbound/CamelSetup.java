@@ -19,6 +19,7 @@ import org.intergov.outbound.channel.ChannelHttpComponent;
 import org.intergov.outbound.channel.ChannelKafkaComponent;
 import org.intergov.outbound.channel.ChannelSqsComponent;
 import org.intergov.outbound.monitoring.CamelBeans;
+import org.intergov.outbound.monitoring.JmxCaller;
 
 /** How Camel and its servers are set up. */
 final class CamelSetup {
@@ -100,7 +101,8 @@ final class CamelSetup {
     main.bind("metricsRegistry", meters);
     main.bind(
         "vertx",
-        new FrontDoor(access, settings.management().port(), settings.apiRate()).before(vertx));
+        new FrontDoor(access, settings.management().port(), settings.apiRate(), JmxCaller::is)
+            .before(vertx));
     period(main, Setting.ROUTER_PERIOD, settings.routerPeriod());
     period(main, Setting.POLLER_PERIOD, settings.pollerPeriod());
     period(main, Setting.UPDATER_PERIOD, settings.updaterPeriod());

@@ -49,6 +49,7 @@ import org.intergov.outbound.message.MessageRules;
 import org.intergov.outbound.message.Reference;
 import org.intergov.outbound.monitoring.ChannelsHealth;
 import org.intergov.outbound.monitoring.DatabaseHealth;
+import org.intergov.outbound.monitoring.JmxCaller;
 import org.intergov.outbound.monitoring.LogConfigurator;
 import org.intergov.outbound.monitoring.Metrics;
 import org.intergov.outbound.monitoring.Monitoring;
@@ -130,6 +131,7 @@ public final class Gateway implements AutoCloseable {
             .tokensFile()
             .map(file -> ApiAccess.ofFile(file, faults::add))
             .orElseGet(ApiAccess::open);
+    metrics.refusals(access::refusals);
     this.tls =
         settings
             .tls()
@@ -345,7 +347,7 @@ public final class Gateway implements AutoCloseable {
     registry.bind("tableOperations", new TableOperations(table, stores.channelStates()));
     registry.bind("channelsHealth", new ChannelsHealth(table, router::lanes));
     registry.bind("queuesHealth", new QueuesHealth(samples));
-    databaseHealth = new DatabaseHealth(stores::answers);
+    databaseHealth = new DatabaseHealth(stores::trouble);
     metrics.database(databaseHealth);
     registry.bind("databaseHealth", databaseHealth);
   }
@@ -365,7 +367,8 @@ public final class Gateway implements AutoCloseable {
   }
 
   private String replay(String reference, Runnable wakeRouter) {
-    OperatorActions.Replay came = stores.actions(metrics).replay(Reference.parse(reference), "jmx");
+    OperatorActions.Replay came =
+        stores.actions(metrics).replay(Reference.parse(reference), JmxCaller.name());
     wakeRouter.run();
     return came.name().toLowerCase(java.util.Locale.ROOT);
   }

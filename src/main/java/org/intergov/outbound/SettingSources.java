@@ -2,6 +2,7 @@ package org.intergov.outbound;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PushbackReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,12 +46,22 @@ final class SettingSources {
     }
     try (Reader in = Files.newBufferedReader(file)) {
       Properties properties = new Properties();
-      properties.load(in);
+      properties.load(withoutMark(in));
       put(properties, file.toString());
     } catch (IOException | IllegalArgumentException e) {
       faults.add(file + ": cannot be read: " + e.getMessage());
     }
     return this;
+  }
+
+  /** Editors of Windows put a byte order mark before the text. */
+  private static Reader withoutMark(Reader in) throws IOException {
+    PushbackReader reader = new PushbackReader(in);
+    int first = reader.read();
+    if (first >= 0 && first != 0xfeff) {
+      reader.unread(first);
+    }
+    return reader;
   }
 
   private void put(Properties properties, String source) {

@@ -5,9 +5,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
+import org.intergov.outbound.message.Quote;
 import org.intergov.outbound.routing.FileStamp;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,7 @@ public final class ApiAccess {
   private static final int MOST_TOKEN = 512;
 
   private final Path file;
+  private final LongAdder refused = new LongAdder();
   private volatile Map<String, AccessToken> tokens;
   private volatile Optional<FileStamp> seen;
 
@@ -112,6 +115,25 @@ public final class ApiAccess {
           Map.of("WWW-Authenticate", CHALLENGE + ", error=\"insufficient_scope\""));
     }
     return token.name() + " " + from;
+  }
+
+  /**
+   * Leaves a trace of a request that came without a token that is known. The log keeps a few of
+   * many that come at once.
+   */
+  void refused(HttpServerRequest request, Problem problem) {
+    refused.increment();
+    LOG.warn(
+        "refused {} {} from {}: {}",
+        request.method(),
+        Quote.of(request.path() == null ? "" : request.path()),
+        request.remoteAddress().hostAddress(),
+        problem.getMessage());
+  }
+
+  /** How many requests came without a token that is known. */
+  public long refusals() {
+    return refused.sum();
   }
 
   /**

@@ -10,18 +10,23 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.intergov.outbound.message.Reference;
 import org.intergov.outbound.store.StoreBusyException;
 import org.intergov.outbound.store.StoreUnavailableException;
 import org.slf4j.Logger;
@@ -34,6 +39,12 @@ import org.slf4j.LoggerFactory;
 final class Call {
   private static final Logger LOG = LoggerFactory.getLogger(Call.class);
   private static final Map<String, String> RETRY_SOON = Map.of("Retry-After", "1");
+  private static final Pattern CHARSET =
+      Pattern.compile("(?i);\\s*charset\\s*=\\s*\"?([^\\s;\"]*)");
+
+  /** Of these, one that is read as UTF-8 means what it says. */
+  private static final Set<String> UTF_8 = Set.of("utf-8", "utf8", "us-ascii", "ascii");
+
   private static final ObjectMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
@@ -42,6 +53,8 @@ final class Call {
    * sends slowly takes no more threads than that from others.
    */
   private static final Semaphore BODIES = new Semaphore(8);
+
+  private static final Set<RequestStream> READ = ConcurrentHashMap.newKeySet();
 
   private final Exchange exchange;
   private final HttpServerRequest request;
@@ -78,7 +91,7 @@ final class Call {
       call.problem(p);
     } catch (StoreUnavailableException e) {
       LOG.warn("{} {}: {}", request.method(), request.path(), e.getMessage());
-      call.problem(unavailable());
+      call.problem(unavailable(e));
     } catch (StoreBusyException e) {
       LOG.debug("{} {}: {}", request.method(), request.path(), e.getMessage());
       call.problem(busy(e));
@@ -94,11 +107,14 @@ final class Call {
     RequestStream.letGo(request);
   }
 
-  static Problem unavailable() {
+  static Problem unavailable(StoreUnavailableException e) {
+    String words = e.words();
     return new Problem(
         503,
         "Database unavailable",
-        "The database does not answer; nothing was stored. Try again.",
+        Character.toUpperCase(words.charAt(0))
+            + words.substring(1)
+            + "; nothing was stored. Try again.",
         List.of(),
         Map.of("Retry-After", "2"));
   }
@@ -114,12 +130,29 @@ final class Call {
 
   /** The n-th segment of the path, from 0, decoded. */
   String segment(int n) {
-    String[] segments = request.path().substring(1).split("/", -1);
+    return clean("path", rawSegment(n));
+  }
+
+  private String rawSegment(int n) {
+    return RequestPath.decoded(request.path().substring(1).split("/", -1)[n]);
+  }
+
+  /**
+   * The message that is asked for: the second segment of the path, or the parameter of the query if
+   * that is {@code -}.
+   *
+   * @throws Problem 400 if it is no reference
+   */
+  Reference reference() {
+    String text = rawSegment(1);
+    String asked = text.equals("-") ? request.params().get("reference") : text;
+    if (asked == null) {
+      throw new Problem(400, "Bad reference", "The query must have the parameter reference.");
+    }
     try {
-      return clean(
-          "path", URLDecoder.decode(segments[n].replace("+", "%2B"), StandardCharsets.UTF_8));
+      return Reference.parse(asked);
     } catch (IllegalArgumentException e) {
-      throw new Problem(400, "Bad path", "A percent sign in the path starts no valid escape.");
+      throw new Problem(400, "Bad reference", e.getMessage());
     }
   }
 
@@ -198,14 +231,34 @@ final class Call {
    * @throws Problem 503 if too many bodies are being read
    */
   byte[] bytes(int most) throws IOException {
-    if (!BODIES.tryAcquire()) {
+    RequestStream body = new RequestStream(request);
+    if (!mayRead()) {
       throw new Problem(
           503, "Busy", "Too many bodies are being read. Try again.", List.of(), RETRY_SOON);
     }
+    READ.add(body);
     try {
-      return new RequestStream(request).readNBytes(most);
+      return body.readNBytes(most);
     } finally {
+      READ.remove(body);
       BODIES.release();
+    }
+  }
+
+  /** Takes a place; if none is free, that of the body which has kept us waiting for longest. */
+  private static boolean mayRead() {
+    if (BODIES.tryAcquire()) {
+      return true;
+    }
+    READ.stream()
+        .max(Comparator.comparingLong(RequestStream::waitingNanos))
+        .filter(b -> b.waitingNanos() > IntakeGate.SLOW_NANOS)
+        .ifPresent(RequestStream::giveUp);
+    try {
+      return BODIES.tryAcquire(200, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -215,6 +268,10 @@ final class Call {
    * @throws Problem if it is longer than {@code most} bytes, or no JSON object
    */
   JsonNode body(int most) throws IOException {
+    checkIsPlainUtf8();
+    if (length() > most) {
+      throw new Problem(413, "Too large", "The body has at most " + most + " bytes.");
+    }
     byte[] bytes = bytes(most + 1);
     if (bytes.length > most) {
       throw new Problem(413, "Too large", "The body has at most " + most + " bytes.");
@@ -238,6 +295,45 @@ final class Call {
     }
     int end = type.indexOf(';');
     return (end < 0 ? type : type.substring(0, end)).trim().toLowerCase(Locale.ROOT);
+  }
+
+  /** How long the body is said to be; −1: nothing is said. */
+  long length() {
+    String length = request.getHeader("Content-Length");
+    try {
+      return length == null ? -1 : Long.parseLong(length.strip());
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  /**
+   * Refuses a body that is compressed, or text in another charset than UTF-8: read as it comes, it
+   * would be another message than was meant.
+   *
+   * @throws Problem 415
+   */
+  void checkIsPlainUtf8() {
+    for (String codings : request.headers().getAll("Content-Encoding")) {
+      for (String coding : codings.split(",")) {
+        if (!coding.isBlank() && !coding.strip().equalsIgnoreCase("identity")) {
+          throw new Problem(
+              415,
+              "Unsupported content encoding",
+              "Content-Encoding must be absent or identity: bodies are not unpacked.",
+              List.of(),
+              Map.of("Accept-Encoding", "identity"));
+        }
+      }
+    }
+    String type = request.getHeader("Content-Type");
+    Matcher charset = CHARSET.matcher(type == null ? "" : type);
+    if (charset.find() && !UTF_8.contains(charset.group(1).toLowerCase(Locale.ROOT))) {
+      throw new Problem(
+          415,
+          "Unsupported charset",
+          "The charset of Content-Type must be absent or utf-8: JSON is UTF-8 (RFC 8259, 8.1).");
+    }
   }
 
   /** Who is calling, for the journal. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -33,6 +34,9 @@ import org.intergov.outbound.store.QueueStates.LaneState;
 public final class ChannelOperations {
   private static final int MOST_COUNTED = 10_000;
 
+  private static final Duration HARDLY = Duration.ofSeconds(2);
+
+  private final Map<String, Instant> said = new ConcurrentHashMap<>();
   private final Supplier<RoutingTable> table;
   private final Supplier<Map<String, ChannelLane>> lanes;
   private final QueueStates queues;
@@ -71,7 +75,7 @@ public final class ChannelOperations {
             state.put("description", c.description());
             addSchedule(state, c, table.get().now());
             addPause(state, paused.get(c.id()));
-            addCircuit(state, lanes.get().get(c.id()));
+            addCircuit(state, c.id(), lanes.get().get(c.id()));
             addLane(state, lanes.get().get(c.id()));
             states.add(state);
           }
@@ -141,14 +145,29 @@ public final class ChannelOperations {
   }
 
   /** Of this replica; each has its own circuit. */
-  private static void addCircuit(Map<String, Object> state, ChannelLane lane) {
+  private void addCircuit(Map<String, Object> state, String id, ChannelLane lane) {
     CircuitState circuit = lane == null ? null : lane.circuit();
-    Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    Instant now = Instant.now();
     Duration probe = circuit == null ? null : circuit.nextProbe();
     state.put("circuit", circuit == null ? "closed" : circuit.phase().word());
-    state.put("circuit_since", circuit == null ? null : now.minus(circuit.lasts()).toString());
+    state.put(
+        "circuit_since",
+        circuit == null ? null : steady(id + " since", now.minus(circuit.lasts())));
     state.put("circuit_cause", circuit == null ? null : circuit.cause());
-    state.put("next_probe_at", probe == null ? null : now.plus(probe).toString());
+    state.put("next_probe_at", probe == null ? null : steady(id + " probe", now.plus(probe)));
+  }
+
+  /**
+   * The lane knows how long something lasts, so the moment comes out a little different each time:
+   * one that is hardly different from what was said before is the same.
+   */
+  private String steady(String name, Instant moment) {
+    return said.merge(
+            name,
+            moment.truncatedTo(ChronoUnit.SECONDS),
+            (before, next) ->
+                Duration.between(before, moment).abs().compareTo(HARDLY) < 0 ? before : next)
+        .toString();
   }
 
   private static void addLane(Map<String, Object> state, ChannelLane lane) {
@@ -209,6 +228,7 @@ public final class ChannelOperations {
         exchange,
         Role.READ,
         call -> {
+          call.checkIsPlainUtf8();
           ReadResult read = reader.read(call.bytes(MessageIntake.MOST_BYTES + 1));
           if (read instanceof ReadResult.Invalid invalid) {
             throw new Problem(

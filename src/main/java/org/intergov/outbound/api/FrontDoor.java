@@ -12,6 +12,7 @@ import io.vertx.core.net.HostAndPort;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -32,8 +33,6 @@ public final class FrontDoor {
 
   private static final Pattern CALLBACK = Pattern.compile("/callbacks/[^/%]+/[0-9a-f-]+");
 
-  private static final Pattern NO_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
-
   /** Names of this machine that no name server gives out. */
   private static final Pattern LOCAL = Pattern.compile("localhost|[0-9.]+|\\[?[0-9a-fA-F:]+]?");
 
@@ -47,16 +46,19 @@ public final class FrontDoor {
   private final ApiAccess access;
   private final int managementPort;
   private final Rates rates;
+  private final Consumer<String> caller;
   private final Connections api = new Connections(Connections.MOST_API);
   private final Connections management = new Connections(Connections.MOST_MANAGEMENT);
 
   /**
    * @param rate requests a second that each holder of a token may make
+   * @param caller told who makes a request to the management port, in the request's own context
    */
-  public FrontDoor(ApiAccess access, int managementPort, int rate) {
+  public FrontDoor(ApiAccess access, int managementPort, int rate, Consumer<String> caller) {
     this.access = access;
     this.managementPort = managementPort;
     this.rates = new Rates(rate, System::nanoTime);
+    this.caller = caller;
   }
 
   /** The same, but the HTTP servers it makes have this door. */
@@ -111,27 +113,18 @@ public final class FrontDoor {
       return;
     }
     try {
-      refuseBadPath(request);
+      RequestPath.check(request.path(), request.query());
       check(request);
     } catch (Problem problem) {
       if (problem.status() == 401) {
         connections.isStranger(request);
+        access.refused(request, problem);
       }
       HttpErrors.answer(request.response(), problem);
       RequestStream.letGo(request);
       return;
     }
     inside.handle(request);
-  }
-
-  /** The router would fail on it, with a stack trace in the log for each. */
-  private static void refuseBadPath(HttpServerRequest request) {
-    if (request.path() != null && NO_ESCAPE.matcher(request.path()).find()) {
-      throw new Problem(400, "Bad path", "A percent sign in the path starts no valid escape.");
-    }
-    if (request.query() != null && NO_ESCAPE.matcher(request.query()).find()) {
-      throw new Problem(400, "Bad query", "A percent sign in the query starts no valid escape.");
-    }
   }
 
   /** That much is said here: it must not wait for anything else to be answered. */
@@ -157,7 +150,7 @@ public final class FrontDoor {
       throw rates.tooMany(holder);
     }
     if (management) {
-      access.enter(request, reads(request, path) ? Role.READ : Role.OPERATE);
+      caller.accept(access.enter(request, reads(request, path) ? Role.READ : Role.OPERATE));
     }
   }
 

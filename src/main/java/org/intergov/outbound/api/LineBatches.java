@@ -108,7 +108,7 @@ final class LineBatches implements AutoCloseable {
     } catch (StoreBusyException e) {
       refuse(e, Call.busy(e));
     } catch (StoreUnavailableException e) {
-      refuse(e, Call.unavailable());
+      refuse(e, Call.unavailable(e));
     }
     return List.of();
   }

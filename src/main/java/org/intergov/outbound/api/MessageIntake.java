@@ -1,15 +1,16 @@
 package org.intergov.outbound.api;
 
+import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.intergov.outbound.message.Message;
+import org.intergov.outbound.message.MessagePath;
 import org.intergov.outbound.message.MessageReader;
 import org.intergov.outbound.message.ReadResult;
 import org.intergov.outbound.message.Violation;
@@ -48,14 +49,16 @@ public final class MessageIntake {
 
   /** Answers the call; by its media type, one message or many. */
   public void submit(Exchange exchange) {
+    HttpServerRequest request = exchange.getMessage(HttpMessage.class).getRequest();
     try {
       Call.handle(exchange, Role.SUBMIT, this::answer);
     } finally {
-      gate.done();
+      gate.done(request);
     }
   }
 
   private void answer(Call call) throws IOException {
+    call.checkIsPlainUtf8();
     switch (call.mediaType()) {
       case "application/json", "" -> one(call);
       case "application/x-ndjson", "application/ndjson", "application/jsonl" -> many(call);
@@ -69,7 +72,10 @@ public final class MessageIntake {
   }
 
   private void one(Call call) throws IOException {
-    Message message = message(readAll(new RequestStream(call.request())));
+    if (call.length() > MOST_BYTES) {
+      throw tooLong();
+    }
+    Message message = message(readAll(gate.body(call.request())));
     Result result = submissions.store(List.of(lanes.apply(message))).get(0);
     if (result == Result.CONFLICT) {
       throw new Problem(
@@ -94,27 +100,26 @@ public final class MessageIntake {
     body.put("reference", message.reference());
     body.put("sender", message.sender());
     body.put("sender_ref", message.senderRef());
-    Map<String, String> location = Map.of("Location", location(message));
+    Map<String, String> location = Map.of("Location", MessagePath.of(message.reference(), ""));
     call.json(result == Result.CREATED ? 201 : 200, body, location);
-  }
-
-  private static String location(Message message) {
-    String ref = URLEncoder.encode(message.senderRef(), StandardCharsets.UTF_8);
-    return "/messages/" + message.sender() + ":" + ref.replace("+", "%20");
   }
 
   private static byte[] readAll(RequestStream in) throws IOException {
     byte[] body = in.readNBytes(MOST_BYTES + 1);
     if (body.length > MOST_BYTES) {
       in.discard(DISCARD_BYTES);
-      throw new Problem(
-          413,
-          "Too large",
-          "A message has at most " + MOST_BYTES + " bytes of JSON.",
-          List.of(tooLarge()),
-          Map.of());
+      throw tooLong();
     }
     return body;
+  }
+
+  private static Problem tooLong() {
+    return new Problem(
+        413,
+        "Too large",
+        "A message has at most " + MOST_BYTES + " bytes of JSON.",
+        List.of(tooLarge()),
+        Map.of());
   }
 
   private Message message(byte[] body) {
@@ -153,7 +158,7 @@ public final class MessageIntake {
   }
 
   private void many(Call call) throws IOException {
-    LineReader lines = new LineReader(new RequestStream(call.request()), MOST_BYTES);
+    LineReader lines = new LineReader(gate.body(call.request()), MOST_BYTES);
     try (LineBatches batches = new LineBatches(submissions, wakeRouter)) {
       long number = 0;
       while (lines.next()) {

@@ -83,20 +83,12 @@ public final class MessageQueries {
   }
 
   private View find(Call call) {
-    Reference reference = reference(call);
+    Reference reference = call.reference();
     return views.find(reference).orElseThrow(() -> notFound(reference));
   }
 
   static Problem notFound(Reference reference) {
     return new Problem(404, "No such message", "There is no message " + reference + ".");
-  }
-
-  static Reference reference(Call call) {
-    try {
-      return Reference.parse(call.segment(1));
-    } catch (IllegalArgumentException e) {
-      throw new Problem(400, "Bad reference", e.getMessage());
-    }
   }
 
   private static Map<String, Object> document(View view) {

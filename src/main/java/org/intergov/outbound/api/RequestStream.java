@@ -23,6 +23,7 @@ final class RequestStream extends InputStream {
 
   private static final long MOST_LET_GO_BYTES = 32L << 20;
   private static final Object END = new Object();
+  private static final Object GIVEN_UP = new Object();
 
   private final HttpServerRequest request;
   private final BlockingQueue<Object> arrived = new ArrayBlockingQueue<>(4);
@@ -33,6 +34,8 @@ final class RequestStream extends InputStream {
   private final int patienceSeconds;
   private long waitedNanos;
   private long bytes;
+  private volatile boolean waits;
+  private volatile long waitsSince;
 
   RequestStream(HttpServerRequest request) {
     this(request, PATIENCE_SECONDS);
@@ -81,6 +84,9 @@ final class RequestStream extends InputStream {
       } else if (next instanceof Buffer buffer) {
         chunk = buffer.getBytes();
         at = 0;
+      } else if (next == GIVEN_UP) {
+        ended = true;
+        throw new SocketTimeoutException("nothing came, and others wait for the place");
       } else {
         ended = true;
         EOFException gone = new EOFException("the client broke off");
@@ -97,9 +103,11 @@ final class RequestStream extends InputStream {
       if (next == null) {
         answerExpectation();
         request.fetch(1);
-        long begun = System.nanoTime();
+        waitsSince = System.nanoTime();
+        waits = true;
         next = awaitNext();
-        waitedNanos += System.nanoTime() - begun;
+        waits = false;
+        waitedNanos += System.nanoTime() - waitsSince;
       }
       if (next == null) {
         throw new SocketTimeoutException("nothing came for " + patienceSeconds + " s");
@@ -133,6 +141,16 @@ final class RequestStream extends InputStream {
       }
     }
     return null;
+  }
+
+  /** How long its reader has been waiting for the next piece, in nanoseconds; 0: it is not. */
+  long waitingNanos() {
+    return waits ? System.nanoTime() - waitsSince : 0;
+  }
+
+  /** Ends it: its reader is told that the body came too slowly. */
+  void giveUp() {
+    arrived.offer(GIVEN_UP);
   }
 
   /** A client that asks first, before it sends a body, is told to go on (RFC 9110, 10.1.1). */

@@ -49,7 +49,7 @@ public final class StuckMessages {
         exchange,
         Role.OPERATE,
         call -> {
-          Reference reference = MessageQueries.reference(call);
+          Reference reference = call.reference();
           switch (actions.replay(reference, call.caller())) {
             case DONE -> {
               wakeRouter.run();
@@ -71,7 +71,7 @@ public final class StuckMessages {
         exchange,
         Role.OPERATE,
         call -> {
-          Reference reference = MessageQueries.reference(call);
+          Reference reference = call.reference();
           Decision decision = decision(call);
           switch (actions.resolve(
               reference, decision.delivered(), decision.reason(), call.caller())) {

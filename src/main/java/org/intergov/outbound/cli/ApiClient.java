@@ -94,7 +94,7 @@ final class ApiClient {
 
   /** The value of a query parameter. */
   static String query(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("%7E", "~");
   }
 
   /** Why no answer came, and what to do about it. */

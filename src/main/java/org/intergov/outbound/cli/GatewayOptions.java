@@ -22,36 +22,65 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Which gateway a command talks to: options that every such command has. */
 final class GatewayOptions {
+  /** For tests. */
+  static Map<String, String> environment = System.getenv();
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
   @Option(
       names = "--url",
       paramLabel = "URL",
-      defaultValue = "http://127.0.0.1:8080",
       converter = HttpUrl.class,
-      description = "Address of the gateway's REST API.")
+      description =
+          "Address of the gateway's REST API. Default: INTERGOV_URL, or url in the profile,"
+              + " or http://127.0.0.1 with the port INTERGOV_API_PORT or 8080. The profile is the"
+              + " file that INTERGOV_PROFILE names, or .intergov-outbound.properties at home; its"
+              + " keys are url, token, token-file and ca.")
   private URI url;
 
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
       description =
-          "File whose first line is the bearer token for the gateway. Default: no token is sent.")
+          "File whose first line is the bearer token for the gateway. Default: the token in"
+              + " INTERGOV_TOKEN, or the profile's; without one none is sent.")
   private Path tokenFile;
 
   @Option(
       names = "--ca",
       paramLabel = "FILE",
       description =
-          "PEM file with the certificates to trust when the address is https. Default: Java's.")
+          "PEM file with the certificates to trust when the address is https. Default: INTERGOV_CA,"
+              + " or the profile's, or whom Java trusts.")
   private Path ca;
 
   ApiClient client() {
-    return new ApiClient(url, token(), tls());
+    GatewayProfile profile = profile();
+    return new ApiClient(address(profile), token(profile), tls(ca == null ? profile.ca() : ca));
   }
 
-  private Optional<SSLContext> tls() {
+  private GatewayProfile profile() {
+    try {
+      return GatewayProfile.read(environment, Path.of(System.getProperty("user.home")));
+    } catch (GatewayProfile.BadProfileException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private URI address(GatewayProfile profile) {
+    if (url != null) {
+      return url;
+    }
+    try {
+      return new HttpUrl().convert(profile.url());
+    } catch (TypeConversionException e) {
+      throw new ParameterException(
+          command.commandLine(), "INTERGOV_URL or the profile: " + e.getMessage(), e);
+    }
+  }
+
+  private Optional<SSLContext> tls(Path ca) {
     if (ca == null) {
       return Optional.empty();
     }
@@ -78,15 +107,22 @@ final class GatewayOptions {
     }
   }
 
-  private String token() {
-    if (tokenFile == null) {
+  private String token(GatewayProfile profile) {
+    Path file = tokenFile;
+    if (file == null) {
+      if (profile.token() != null) {
+        return profile.token();
+      }
+      file = profile.tokenFile();
+    }
+    if (file == null) {
       return null;
     }
     try {
-      return Files.readString(tokenFile).lines().findFirst().orElse("").strip();
+      return Files.readString(file).lines().findFirst().orElse("").strip();
     } catch (IOException e) {
       throw new ParameterException(
-          command.commandLine(), "cannot read the token file " + tokenFile + ": " + e, e);
+          command.commandLine(), "cannot read the token file " + file + ": " + e, e);
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.intergov.outbound.message.MessagePath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,6 +35,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "REFERENCE",
+      converter = ReferenceConverter.class,
       description = "The messages: sender and sender_ref, such as AU:the-ref.")
   private List<String> references = List.of();
 
@@ -74,7 +76,7 @@ final class ReplayCommand implements Callable<Integer> {
           p -> {
             String place = p.path("queue").asText() + "/" + p.path("seq").asText();
             String path = "/parked/" + place + "/replay";
-            all.add(new Again(p.path("reference").asText() + " (" + place + ")", path));
+            all.add(new Again(Table.cell(p.path("reference")) + " (" + place + ")", path));
           });
     }
     return replay(client, all);
@@ -83,7 +85,7 @@ final class ReplayCommand implements Callable<Integer> {
   private record Again(String name, String path) {}
 
   private static Again message(String reference) {
-    return new Again(reference, "/messages/" + ApiClient.segment(reference) + "/replay");
+    return new Again(Table.printable(reference), MessagePath.of(reference, "/replay"));
   }
 
   private int replay(ApiClient client, List<Again> all) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.concurrent.Callable;
+import org.intergov.outbound.message.MessagePath;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,6 +33,7 @@ final class ResolveCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "REFERENCE",
+      converter = ReferenceConverter.class,
       description = "The message: its sender and sender_ref, such as AU:the-ref.")
   private String reference;
 
@@ -59,9 +61,9 @@ final class ResolveCommand implements Callable<Integer> {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.put("delivered", decision.delivered);
     body.put("reason", reason);
-    JsonNode answer =
-        gateway.client().post("/messages/" + ApiClient.segment(reference) + "/resolve", body);
-    String text = reference + (decision.delivered ? " is accepted" : " is rejected");
+    JsonNode answer = gateway.client().post(MessagePath.of(reference, "/resolve"), body);
+    String text =
+        Table.printable(reference) + (decision.delivered ? " is accepted" : " is rejected");
     return format.print(spec, answer, text);
   }
 }

@@ -7,8 +7,8 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.concurrent.Callable;
+import org.intergov.outbound.message.MessagePath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,20 +24,23 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     showDefaultValues = true)
 final class StatusCommand implements Callable<Integer> {
-  private static final List<String> JOURNAL =
-      List.of("seq", "at", "event", "channel_id", "channel_txn_id", "attempt", "detail");
-
   @Spec private CommandSpec spec;
   @Mixin private GatewayOptions gateway;
 
   @Parameters(
       arity = "0..1",
       paramLabel = "REFERENCE",
+      converter = ReferenceConverter.class,
       description = "The message: its sender and sender_ref, such as AU:the-ref.")
   private String reference;
 
   @Option(names = "--json", description = "Print JSON as the gateway gives it. Default: tables.")
   private boolean json;
+
+  @Option(
+      names = "--wide",
+      description = "Of the channels show every value that the gateway gives, in one wide table.")
+  private boolean wide;
 
   @Option(
       names = "--watch",
@@ -78,8 +81,8 @@ final class StatusCommand implements Callable<Integer> {
       showLanes(gateway.client().get("/channels"), out);
     } else {
       ApiClient client = gateway.client();
-      String path = "/messages/" + ApiClient.segment(reference);
-      showMessage(client.get(path), client.get(path + "/journal"), out);
+      JsonNode journal = client.get(MessagePath.of(reference, "/journal"));
+      showMessage(client.get(MessagePath.of(reference, "")), journal, out);
     }
     out.flush();
     return Cli.DONE;
@@ -88,10 +91,10 @@ final class StatusCommand implements Callable<Integer> {
   private void showLanes(JsonNode lanes, PrintWriter out) {
     if (json) {
       out.println(lanes.toPrettyString());
-    } else if (lanes.isEmpty()) {
-      out.println("the routing table has no channels");
-    } else {
+    } else if (wide && !lanes.isEmpty()) {
       new Table(out, Table.scalarKeys(lanes)).print(lanes);
+    } else {
+      new LaneReport(out).print(lanes);
     }
   }
 
@@ -103,15 +106,6 @@ final class StatusCommand implements Callable<Integer> {
       out.println(both.toPrettyString());
       return;
     }
-    int width = message.properties().stream().mapToInt(e -> e.getKey().length()).max().orElse(0);
-    message
-        .properties()
-        .forEach(
-            field -> {
-              String gap = " ".repeat(width - field.getKey().length() + 2);
-              out.println((field.getKey() + gap + Table.cell(field.getValue())).stripTrailing());
-            });
-    out.println();
-    new Table(out, JOURNAL).print(journal);
+    new MessageReport(out).print(message, journal);
   }
 }

@@ -18,12 +18,16 @@ import java.util.Set;
  */
 final class Submission {
   private static final Set<Integer> NOT_NOW = Set.of(408, 429, 502, 503, 504);
+  private static final int TOO_LARGE = 413;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   private final ApiClient client;
   private final Duration retryFor;
   private final SubmitReport report;
+
+  /** Lines in a batch; less than what was found to be too large. */
+  private int most = Integer.MAX_VALUE;
 
   /**
    * @param retryFor how long to go on without any message settled
@@ -40,6 +44,9 @@ final class Submission {
    * @return false if it had to stop with messages of this batch not settled; the report knows
    */
   boolean send(List<Line> batch) {
+    if (batch.size() > most) {
+      return sendHalves(batch);
+    }
     List<Line> open = batch;
     boolean mayBeStored = false;
     boolean firstTime = true;
@@ -64,6 +71,10 @@ final class Submission {
           why = "the gateway did not take " + left.size() + " messages yet";
         } else {
           why = client.problem(response);
+          if (status == TOO_LARGE && open.size() > 1) {
+            most = open.size() / 2;
+            return sendHalves(open);
+          }
           if (!NOT_NOW.contains(status)) {
             report.stopped(open.get(0), why, mayBeStored);
             return false;
@@ -84,6 +95,12 @@ final class Submission {
       pause =
           pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.plus(pause);
     }
+  }
+
+  /** A proxy takes no body of that size: nginx passes 1 MB on unless told otherwise. */
+  private boolean sendHalves(List<Line> batch) {
+    int half = batch.size() / 2;
+    return send(batch.subList(0, half)) && send(batch.subList(half, batch.size()));
   }
 
   /** Reports every final result; gives back the lines that have none. */

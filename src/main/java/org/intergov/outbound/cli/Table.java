@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.intergov.outbound.message.Quote;
 
 /**
  * Prints JSON objects as rows of aligned columns. Rows may come in several lots; the heading is
@@ -55,11 +56,17 @@ final class Table {
   void print(Iterable<JsonNode> rows) {
     List<List<String>> lines = new ArrayList<>();
     for (JsonNode row : rows) {
-      List<String> cells = columns.stream().map(column -> cell(row.path(column))).toList();
+      lines.add(columns.stream().map(column -> cell(row.path(column))).toList());
+    }
+    printCells(lines);
+  }
+
+  /** Prints rows that are text already, a cell for each column. */
+  void printCells(List<List<String>> lines) {
+    for (List<String> cells : lines) {
       for (int i = 0; i < widths.length; i++) {
         widths[i] = Math.max(widths[i], cells.get(i).length());
       }
-      lines.add(cells);
     }
     if (!headed) {
       headed = true;
@@ -69,7 +76,7 @@ final class Table {
     out.flush();
   }
 
-  /** A value as text: nothing for null, and no control characters for a terminal to act on. */
+  /** A value as text: nothing for null, and nothing that a terminal acts on. */
   static String cell(JsonNode value) {
     if (value.isMissingNode() || value.isNull()) {
       return "";
@@ -77,9 +84,9 @@ final class Table {
     return printable(value.isTextual() ? value.textValue() : value.toString());
   }
 
-  /** Text from elsewhere, safe to print: control characters become question marks. */
+  /** Text from elsewhere, safe to print: what cannot be seen is escaped. */
   static String printable(String text) {
-    return text.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
+    return Quote.escaped(text);
   }
 
   private void print(List<String> cells) {

@@ -163,6 +163,8 @@ public final class MessageRules {
         segmentEmpty = true;
       } else if (c == '_' || c == '-' || Character.isLetterOrDigit(c)) {
         segmentEmpty = false;
+      } else if (!segmentEmpty && isMark(c)) {
+        // part of the letter before it: vowels of Hindi or Thai, accents that were taken apart
       } else {
         segmentEmpty = true;
         break;
@@ -179,6 +181,14 @@ public final class MessageRules {
                   + ", expected segments of letters, digits, \"_\" or \"-\" with one dot between"
                   + " them, such as \"UN.CEFACT.Trade.CertificateOfOrigin.created\""));
     }
+  }
+
+  private static boolean isMark(int c) {
+    return switch (Character.getType(c)) {
+      case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK ->
+          true;
+      default -> false;
+    };
   }
 
   /** Generation keys are the reference with {@code #2}, {@code #3} and so on. */

@@ -9,7 +9,6 @@ import org.intergov.outbound.store.ChannelStates;
 final class ChannelMonitor implements ChannelMXBean {
   static final String CIRCUIT = "org.intergov.outbound.circuit";
   static final String PAUSED = "org.intergov.outbound.paused";
-  private static final String WHO = "jmx";
 
   private final String id;
   private final String kind;
@@ -112,13 +111,13 @@ final class ChannelMonitor implements ChannelMXBean {
 
   @Override
   public void pause(String reason) {
-    states.pause(id, WHO, reason == null || reason.isBlank() ? null : reason);
+    states.pause(id, JmxCaller.name(), reason == null || reason.isBlank() ? null : reason);
     pausesChanged.run();
   }
 
   @Override
   public void resume() {
-    states.resume(id, WHO);
+    states.resume(id, JmxCaller.name());
     lane.tryNow();
     pausesChanged.run();
   }

@@ -2,43 +2,52 @@ package org.intergov.outbound.monitoring;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * Ready only while the database answers, as it was when it was last looked at: a probe never waits
- * for the database. A channel in trouble does not make the gateway unready. Thread-safe.
+ * Ready only while the database answers and takes writes, as it was when it was last looked at: a
+ * probe never waits for the database. A channel in trouble does not make the gateway unready.
+ * Thread-safe.
  */
 public final class DatabaseHealth extends AbstractHealthCheck {
   private static final Duration STALE = Duration.ofSeconds(15);
 
-  private final BooleanSupplier answers;
+  private final Supplier<Optional<String>> asked;
   private final LongSupplier nanoTime;
-  private volatile boolean answered = true;
+  private volatile Optional<String> trouble = Optional.empty();
   private volatile long lookedAt;
 
-  public DatabaseHealth(BooleanSupplier answers) {
-    this(answers, System::nanoTime);
+  /**
+   * @param asked asks the database; gives why nothing can be stored, in words, if so
+   */
+  public DatabaseHealth(Supplier<Optional<String>> asked) {
+    this(asked, System::nanoTime);
   }
 
-  DatabaseHealth(BooleanSupplier answers, LongSupplier nanoTime) {
+  DatabaseHealth(Supplier<Optional<String>> asked, LongSupplier nanoTime) {
     super("intergov", "database");
-    this.answers = answers;
+    this.asked = asked;
     this.nanoTime = nanoTime;
     this.lookedAt = nanoTime.getAsLong();
   }
 
   /** Asks the database; to be called every second, on a thread that may wait. */
   public void look() {
-    answered = answers.getAsBoolean();
+    trouble = asked.get();
     lookedAt = nanoTime.getAsLong();
   }
 
-  /** Whether it answered when last asked, and that is not long ago. True until first asked. */
+  /** Whether all was well when it was last asked, and that is not long ago, or it never was. */
   boolean isUp() {
-    return answered && nanoTime.getAsLong() - lookedAt < STALE.toNanos();
+    return trouble.isEmpty() && !isStale();
+  }
+
+  private boolean isStale() {
+    return nanoTime.getAsLong() - lookedAt >= STALE.toNanos();
   }
 
   @Override
@@ -51,7 +60,8 @@ public final class DatabaseHealth extends AbstractHealthCheck {
     if (isUp()) {
       builder.up();
     } else {
-      builder.message("the database does not answer; intake answers 503 until it does").down();
+      String words = isStale() ? "the database does not answer" : trouble.orElse("it was away");
+      builder.message(words + "; intake answers 503 until that is over").down();
     }
   }
 }

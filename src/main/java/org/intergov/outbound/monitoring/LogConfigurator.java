@@ -3,12 +3,14 @@ package org.intergov.outbound.monitoring;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.Layout;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.nio.charset.StandardCharsets;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -19,25 +21,24 @@ import org.slf4j.LoggerFactory;
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
   private static final String ROOT = org.slf4j.Logger.ROOT_LOGGER_NAME;
   private static final String LIMIT = "LIMIT";
-  private static final String PATTERN =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX,UTC} %-5level %logger{0} %replace(%msg){'[\\r\\n]+',' | '}"
-          + " %replace(%ex{6}){'[\\r\\n]+\\s*',' | '}%nopex%n";
 
   /** From now on each event is a line of JSON, for programs that gather logs. */
   public static void useJson() {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     if (context.getLogger(ROOT).getAppender(LIMIT) instanceof RepeatLimit limit) {
-      JsonEncoder encoder = new JsonEncoder();
-      encoder.setContext(context);
-      encoder.setWithSequenceNumber(false);
-      encoder.setWithNanoseconds(false);
-      encoder.setWithContext(false);
-      encoder.setWithMessage(false);
-      encoder.setWithArguments(false);
-      encoder.setWithFormattedMessage(true);
-      encoder.start();
-      limit.encodeBy(encoder);
+      limit.encodeBy(encoder(context, new JsonLogLayout()));
     }
+  }
+
+  private static Encoder<ILoggingEvent> encoder(LoggerContext context, Layout<ILoggingEvent> as) {
+    as.setContext(context);
+    as.start();
+    LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
+    encoder.setContext(context);
+    encoder.setCharset(StandardCharsets.UTF_8);
+    encoder.setLayout(as);
+    encoder.start();
+    return encoder;
   }
 
   @Override
@@ -45,15 +46,11 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     if (System.getProperty("logback.configurationFile") != null) {
       return ExecutionStatus.INVOKE_NEXT_IF_ANY;
     }
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-    encoder.setContext(context);
-    encoder.setPattern(PATTERN);
-    encoder.start();
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setContext(context);
     console.setName("STDERR");
     console.setTarget("System.err");
-    console.setEncoder(encoder);
+    console.setEncoder(encoder(context, new LogLayout()));
     console.start();
     Logger root = context.getLogger(ROOT);
     root.setLevel(Level.WARN);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import org.intergov.outbound.channel.ChannelLane;
 import org.intergov.outbound.channel.Faults;
@@ -66,6 +67,9 @@ public final class Metrics implements PostListener, FlowListener {
   private final Counter held;
   private final Counter leasesLost;
   private final Timer acceptedAfter;
+
+  /** The registry holds on to nothing that it asks. */
+  private LongSupplier refused;
 
   public Metrics(MeterRegistry registry) {
     this.registry = registry;
@@ -117,6 +121,14 @@ public final class Metrics implements PostListener, FlowListener {
   @Override
   public void accepted(Duration age) {
     acceptedAfter.record(age);
+  }
+
+  /** Requests that came without a token that is known. */
+  public void refusals(LongSupplier refusals) {
+    refused = refusals;
+    FunctionCounter.builder(PREFIX + "api.unauthorized", refusals, LongSupplier::getAsLong)
+        .description("Requests refused, since they had no token or one that is not known")
+        .register(registry);
   }
 
   /** Depth, age and locks of every queue, as they were sampled; none while that is long ago. */

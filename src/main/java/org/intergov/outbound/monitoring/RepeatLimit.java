@@ -20,6 +20,7 @@ import org.slf4j.event.KeyValuePair;
  */
 final class RepeatLimit extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private static final int MOST = 10;
+  private static final int MOST_SHOWN = 160;
 
   /** Lines whose first value is a name of our configuration, so there are few of them. */
   private static final List<String> ABOUT_ONE =
@@ -36,14 +37,12 @@ final class RepeatLimit extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private static final class Repeats {
     private final String logger;
     private final String message;
-    private final String channel;
     private final long since;
     private int count;
 
     private Repeats(ILoggingEvent first) {
       logger = first.getLoggerName();
-      message = first.getMessage();
-      channel = channel(first);
+      message = LogLayout.message(first);
       since = first.getTimeStamp();
     }
 
@@ -109,10 +108,14 @@ final class RepeatLimit extends UnsynchronizedAppenderBase<ILoggingEvent> {
         : " ";
   }
 
+  private static String shortened(String text) {
+    return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
+  }
+
   private void tell(Repeats of, int left) {
     if (left > 0) {
       String logger = of.logger.substring(of.logger.lastIndexOf('.') + 1);
-      String kind = logger + of.channel + "\"" + of.message + "\"";
+      String kind = logger + " " + shortened(of.message);
       to.doAppend(
           new LoggingEvent(
               RepeatLimit.class.getName(),

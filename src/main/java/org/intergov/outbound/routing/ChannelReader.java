@@ -108,7 +108,7 @@ final class ChannelReader {
   private Optional<String> id(Section section) {
     section.require("id", ID_FORM);
     Optional<Text> id = section.text("id", ID_FORM, ID);
-    section.outline(o -> o.put("id", Outline.notANumber(ID_FORM, ID)));
+    section.outline(o -> o.put("id", Outline.shown(Outline.notANumber(ID_FORM, ID))));
     if (id.isPresent()) {
       Integer earlier = linesOfIds.putIfAbsent(id.get().value(), id.get().line());
       if (earlier != null) {

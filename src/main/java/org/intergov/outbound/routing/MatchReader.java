@@ -88,7 +88,7 @@ final class MatchReader {
   static Outline outline() {
     Outline rule = new Outline(KEYS);
     for (MatchField field : MatchField.values()) {
-      rule.put(field.key(), Outline.oneOrMore(outlineOf(field)));
+      rule.put(field.key(), Outline.oneOrMore(Outline.shown(outlineOf(field))));
     }
     bounds(Section.outlined(rule.map(SizeMatch.KEY, SizeMatch.KEYS)));
     rule.also("minProperties", 1);

@@ -175,6 +175,13 @@ final class Outline {
     return object("description", description, "anyOf", either);
   }
 
+  /** The same, but without placeholders: it is shown as it stands. */
+  static Map<String, Object> shown(Map<String, Object> schema) {
+    Map<String, Object> shown = new LinkedHashMap<>(schema);
+    shown.put("not", object("type", "string", "pattern", "\\{\\{"));
+    return shown;
+  }
+
   static Map<String, Object> placeholder() {
     return object("$ref", TEXT, "type", "string", "pattern", "\\{\\{");
   }

@@ -41,6 +41,15 @@ final class RouteFilesCheck {
           .filter(d -> d.type() == Type.TEMPLATE)
           .forEach(d -> templates.check(d, file.problems()));
       file.uses().forEach(u -> checkUse(u, beans, file.problems()));
+      file.named()
+          .forEach(
+              n ->
+                  file.problems()
+                      .error(
+                          Source.line(n.at()),
+                          n.path(),
+                          "a file's name that is made of what a message holds",
+                          "safeKey in it and nothing else of the message: ${header.safeKey}"));
     }
   }
 
@@ -92,7 +101,7 @@ final class RouteFilesCheck {
     if (!beans.contains(scheme) && !hasComponent.test(scheme)) {
       to.error(line, use.path(), "the unknown component " + Quote.of(scheme), MORE);
     } else if (use.dynamic()) {
-      to.warning(
+      to.error(
           line,
           use.path(),
           "an endpoint that is made while a message passes",

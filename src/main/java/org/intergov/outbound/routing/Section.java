@@ -178,7 +178,7 @@ final class Section {
   }
 
   Optional<Text> text(String key, String expected) {
-    outline(o -> o.put(key, Outline.text(expected)));
+    outline(o -> o.put(key, shown(key, Outline.text(expected))));
     return get(key).flatMap(n -> source.text(n, pathOf(key), key, expected));
   }
 
@@ -189,12 +189,16 @@ final class Section {
    */
   Optional<Text> text(String key, String expected, String pattern) {
     Optional<Text> text = text(key, expected);
-    outline(o -> o.put(key, Outline.text(expected, pattern)));
+    outline(o -> o.put(key, shown(key, Outline.text(expected, pattern))));
     if (text.isPresent() && !text.get().value().matches(pattern)) {
       source.error(text.get(), expected);
       return Optional.empty();
     }
     return text;
+  }
+
+  private static Map<String, Object> shown(String key, Map<String, Object> schema) {
+    return Source.SHOWN.contains(key) ? Outline.shown(schema) : schema;
   }
 
   /** A moment; nothing if it is not given or bad. */
@@ -275,7 +279,7 @@ final class Section {
   Optional<Text> word(String key, Collection<String> words) {
     String expected = Suggestion.oneOf(words, "");
     Optional<Text> text = text(key, expected);
-    outline(o -> o.put(key, Outline.choice(expected, words)));
+    outline(o -> o.put(key, shown(key, Outline.choice(expected, words))));
     if (text.isPresent() && !words.contains(text.get().value())) {
       source.error(text.get(), Suggestion.oneOf(words, text.get().written()));
       return Optional.empty();

@@ -1,7 +1,10 @@
 package org.intergov.outbound.routing;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.intergov.outbound.message.Quote;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -11,6 +14,13 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** What all readers of one file share: where problems go, and how a scalar becomes a text. */
 final class Source {
+
+  /** Fields that status, errors, explanations or the API show as they are. */
+  static final Set<String> SHOWN =
+      Stream.concat(
+              Stream.of("id", "description", "kind"),
+              Stream.of(MatchField.values()).map(MatchField::key))
+          .collect(Collectors.toSet());
 
   private final Problems problems;
   private final Placeholders placeholders;
@@ -66,6 +76,10 @@ final class Source {
     String written = scalar.getValue();
     boolean hidden = Secrets.hides(key);
     String shown = hidden ? "a value that is not shown" : Quote.of(written);
+    if (SHOWN.contains(key) && !path.contains(".parameters.") && written.contains("{{")) {
+      error(node, path, "a placeholder", "a text of its own: it is shown to all who see the table");
+      return Optional.empty();
+    }
     return placeholders
         .resolve(written, wanted -> error(node, path, shown, wanted))
         .map(value -> new Text(value, written, line(node), path, hidden));

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -25,6 +26,9 @@ final class YamlFile {
   static final int MOST_BYTES = 1 << 20;
 
   private static final String READABLE = "a YAML file of at most 1 MB that can be read";
+
+  private static final Pattern BARE_STAR =
+      Pattern.compile("(?:^\\s*-|[:\\[,])\\s+\\*\\s*(?:[,}\\]#]|$)|\\[\\*\\s*[,\\]]");
 
   private final Path file;
   private final Problems problems;
@@ -90,7 +94,11 @@ final class YamlFile {
           : new Compose(settings).composeString(text);
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().or(e::getContextMark).map(m -> m.getLine() + 1).orElse(0);
-      problems.error(line, "", "a syntax error (" + what(e) + ")", "well-formed YAML");
+      if (hasBareStar(text, line)) {
+        problems.error(line, "", "a star without quotes", "it in quotes: \"*\"");
+      } else {
+        problems.error(line, "", "a syntax error (" + what(e) + ")", "well-formed YAML");
+      }
     } catch (ReaderException e) {
       int line = lineOf(text, Math.min(e.getPosition(), text.length()));
       String what = "the character U+%04X, which YAML does not allow".formatted(e.getCodePoint());
@@ -99,6 +107,15 @@ final class YamlFile {
       problems.error(0, "", "what is not YAML", "well-formed YAML");
     }
     return Optional.empty();
+  }
+
+  /** YAML takes a bare star for the beginning of an alias. */
+  private static boolean hasBareStar(String text, int line) {
+    return text.lines()
+        .skip(Math.max(0, line - 1))
+        .findFirst()
+        .filter(l -> BARE_STAR.matcher(l).find())
+        .isPresent();
   }
 
   /** The parser's words, but for the part that can quote a value. */

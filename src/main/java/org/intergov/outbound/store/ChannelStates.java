@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.Map;
+import org.intergov.outbound.message.Quote;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,7 +70,11 @@ public final class ChannelStates {
           journal(connection, channelId, "paused", who, reason);
           return null;
         });
-    LOG.info("channel {}: paused by {}", channelId, who);
+    LOG.info(
+        "channel {}: paused by {}: {}",
+        channelId,
+        who,
+        reason == null ? "no reason was given" : Quote.bare(reason));
   }
 
   /**

@@ -39,6 +39,7 @@ final class ConnectionSource implements DataSource {
   public Connection getConnection() throws SQLException {
     Connection connection = DriverManager.getConnection(url, properties);
     try {
+      ServerFitness.check(connection);
       try (Statement s = connection.createStatement()) {
         s.execute(SESSION);
       }

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
@@ -28,6 +29,7 @@ public final class Database implements AutoCloseable {
   private final ConnectionSource source;
   private final HikariDataSource pool;
   private final Duration patience;
+  private final WriteTrouble writeTrouble = new WriteTrouble(System::nanoTime);
 
   /** What runs inside a transaction. */
   @FunctionalInterface
@@ -159,6 +161,9 @@ public final class Database implements AutoCloseable {
         result = work.in(connection);
         proof = CommitProof.leave(connection);
         connection.commit();
+        if (proof != null) {
+          writeTrouble.over();
+        }
         return result;
       } catch (SQLException | RuntimeException e) {
         rollback(connection, e);
@@ -221,18 +226,20 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Tells a login that will never do, such as a wrong password, from a server that is not there
-   * yet.
+   * Tells a login or a server that will never do, such as a wrong password or a server that is too
+   * old, from one that is not there yet.
    *
-   * @throws StoreException naming what the server said, if it refused the login or has no such
-   *     database; a server that cannot be reached throws nothing here
+   * @throws StoreException naming what the server said, if it refused the login, has no such
+   *     database, or is {@linkplain ServerFitness unfit}; a server that cannot be reached throws
+   *     nothing here
    */
   void checkLogin() {
-    try (Connection connection = pool.getConnection()) {
-      LOG.debug("database {}: {}", name, connection);
+    try (Connection one = pool.getConnection();
+        Connection other = pool.getConnection()) {
+      ServerFitness.checkSessions(one, other);
     } catch (SQLException e) {
       SQLException said = said(e);
-      if (Outages.isLogin(said)) {
+      if (said instanceof ServerFitness.UnfitServerException || Outages.isLogin(said)) {
         throw new StoreException("database " + name + ": " + firstLine(said), said);
       }
     }
@@ -240,8 +247,10 @@ public final class Database implements AutoCloseable {
 
   private RuntimeException translate(SQLException e) {
     String message = "database " + name + ": " + firstLine(e);
+    SQLException said = said(e);
+    writeTrouble.failed(said);
     return Outages.is(e)
-        ? new StoreUnavailableException(message, e)
+        ? new StoreUnavailableException(message, WriteTrouble.words(said), e)
         : new StoreException(message, e);
   }
 
@@ -280,6 +289,11 @@ public final class Database implements AutoCloseable {
     return e.getSQLState() == null
         ? line
         : String.format(Locale.ROOT, "%s (%s)", line, e.getSQLState());
+  }
+
+  /** Why the server takes no writes, if it said so lately. */
+  Optional<String> writeTrouble() {
+    return writeTrouble.now();
   }
 
   /** Connections in use, idle, and threads waiting for one. */

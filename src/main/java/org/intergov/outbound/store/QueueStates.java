@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** How much waits where, and for how long. Read-only; an index scan over unfinished rows. */
@@ -125,18 +126,24 @@ public final class QueueStates {
         });
   }
 
-  /** Whether the database answers. */
-  public boolean answers() {
+  /**
+   * Why nothing can be stored now; empty: the server answers, and takes writes as far as it has
+   * said lately.
+   */
+  public Optional<String> trouble() {
     try {
-      return database.statement(
-          connection -> {
-            try (PreparedStatement s = connection.prepareStatement("SELECT 1");
-                ResultSet r = s.executeQuery()) {
-              return r.next();
-            }
-          });
+      boolean readOnly =
+          database.statement(
+              connection -> {
+                try (PreparedStatement s =
+                        connection.prepareStatement("SHOW transaction_read_only");
+                    ResultSet r = s.executeQuery()) {
+                  return r.next() && r.getString(1).equals("on");
+                }
+              });
+      return readOnly ? Optional.of("the database is read-only") : database.writeTrouble();
     } catch (StoreUnavailableException e) {
-      return false;
+      return Optional.of(e.words());
     }
   }
 }

@@ -217,9 +217,9 @@ public final class Stores implements AutoCloseable {
     return new LakeRebuild(patient, lakeDatabase);
   }
 
-  /** Whether the flow gets an answer from the database. */
-  public boolean answers() {
-    return new QueueStates(outboxDatabase).answers();
+  /** Why nothing can be stored now; empty: it can. Asks the outbox's database. */
+  public Optional<String> trouble() {
+    return new QueueStates(outboxDatabase).trouble();
   }
 
   public QueueDepths depths() {

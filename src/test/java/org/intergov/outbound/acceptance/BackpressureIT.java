@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.ListIterator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -196,8 +195,8 @@ class BackpressureIT {
   }
 
   @Test
-  void clients_that_send_slowly_keep_nobody_from_asking_and_from_operating() throws IOException {
-    takeEveryPlace("slow-");
+  void clients_that_send_slowly_keep_no_place_that_others_need() throws IOException {
+    otherClientsGetIn("slow-");
   }
 
   @Test
@@ -206,29 +205,38 @@ class BackpressureIT {
       new SlowClient(gateway.apiPort(), Sent.to("SG", "hangs-up-" + i)).close();
     }
     submitOnceThereIsRoom(Sent.to("SG", "after-those-who-hung-up"));
-    takeEveryPlace("after-hang-ups-");
+    otherClientsGetIn("after-hang-ups-");
   }
 
-  /** As many slow clients as there are places: all others are refused, and only in intake. */
-  private void takeEveryPlace(String name) throws IOException {
+  /**
+   * Far more clients than places send half a message and stop: whoever sends a whole one gets in,
+   * and those who lose their places are told so.
+   */
+  private void otherClientsGetIn(String name) throws IOException {
+    lane("resume");
     List<SlowClient> slow = new ArrayList<>();
     try {
-      for (int i = 1; i <= MOST_REQUESTS; i++) {
+      for (int i = 1; i <= 10 * MOST_REQUESTS; i++) {
         slow.add(new SlowClient(gateway.apiPort(), Sent.to("SG", name + i)));
       }
-      soon("every place is taken").untilAsserted(() -> assertTheyHaveEveryPlace(slow));
-      assertBusy(api.post("text/plain", new byte[5 << 20]));
       assertThat(api.get("/channels").status()).isEqualTo(200);
       assertThat(api.get("/messages?limit=1").status()).isEqualTo(200);
       assertThat(gateway.readyStatus()).isEqualTo(200);
-      lane("resume");
-      for (int i = 0; i < 50; i++) {
-        assertNoPlace();
+      for (int i = 0; i < 2 * MOST_REQUESTS; i++) {
+        submitOnceThereIsRoom(Sent.to("SG", name + "fast-" + i));
       }
 
+      int waiting = 0;
       for (SlowClient client : slow) {
-        assertThat(client.finish()).startsWith("HTTP/1.1 201");
-        taken.add(client.message().ref());
+        waiting += client.isAnswered() ? 0 : 1;
+      }
+      assertThat(waiting).as("at least one has lost its place").isLessThan(MOST_REQUESTS);
+      for (SlowClient client : slow) {
+        String answer = client.finish();
+        assertThat(answer).containsPattern("^HTTP/1.1 (408|503|201)");
+        if (answer.contains(" 201")) {
+          taken.add(client.message().ref());
+        }
       }
     } finally {
       for (SlowClient client : slow) {
@@ -236,32 +244,6 @@ class BackpressureIT {
       }
     }
     submitOnceThereIsRoom(Sent.to("SG", name + "all-served"));
-  }
-
-  /**
-   * One that found a place still taken by somebody before it tries again, first of all: the place
-   * may be free by now, and nobody else would take it.
-   */
-  private static void assertTheyHaveEveryPlace(List<SlowClient> clients) throws IOException {
-    for (ListIterator<SlowClient> each = clients.listIterator(); each.hasNext(); ) {
-      SlowClient client = each.next();
-      if (client.isAnswered()) {
-        client.close();
-        each.set(new SlowClient(gateway.apiPort(), client.message()));
-      }
-    }
-    for (int i = 0; i < 10; i++) {
-      assertNoPlace();
-    }
-    for (SlowClient client : clients) {
-      assertThat(client.isAnswered()).as(client.message().ref() + " is answered").isFalse();
-    }
-  }
-
-  private static void assertNoPlace() {
-    Api.Answer answer = api.post("text/plain", new byte[0]);
-    assertBusy(answer);
-    assertThat(answer.json().path("detail").asText()).contains("4 requests");
   }
 
   @Test

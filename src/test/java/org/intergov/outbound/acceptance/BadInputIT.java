@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.intergov.outbound.message.MessagePath;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -426,6 +430,135 @@ class BadInputIT {
             new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         assertThat(answer).startsWith("HTTP/1.1 403 ").contains("Not for web pages");
       }
+    }
+  }
+
+  /** A request as it stands, and the answer to it, from its first line on. */
+  private static String raw(int port, String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+      socket.getOutputStream().flush();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "POST /channels/other/../sg-shared-db/pause",
+        "POST /channels/x/%2E%2E/sg-shared-db/pause",
+        "POST /channels//sg-shared-db/pause",
+        "POST /channels/sg-shared-db%2Fpause",
+        "POST /channels/sg%2Dshared-db/pause",
+        "POST \\channels\\sg-shared-db\\pause",
+        "GET /callbacks/%2e%2e/messages",
+        "GET /callbacks/..%5Cmessages",
+        "GET /%6Dessages",
+        "GET /messages/AU:%2F..%2F..%2Fcallbacks%2Fx"
+      })
+  void a_path_that_differs_from_its_normal_form_is_not_read_on_any_port(String path)
+      throws IOException {
+    for (int port : List.of(gateway.apiPort(), gateway.managementPort())) {
+      String answer =
+          raw(
+              port,
+              path
+                  + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+      assertThat(answer).startsWith("HTTP/1.1 400 ");
+    }
+    assertThat(api.get("/channels").json().get(0).path("state").asText()).isNotEqualTo("paused");
+  }
+
+  @Test
+  void health_is_not_found_by_another_path_either() throws IOException {
+    for (String path : List.of("/observe/./health", "/observe//health", "/observe/%68ealth")) {
+      String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      assertThat(raw(gateway.managementPort(), request)).startsWith("HTTP/1.1 400 ");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"AU:one/two+three", "AU:up/../down", "AU:a//b", "AU:back\\slash", "AU:./~*"})
+  void every_reference_can_be_looked_up(String reference) {
+    Api.Answer taken = api.post(Sent.to("SG", reference.substring(3)).json());
+    assertThat(taken.status()).as(taken.body()).isEqualTo(201);
+
+    Api.Answer found = api.get(taken.header("Location"));
+    assertThat(found.json().path("reference").asText()).isEqualTo(reference);
+    assertThat(api.get(MessagePath.of(reference, "/journal")).json().get(0).path("event").asText())
+        .isEqualTo("submitted");
+    Api.Answer replayed = api.call("POST", MessagePath.of(reference, "/replay"), null, null);
+    assertProblem(replayed, 409);
+  }
+
+  @Test
+  void one_that_was_inserted_with_a_control_character_can_be_looked_up_and_resolved()
+      throws SQLException {
+    try (Connection c = POSTGRES.connect("bad_input");
+        PreparedStatement s =
+            c.prepareStatement(
+                "INSERT INTO intergov.delivery_outbox"
+                    + " (sender, sender_ref, receiver, subject, obj, predicate)"
+                    + " VALUES ('AU', ?, 'SG', 's', 'o', 'p')")) {
+      s.setString(1, "tab\there");
+      s.executeUpdate();
+    }
+    String reference = "AU:tab\there";
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> api.get(MessagePath.of(reference, "")).status() == 200);
+    assertThat(api.get(MessagePath.of(reference, "/journal")).status()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Encoding: gzip",
+        "Content-Encoding: identity, br",
+        "Content-Type: application/json; charset=ISO-8859-1",
+        "Content-Type: application/json;Charset=\"utf-16\""
+      })
+  void what_would_be_read_as_something_else_is_not_read(String header) throws IOException {
+    String type = header.startsWith("Content-Type") ? "" : "Content-Type: application/json\r\n";
+    for (String path : List.of("/messages", "/explain")) {
+      String answer =
+          raw(
+              gateway.apiPort(),
+              "POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s%s\r\nContent-Length: 2\r\n\r\n{}"
+                  .formatted(path, type, header));
+      assertThat(answer).startsWith("HTTP/1.1 415 ").contains("Unsupported c");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Type: application/json; charset=UTF-8",
+        "Content-Type: application/json; charset=\"utf-8\"; x=y",
+        "Content-Type: application/json\r\nContent-Encoding: identity"
+      })
+  void what_says_that_it_is_plain_utf_8_is_read(String header) throws IOException {
+    String answer =
+        raw(
+            gateway.apiPort(),
+            "POST /messages HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\nContent-Length: 2\r\n\r\n{}"
+                .formatted(header));
+    assertThat(answer).startsWith("HTTP/1.1 400 ").contains("Invalid message");
+  }
+
+  @Test
+  void a_body_that_says_that_it_is_too_long_is_refused_before_it_comes() throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.apiPort())) {
+      socket.setSoTimeout(20_000);
+      socket
+          .getOutputStream()
+          .write(
+              "POST /messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 5000000\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      byte[] first = socket.getInputStream().readNBytes(12);
+      assertThat(first).asString().isEqualTo("HTTP/1.1 413");
     }
   }
 }

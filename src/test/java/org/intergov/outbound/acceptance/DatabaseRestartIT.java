@@ -3,6 +3,9 @@ package org.intergov.outbound.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -90,6 +93,59 @@ class DatabaseRestartIT {
       assertThat(channel.repeated()).isEmpty();
       assertThat(postgres.stories("restarted"))
           .isEqualTo(Map.of("submitted, posted, confirmed, accepted", (long) sent));
+    }
+  }
+
+  @Test
+  void a_database_that_takes_no_writes_is_not_ready_and_the_words_say_why() throws SQLException {
+    try (TestChannel channel = new TestChannel();
+        GatewayProcess gateway = GatewayProcess.named("database-read-only")) {
+      gateway
+          .database(postgres.create("read_only"))
+          .channels(
+              """
+              channels:
+                - id: sg-shared-db
+                  match: { receiver: SG }
+                  kind: http
+                  parameters: { url: "%s" }
+                  poll: { first-after: 100ms, every: 1s }
+              """
+                  .formatted(channel.url()))
+          .start();
+      Sent before = gateway.api().submit(Sent.to("SG", "before"));
+      gateway.api().awaitStatus(before, "accepted");
+
+      readOnly("SET default_transaction_read_only = on");
+      await("not ready")
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(gateway.health()).contains("the database is read-only"));
+      assertThat(gateway.readyStatus()).isEqualTo(503);
+      assertThat(gateway.liveStatus()).isEqualTo(200);
+      Sent meanwhile = Sent.to("SG", "meanwhile");
+      await("said to clients")
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () -> {
+                Api.Answer refused = gateway.api().post(meanwhile.json());
+                assertThat(refused.status()).isEqualTo(503);
+                assertThat(refused.body())
+                    .contains("The database is read-only; nothing was stored");
+              });
+
+      readOnly("RESET default_transaction_read_only");
+      await("ready").atMost(Duration.ofSeconds(30)).until(() -> gateway.readyStatus() == 200);
+      gateway.api().awaitStatus(gateway.api().submit(meanwhile), "accepted");
+      assertThat(postgres.lake("read_only")).isEqualTo(Map.of("accepted", 2L));
+    }
+  }
+
+  private static void readOnly(String change) throws SQLException {
+    try (Connection connection = postgres.connect("intergov");
+        Statement s = connection.createStatement()) {
+      s.execute("ALTER DATABASE read_only " + change);
+      s.execute(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'read_only'");
     }
   }
 }

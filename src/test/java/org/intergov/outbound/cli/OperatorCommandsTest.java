@@ -31,12 +31,16 @@ class OperatorCommandsTest {
   private void aMessage() {
     gateway.on(
         "GET /messages/AU:a%2F1%20b",
-        200, "{\"reference\":\"AU:a/1 b\",\"status\":\"accepted\",\"reason\":null}");
+        200,
+        "{\"reference\":\"AU:a/1 b\",\"sender\":\"AU\",\"receiver\":\"SG\",\"status\":\"accepted\","
+            + "\"reason\":null,\"channel_id\":\"sg\",\"channel_txn_id\":\"17\","
+            + "\"delivery\":{\"status\":\"posted\",\"attempts\":1,\"generation\":1}}");
     gateway.on(
         "GET /messages/AU:a%2F1%20b/journal",
         200,
         "[{\"seq\":1,\"at\":\"2026-01-01T00:00:00Z\",\"event\":\"submitted\"},"
             + "{\"seq\":2,\"at\":\"2026-01-01T00:00:01Z\",\"event\":\"posted\",\"channel_id\":\"sg\","
+            + "\"channel_txn_id\":\"17\","
             + "\"attempt\":1,\"detail\":\"bell\\u0007\"}]");
   }
 
@@ -49,13 +53,15 @@ class OperatorCommandsTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out().lines())
         .containsExactly(
-            "reference  AU:a/1 b",
-            "status     accepted",
-            "reason",
+            "AU:a/1 b is accepted",
             "",
-            "SEQ  AT                    EVENT      CHANNEL_ID  CHANNEL_TXN_ID  ATTEMPT  DETAIL",
-            "1    2026-01-01T00:00:00Z  submitted",
-            "2    2026-01-01T00:00:01Z  posted     sg                          1        bell?");
+            "  from, to    AU → SG",
+            "  channel     sg, known there as 17",
+            "  delivery    posted, tried 1 time",
+            "",
+            "AT                    EVENT      CHANNEL  TRY  DETAIL",
+            "2026-01-01T00:00:00Z  submitted",
+            "2026-01-01T00:00:01Z  posted     sg       1    id 17; bell\\u0007");
   }
 
   @Test
@@ -69,17 +75,66 @@ class OperatorCommandsTest {
     assertThat(json.path("journal")).hasSize(2);
   }
 
+  private static final String FIVE =
+      """
+      [{"id":"fine","state":"open","waiting":2,"sending":1,"oldest_seconds":61,"held":0,
+        "kind":"http","circuit":"closed"},
+       {"id":"rests","state":"maintenance","maintenance_until":"2026-01-01T04:00:00Z","held":0,
+        "circuit":"closed"},
+       {"id":"weak","state":"open","waiting":17,"oldest_seconds":4000,"held":0,"circuit":"open",
+        "circuit_since":"2026-01-01T02:03:04.567Z","circuit_cause":"%s",
+        "next_probe_at":"2026-01-01T02:04:00.1Z"},
+       {"id":"left","state":"gone","waiting":0,"held":3,"followed":5},
+       {"id":"wrong","state":"paused","paused_by":"stop-after-refusals","waiting":9,
+        "oldest_seconds":200000,"held":0,"circuit":"closed",
+        "paused_reason":"25 refused in a row: answered 404"}]
+      """;
+
   @Test
-  void status_without_a_reference_shows_the_lanes() {
-    gateway.on(
-        "GET /channels",
-        200,
-        "[{\"id\":\"sg\",\"kind\":\"http\",\"in_flight\":3,\"match\":{}},{\"id\":\"gb\",\"paused\":true}]");
+  void status_begins_with_what_is_wrong_and_puts_trouble_first() {
+    gateway.on("GET /channels", 200, FIVE.formatted("cannot connect"));
 
     Run run = Run.of("status", "--url", gateway.url());
 
     assertThat(run.out().lines())
-        .containsExactly("ID  KIND  IN_FLIGHT  PAUSED", "sg  http  3", "gb                   true");
+        .containsExactly(
+            "3 of 5 channels need attention; 28 messages wait; 3 messages held, see dead-letters",
+            "",
+            "CHANNEL  STATE    WAITING  SENDING  OLDEST  HELD  WHY",
+            "wrong    stopped  9        0        2d 7h   0     25 refused in a row: answered 404;"
+                + " resume when it is mended",
+            "left     gone     0        0                3     not in the table; 5 are still"
+                + " followed",
+            "weak     failing  17       0        1h 6m   0     cannot connect; since"
+                + " 2026-01-01T02:03:04Z, next try 02:04:00Z",
+            "rests    resting  0        0                0     maintenance until"
+                + " 2026-01-01T04:00:00Z",
+            "fine     ok       2        1        1m 1s   0");
+  }
+
+  @Test
+  void status_fits_into_120_columns_and_has_the_rest_when_asked_to_be_wide() {
+    gateway.on("GET /channels", 200, FIVE.formatted("cannot connect to ".repeat(20)));
+
+    assertThat(Run.of("status", "--url", gateway.url()).out().lines())
+        .allMatch(line -> line.length() <= 120)
+        .anyMatch(line -> line.length() == 120 && line.endsWith("…"));
+    assertThat(Run.of("status", "--wide", "--url", gateway.url()).out())
+        .contains("CIRCUIT_CAUSE", "cannot connect to ".repeat(20), "KIND");
+  }
+
+  @Test
+  void status_says_that_all_is_well_if_it_is() {
+    gateway.on(
+        "GET /channels",
+        200,
+        "[{\"id\":\"sg\",\"state\":\"open\",\"waiting\":1,\"circuit\":\"closed\",\"held\":0}]");
+    assertThat(Run.of("status", "--url", gateway.url()).out())
+        .startsWith("all is well: 1 channel, 1 message waits");
+
+    gateway.on("GET /channels", 200, "[]");
+    assertThat(Run.of("status", "--url", gateway.url()).out())
+        .isEqualToIgnoringNewLines("the routing table has no channels");
   }
 
   @Test
@@ -241,7 +296,7 @@ class OperatorCommandsTest {
             "the gateway at " + gateway.url() + " answered 422: Unusable routing table: It stays.",
             "c.yaml:3: channels[0].mach: found it, expected match",
             "c.yaml:4: warning: p: found a, expected b",
-            "c.yaml: found no?thing, expected a table");
+            "c.yaml: found no\\u0007thing, expected a table");
   }
 
   /** Each command that calls a gateway, as an operator would type it. */

@@ -228,6 +228,33 @@ class SubmitCommandTest {
   }
 
   @Test
+  void a_batch_that_a_proxy_finds_too_large_is_halved_until_it_fits() throws IOException {
+    gateway.first(413, null, "<html>Request Entity Too Large</html>");
+    gateway.first(413, null, "<html>Request Entity Too Large</html>");
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 20; i++) {
+      lines.append(message("h" + i)).append('\n');
+    }
+
+    Run run = submit(file(lines.toString()), "--batch", "10");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).startsWith("20 submitted");
+    assertThat(gateway.batches()).allMatch(b -> b <= 2);
+    assertThat(gateway.stored()).hasSize(20);
+  }
+
+  @Test
+  void one_message_that_is_too_large_is_said_to_be() throws IOException {
+    gateway.first(413, null, "<html>Request Entity Too Large</html>");
+
+    Run run = submit(file(message("one")), "--batch", "1");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("413");
+  }
+
+  @Test
   void without_a_gateway_it_says_what_to_do() throws IOException {
     gateway.close();
 

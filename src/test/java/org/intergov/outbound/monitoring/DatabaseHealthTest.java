@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,12 +14,12 @@ import org.junit.jupiter.api.Test;
 class DatabaseHealthTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private long now = Long.MAX_VALUE - 1_000; // nanoTime may wrap
-  private boolean answers = true;
+  private Optional<String> trouble = Optional.empty();
   private DatabaseHealth health;
 
   @BeforeEach
   void make() {
-    health = new DatabaseHealth(() -> answers, () -> now);
+    health = new DatabaseHealth(() -> trouble, () -> now);
     health.setCamelContext(new DefaultCamelContext());
     new Metrics(registry).database(health);
   }
@@ -38,10 +39,12 @@ class DatabaseHealthTest {
   void a_database_that_does_not_answer_is_seen_at_once_and_so_is_its_return() {
     health.look();
     assertUp(true);
-    answers = false;
+    trouble = Optional.of("the disk of the database is full");
     health.look();
     assertUp(false);
-    answers = true;
+    assertThat(health.call().getMessage().orElseThrow())
+        .startsWith("the disk of the database is full; intake answers 503");
+    trouble = Optional.empty();
     health.look();
     assertUp(true);
   }

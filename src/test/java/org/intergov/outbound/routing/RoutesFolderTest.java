@@ -1,6 +1,7 @@
 package org.intergov.outbound.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can be told of route files without running them. */
 class RoutesFolderTest {
@@ -81,12 +83,39 @@ class RoutesFolderTest {
         .satisfies(w -> assertThat(w.toString()).contains("b.yaml", "not loaded"));
   }
 
-  @Test
-  void what_a_message_may_choose_is_warned_of() throws Exception {
-    RoutesFolder files = read(GOOD.replace("- to: log:sent", "- toD: \"file:${header.subject}\""));
-    assertThat(files.warnings())
-        .singleElement()
-        .satisfies(w -> assertThat(w.toString()).contains("a.camel.yaml:9", "toD"));
+  static Stream<String> chosenByAMessage() {
+    return Stream.of(
+        "- toD: \"file:${header.subject}\"",
+        "- toD: { uri: \"file:${body}\" }",
+        "- to: \"file:x?fileName=${header.reference}.json\"",
+        "- to: { uri: file:x, parameters: { fileName: \"${body.name}\" } }",
+        "- to: { uri: file:x, parameters: { tempFileName: \"${in.header.subject}\" } }",
+        "- setHeader: { name: CamelFileName, simple: \"out/${headers.subject}\" }",
+        "- setHeader: { name: CamelFileName, expression: { simple: \"${body}\" } }",
+        "- setHeader: { name: CamelOverruleFileName, header: reference }",
+        "- setHeader: { name: CamelFileName, expression: { header: { expression: subject } } }");
+  }
+
+  @ParameterizedTest
+  @MethodSource("chosenByAMessage")
+  void where_something_goes_is_not_for_a_message_to_choose(String step) {
+    assertThatThrownBy(() -> read(GOOD.replace("- to: log:sent", step)))
+        .isInstanceOf(InvalidChannelsException.class)
+        .hasMessageContaining("a.camel.yaml:9")
+        .hasMessageContaining("message");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "- to: \"file:x?fileName=${header.safeKey}.json\"",
+        "- to: { uri: file:x, parameters: { fileName: \"${header.safeKey}-${date:now:yyyy}.json\" } }",
+        "- setHeader: { name: CamelFileName, simple: \"${headers.safeKey}\" }",
+        "- setHeader: { name: CamelFileName, header: safeKey }",
+        "- setHeader: { name: subject, simple: \"${body}\" }"
+      })
+  void a_name_of_the_safe_key_is_taken(String step) throws Exception {
+    assertThat(read(GOOD.replace("- to: log:sent", step)).warnings()).isEmpty();
   }
 
   private static Arguments broken(String from, String to, int line, String... cause) {
