@@ -49,6 +49,7 @@ public final class ApiAccess {
   public static ApiAccess ofFile(Path file, java.util.function.Consumer<String> faults) {
     ApiAccess access = new ApiAccess(file);
     access.seen = FileStamp.of(file);
+    SecretFile.warnIfOpen(file);
     TokensFile.Contents contents = TokensFile.read(file);
     contents.faults().forEach(faults);
     access.tokens = contents.faults().isEmpty() ? byDigest(contents.tokens()) : Map.of();

@@ -51,6 +51,7 @@ public final class ServerTls {
    * @param faults told what cannot be used, and why
    */
   public static ServerTls ofFiles(Path certificate, Path key, Consumer<String> faults) {
+    SecretFile.warnIfOpen(key);
     ServerTls tls = new ServerTls(certificate, key);
     tls.seen = tls.state();
     try {

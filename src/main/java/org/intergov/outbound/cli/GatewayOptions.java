@@ -1,6 +1,7 @@
 package org.intergov.outbound.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +58,20 @@ final class GatewayOptions {
 
   ApiClient client() {
     GatewayProfile profile = profile();
-    return new ApiClient(address(profile), token(profile), tls(ca == null ? profile.ca() : ca));
+    URI address = address(profile);
+    String token = token(profile);
+    if (token != null && "http".equalsIgnoreCase(address.getScheme()) && !isHere(address)) {
+      PrintWriter err = command.commandLine().getErr();
+      err.println("warning: the token goes to " + address.getHost() + " in the clear; use https");
+      err.flush();
+    }
+    return new ApiClient(address, token, tls(ca == null ? profile.ca() : ca));
+  }
+
+  /** Names of this machine; nothing is asked of a name server. */
+  private static boolean isHere(URI address) {
+    String host = String.valueOf(address.getHost());
+    return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
   }
 
   private GatewayProfile profile() {

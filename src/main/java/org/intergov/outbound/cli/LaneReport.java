@@ -13,6 +13,10 @@ import java.util.List;
 final class LaneReport {
   private static final int MOST_COLUMNS = 120;
   private static final int MOST_ID = 32;
+
+  /** Whose oldest message waits for so long should not be passed over. */
+  private static final long LATE_SECONDS = 300;
+
   private static final List<String> COLUMNS =
       List.of("channel", "state", "waiting", "sending", "oldest", "held", "why");
   private static final int WHY = COLUMNS.size() - 1;
@@ -29,6 +33,7 @@ final class LaneReport {
     GONE("gone", true),
     FAILING("failing", true),
     PAUSED("paused", true),
+    LATE("late", true),
     HELD("held", true),
     RESTING("resting", false),
     INACTIVE("inactive", false),
@@ -54,10 +59,15 @@ final class LaneReport {
         return switch (state) {
           case "maintenance" -> RESTING;
           case "inactive" -> INACTIVE;
-          default -> lane.path("held").asLong() > 0 ? HELD : OK;
+          default -> isLate(lane) ? LATE : lane.path("held").asLong() > 0 ? HELD : OK;
         };
       }
       return FAILING;
+    }
+
+    private static boolean isLate(JsonNode lane) {
+      return lane.path("waiting").asLong() > 0
+          && lane.path("oldest_seconds").asLong() >= LATE_SECONDS;
     }
   }
 
@@ -118,6 +128,10 @@ final class LaneReport {
                   text(lane, "circuit_cause").isEmpty() ? "trouble" : text(lane, "circuit_cause"),
                   time(text(lane, "circuit_since")),
                   after(", next try ", time(text(lane, "next_probe_at")).replaceAll(".*T", "")));
+      case LATE ->
+          text(lane, "last_error").isEmpty()
+              ? "slower than what comes in"
+              : "last error: " + text(lane, "last_error");
       case GONE -> "not in the table; " + lane.path("followed").asLong() + " are still followed";
       case HELD -> "an operator must decide: dead-letters, then resolve or replay";
       case RESTING -> "maintenance until " + text(lane, "maintenance_until");

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Properties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
 
   private static final String DATABASE = "intergov";
+
+  private static final List<String> OURS =
+      List.of("postgres", "postgres.password", "postgres.log", "gateway.lock", "gateway.pid");
 
   /** Always there, made by initdb. */
   private static final String MAINTENANCE_DATABASE = "postgres";
@@ -71,6 +75,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     long begin = System.nanoTime();
     try {
       Path home = PrivateFiles.directory(dataDir);
+      PrivateFiles.checkIsOurs(home, OURS);
       DataDirLock lock = DataDirLock.acquire(home);
       try {
         EmbeddedDatabase database = start(lock, home, PrivateFiles.directory(binariesDir));
@@ -87,8 +92,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new EmbeddedDatabaseException(
-          "cannot keep a database in data directory %s: %s".formatted(dataDir, e), e);
+          "cannot keep a database in data directory %s: %s".formatted(dataDir, said(e)), e);
     }
+  }
+
+  /** What this class and its helpers say themselves needs no class before it. */
+  private static String said(IOException e) {
+    return e.getClass() == IOException.class ? e.getMessage() : e.toString();
   }
 
   private static EmbeddedDatabase start(DataDirLock lock, Path home, Path binariesDir)

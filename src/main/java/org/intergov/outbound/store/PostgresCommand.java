@@ -7,9 +7,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** How the programs of PostgreSQL are run. */
 final class PostgresCommand {
+
+  /** Of our environment, what a program needs to be found and to have room for small files. */
+  private static final Set<String> KEPT = Set.of("PATH", "HOME", "TMPDIR", "TZ");
 
   private PostgresCommand() {}
 
@@ -40,7 +44,8 @@ final class PostgresCommand {
             .redirectInput(new File("/dev/null"))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.file().toFile()));
-    builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
+    // what others set for their programs (libraries to load, PG…, locales) is not for this one
+    builder.environment().keySet().retainAll(KEPT);
     builder.environment().put("LC_ALL", "C"); // our error messages quote its log
     return builder;
   }

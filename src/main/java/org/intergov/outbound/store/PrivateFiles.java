@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
 
 /** Files and directories for their owner only, and changes to them that a crash cannot halve. */
@@ -39,6 +41,43 @@ final class PrivateFiles {
       Files.createDirectories(path, DIRECTORY);
     }
     return path.toRealPath();
+  }
+
+  /**
+   * Refuses a directory in which somebody else could put, change or take away files, and links
+   * where files of ours are to be.
+   *
+   * @param names of our files in it, there or not
+   * @throws IOException saying what is wrong and what to do
+   */
+  static void checkIsOurs(Path directory, List<String> names) throws IOException {
+    for (String name : names) {
+      if (Files.isSymbolicLink(directory.resolve(name))) {
+        throw new IOException(
+            "%s is a symbolic link, expected a file or directory of the gateway's own"
+                .formatted(directory.resolve(name)));
+      }
+    }
+    PosixFileAttributes of;
+    Object self;
+    try {
+      of = Files.readAttributes(directory, PosixFileAttributes.class);
+      self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    } catch (UnsupportedOperationException | NoSuchFileException e) {
+      return; // no such owners and modes here
+    }
+    Object owner = Files.getAttribute(directory, "unix:uid");
+    if (!owner.equals(self)) {
+      throw new IOException(
+          "%s belongs to %s (uid %s), expected to the user that runs the gateway (uid %s)"
+              .formatted(directory, of.owner().getName(), owner, self));
+    }
+    if (of.permissions().contains(PosixFilePermission.GROUP_WRITE)
+        || of.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
+      throw new IOException(
+          "others can write to %s (%s), expected that they cannot: chmod go-w %s"
+              .formatted(directory, PosixFilePermissions.toString(of.permissions()), directory));
+    }
   }
 
   /** Writes a small file, mode 0600: afterwards it is there whole, or not at all. */

@@ -124,6 +124,31 @@ class OperatorCommandsTest {
   }
 
   @Test
+  void status_does_not_pass_over_a_lane_whose_oldest_message_waits_for_long() {
+    gateway.on(
+        "GET /channels",
+        200,
+        "[{\"id\":\"sg\",\"state\":\"open\",\"waiting\":7,\"oldest_seconds\":300,"
+            + "\"circuit\":\"closed\",\"held\":0,\"last_error\":\"answered 503\"}]");
+
+    assertThat(Run.of("status", "--url", gateway.url()).out())
+        .startsWith("1 of 1 channel needs attention; 7 messages wait")
+        .contains("late", "5m 0s", "last error: answered 503");
+  }
+
+  @Test
+  void a_token_in_the_clear_is_warned_of_but_not_on_this_machine() throws IOException {
+    gateway.on("GET /channels", 200, "[]");
+    Path token = Files.writeString(dir.resolve("token-here"), "igo_x");
+
+    assertThat(Run.of("status", "--url", gateway.url(), "--token-file", "" + token).err())
+        .isEmpty();
+    assertThat(
+            Run.of("status", "--url", "http://gateway.invalid:1", "--token-file", "" + token).err())
+        .startsWith("warning: the token goes to gateway.invalid in the clear; use https");
+  }
+
+  @Test
   void status_says_that_all_is_well_if_it_is() {
     gateway.on(
         "GET /channels",
