@@ -83,11 +83,21 @@ final class SettingSources {
           if (variable.startsWith(Setting.ENVIRONMENT_PREFIX)) {
             Setting.ofVariable(variable)
                 .ifPresentOrElse(
-                    s -> values.put(s, new Sourced(value.trim(), variable)),
-                    () -> unknownVariable(variable));
+                    s -> fromEnvironment(s, variable, value), () -> unknownVariable(variable));
           }
         });
     return this;
+  }
+
+  private void fromEnvironment(Setting setting, String variable, String value) {
+    if (value.indexOf('\ufffd') >= 0) {
+      faults.add(
+          "environment: "
+              + variable
+              + ": found characters that cannot be read in the locale of this process (not shown),"
+              + " expected a UTF-8 locale, such as LC_ALL=C.UTF-8");
+    }
+    values.put(setting, new Sourced(value.trim(), variable));
   }
 
   private void unknownVariable(String variable) {

@@ -65,7 +65,10 @@ public final class ChannelApi {
     if (!unavailable && !REDIRECTS.contains(status)) {
       return new ChannelException.Unknown(said).answered(status);
     }
-    Duration wait = retryAfter(answer.getHeader(Headers.RETRY_AFTER, String.class), Instant.now());
+    Duration wait =
+        retryAfter(
+            answer.getHeader(Headers.RETRY_AFTER, String.class),
+            answer.getHeader(Headers.ANSWER_DATE, String.class));
     return new ChannelException.Unavailable(said + why(status), wait).answered(status);
   }
 
@@ -182,6 +185,19 @@ public final class ChannelApi {
               .withZone(ZoneOffset.UTC));
 
   /**
+   * Reads Retry-After. One that is a date is a moment by the clock of the server, so it is compared
+   * with what that clock said when the server answered: with ours, an hour behind, a second would
+   * become an hour.
+   *
+   * @param date of the answer; if there is none our clock has to do
+   * @return null if there is none or it is none
+   */
+  static Duration retryAfter(String value, String date) {
+    Instant answered = date == null ? null : instant(date.trim());
+    return retryAfter(value, answered == null ? Instant.now() : answered);
+  }
+
+  /**
    * Reads Retry-After: seconds or an HTTP date (RFC 9110, section 10.2.3). Some send fractions of
    * seconds; they are rounded up.
    *
@@ -198,10 +214,18 @@ public final class ChannelApi {
       boolean more = text.substring(whole.length()).matches(".*[1-9].*");
       return Duration.ofSeconds(Math.min(LONG, more ? seconds + 1 : seconds));
     }
+    Instant moment = instant(text);
+    if (moment == null) {
+      return null;
+    }
+    Duration until = Duration.between(now, moment);
+    return until.isNegative() ? Duration.ZERO : until;
+  }
+
+  private static Instant instant(String text) {
     for (DateTimeFormatter date : DATES) {
       try {
-        Duration until = Duration.between(now, date.parse(text, Instant::from));
-        return until.isNegative() ? Duration.ZERO : until;
+        return date.parse(text, Instant::from);
       } catch (DateTimeException e) {
         // another form, or none
       }

@@ -22,8 +22,8 @@ final class ChannelHttpAttempt {
   private Buffer body;
   private HttpClientResponse head;
 
-  /** What came back; no header of it but two. */
-  record Answer(int status, String retryAfter, List<String> links, String body) {}
+  /** What came back; no header of it but three. */
+  record Answer(int status, String retryAfter, String date, List<String> links, String body) {}
 
   ChannelHttpAttempt(
       ChannelHttpEndpoint endpoint,
@@ -134,6 +134,7 @@ final class ChannelHttpAttempt {
           new Answer(
               response.statusCode(),
               response.getHeader("Retry-After"),
+              response.getHeader("Date"),
               response.headers().getAll("Link"),
               body == null ? "" : JsonText.of(body.toString())));
     }

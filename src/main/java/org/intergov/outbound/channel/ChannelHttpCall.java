@@ -130,6 +130,7 @@ final class ChannelHttpCall {
     message.setHeader(Headers.HTTP_STATUS, answer.status());
     if (answer.retryAfter() != null) {
       message.setHeader(Headers.RETRY_AFTER, answer.retryAfter());
+      message.setHeader(Headers.ANSWER_DATE, answer.date());
     }
     message.setBody(answer.body());
     if (endpoint.isPaged()) {

@@ -43,5 +43,8 @@ public final class Headers {
   /** Out of an HTTP call: the Retry-After header as it came. */
   static final String RETRY_AFTER = "retryAfter";
 
+  /** Out of an HTTP call, with the above: the Date header as it came; null: there was none. */
+  static final String ANSWER_DATE = "answerDate";
+
   private Headers() {}
 }

@@ -30,7 +30,7 @@ final class SmallCall {
   }
 
   /** What came back. Its body may hold secrets, so it does not print. */
-  record Answer(int status, String retryAfter, String body) {
+  record Answer(int status, String retryAfter, String date, String body) {
     @Override
     public String toString() {
       return "answer " + status;
@@ -95,6 +95,7 @@ final class SmallCall {
                 new Answer(
                     response.statusCode(),
                     response.getHeader("Retry-After"),
+                    response.getHeader("Date"),
                     JsonText.of(received.toString()))));
   }
 }

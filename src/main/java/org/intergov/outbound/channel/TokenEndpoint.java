@@ -9,7 +9,6 @@ import io.vertx.core.buffer.Buffer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -234,7 +233,7 @@ final class TokenEndpoint {
 
   private static <T> Future<T> failed(String why, SmallCall.Answer answer) {
     Duration retryAfter =
-        answer == null ? null : ChannelApi.retryAfter(answer.retryAfter(), Instant.now());
+        answer == null ? null : ChannelApi.retryAfter(answer.retryAfter(), answer.date());
     return Future.failedFuture(new ChannelException.Unavailable("no token: " + why, retryAfter));
   }
 }

@@ -31,5 +31,13 @@ final class HttpCheck {
           Quote.of(authHeader) + ", which carries the idempotency key (key-header)",
           "another header than key-header");
     }
+    if ("api-key".equals(values.get("auth.type"))
+        && !values.getOrDefault("auth.key", "").chars().allMatch(c -> c >= 0x20 && c < 0x7f)) {
+      source.error(
+          parameters.get("auth").orElseThrow(),
+          parameters.pathOf("auth") + ".key",
+          "characters beyond ASCII in a value that is not shown",
+          "printable ASCII: no two servers read others in a header alike");
+    }
   }
 }

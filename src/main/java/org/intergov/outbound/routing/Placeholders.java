@@ -12,6 +12,9 @@ final class Placeholders {
   private static final Pattern ENV =
       Pattern.compile("env:(?<name>[A-Za-z_][A-Za-z0-9_]*)(:(?<fallback>.*))?", Pattern.DOTALL);
 
+  /** What Java reads where a byte is no character in the locale of the process, such as C. */
+  private static final String UNREADABLE = "\ufffd";
+
   private final Function<String, String> env;
 
   Placeholders(Function<String, String> env) {
@@ -61,6 +64,12 @@ final class Placeholders {
       expected.accept(
           "the environment variable %s to be set, or a default: {{env:%s:…}}"
               .formatted(name, name));
+      return Optional.empty();
+    }
+    if (value.contains(UNREADABLE)) {
+      expected.accept(
+          "characters in the environment variable %s that this process can read: run it with a UTF-8 locale, such as LC_ALL=C.UTF-8"
+              .formatted(name));
       return Optional.empty();
     }
     if (value.contains("{{")) {

@@ -291,6 +291,7 @@ class ApiContractIT {
     expect(200, "POST /explain", "/explain", JSON, Sent.to("FJ", "explained").json());
     expect(400, "POST /explain", "/explain?at=noon", JSON, message);
     expect(400, "POST /explain", "/explain", JSON, "{}");
+    expect(415, "POST /explain", "/explain", JSON + "; charset=utf-16", message);
   }
 
   @Test

@@ -69,7 +69,7 @@ class SecretsIT {
     gateway.setting("INTERGOV_LOG_FORMAT", "json").launch();
     planted.client.awaitReady(gateway);
     run("json");
-    assertThat(gateway.log().lines()).anyMatch(line -> line.startsWith("{\"timestamp\":"));
+    assertThat(gateway.log().lines()).anyMatch(line -> line.startsWith("{\"time\":"));
     assertTellsNothing("the log", gateway.log());
     for (String id : callbacks()) {
       assertThat(gateway.log()).as("addresses for callbacks").doesNotContain(id);

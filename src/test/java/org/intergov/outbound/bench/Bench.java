@@ -29,6 +29,7 @@ public final class Bench {
     all.put("management", new ManagementBench(scale)::run);
     all.put("latency", new LatencyBench(scale)::run);
     all.put("isolation", new IsolationBench(scale)::run);
+    all.put("flaky", new FlakyBench(scale)::run);
     all.put("growth", new GrowthBench(scale)::run);
     all.put("channels", new GrowthBench(scale)::runChannels);
     all.put("start", new StartBench(scale)::run);

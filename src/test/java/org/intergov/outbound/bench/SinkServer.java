@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * The channel of the benches: a process of its own, one thread, a fixed cost for each request. It
@@ -21,6 +23,8 @@ import java.util.Deque;
  * <ul>
  *   <li>{@code /received/…} takes a message; {@code /confirmed/…} takes and confirms it at once;
  *   <li>{@code /slow/…} does the same 250 ms later; {@code /hole/…} never answers;
+ *   <li>{@code /busy/…} answers every twentieth post 503 with {@code Retry-After: 1}; {@code
+ *       /third/…} answers the first post of a third of all messages 500;
  *   <li>a status is {@code received} until {@code PUT /status/confirmed}.
  * </ul>
  *
@@ -31,11 +35,13 @@ import java.util.Deque;
 public final class SinkServer {
   private static final long SLOW_NANOS = 250_000_000L;
   private static final byte[] KEY = "idempotency-key: au:t".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] ANY_KEY = "idempotency-key: ".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] LENGTH = "content-length: ".getBytes(StandardCharsets.US_ASCII);
 
   private final Selector selector;
   private final ServerSocketChannel server;
   private final Deque<Late> late = new ArrayDeque<>();
+  private final Set<String> failed = new HashSet<>();
   private long posts;
   private long checks;
   private long lastPostAt;
@@ -186,7 +192,11 @@ public final class SinkServer {
         measure(bytes, from, end);
       }
       String id = "{\"id\":\"" + posts + (kind == 'c' ? "\",\"status\":\"confirmed\"}" : "\"}");
-      if (kind == 's') {
+      if (kind == 'b' && posts % 20 == 0) {
+        write(connection, http("503 Service Unavailable\r\nRetry-After: 1", "{}"));
+      } else if (kind == 't' && failsAtFirst(bytes, from, end)) {
+        write(connection, http("500 Internal Server Error", "{}"));
+      } else if (kind == 's') {
         late.add(new Late(lastPostAt + SLOW_NANOS, connection, http("201 Created", id)));
       } else if (kind != 'h') {
         write(connection, http("201 Created", id));
@@ -196,6 +206,17 @@ public final class SinkServer {
     String target =
         new String(bytes, path - 1, Math.min(40, end - path), StandardCharsets.US_ASCII);
     write(connection, http("200 OK", control(target)));
+  }
+
+  /** A third of all messages, each once. */
+  private boolean failsAtFirst(byte[] bytes, int from, int end) {
+    int at = find(bytes, from, end, ANY_KEY);
+    int to = at;
+    while (bytes[to] != '\r') {
+      to++;
+    }
+    String key = new String(bytes, at, to - at, StandardCharsets.US_ASCII);
+    return Math.floorMod(key.hashCode(), 3) == 0 && failed.add(key);
   }
 
   private String control(String target) {

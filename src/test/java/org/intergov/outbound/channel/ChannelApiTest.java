@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the answers of the Channel API mean. */
@@ -203,9 +207,38 @@ class ChannelApiTest {
     assertThat(ChannelApi.retryAfter(value, Instant.now())).isNull();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Sun, 21 Oct 2001 07:28:00 GMT",
+        " Sunday, 21-Oct-01 07:28:00 GMT",
+        "Sun Oct 21 07:28:00 2001"
+      })
+  void a_retry_after_that_is_a_date_is_by_the_clock_that_the_answer_tells(String date) {
+    Message answer = answer(503, "");
+    answer.setHeader(Headers.RETRY_AFTER, "Sun, 21 Oct 2001 07:28:30 GMT");
+    answer.setHeader(Headers.ANSWER_DATE, date);
+    ChannelException e =
+        catchThrowableOfType(ChannelException.class, () -> new ChannelApi().posted(answer));
+
+    assertThat(((Outcome.Unavailable) e.outcome()).retryAfter()).contains(Duration.ofSeconds(30));
+  }
+
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(strings = {"", "soon", "Wed, 99 Foo 2026"})
+  void where_the_answer_tells_none_it_is_by_ours(String date) {
+    String inAMinute =
+        DateTimeFormatter.RFC_1123_DATE_TIME.format(
+            OffsetDateTime.now(ZoneOffset.UTC).plusMinutes(1));
+
+    assertThat(ChannelApi.retryAfter(inAMinute, date))
+        .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(60));
+  }
+
   @Test
   void no_retry_after_is_none() {
-    assertThat(ChannelApi.retryAfter(null, Instant.now())).isNull();
+    assertThat(ChannelApi.retryAfter(null, (String) null)).isNull();
   }
 
   @ParameterizedTest

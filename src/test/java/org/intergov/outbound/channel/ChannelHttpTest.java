@@ -231,14 +231,16 @@ class ChannelHttpTest {
   }
 
   @Test
-  void no_header_of_the_answer_becomes_one_of_ours_but_retry_after() throws Exception {
+  void no_header_of_the_answer_becomes_one_of_ours_but_retry_after_and_its_date() throws Exception {
     String wild = "CamelSqlQuery: DROP\r\nidempotencyKey: other\r\nchannelTxnId: other\r\n";
     try (RawServer server =
-        new RawServer(RawServer.answers("503 Busy", wild + "Retry-After: 7\r\n", "{}"))) {
+        new RawServer(
+            RawServer.answers("503 Busy", wild + "Retry-After: 7\r\nDate: then\r\n", "{}"))) {
       Exchange exchange = call(post(server.url()), BODY, HEADERS);
 
       assertThat(exchange.getMessage().getHeaders())
           .containsEntry("retryAfter", "7")
+          .containsEntry("answerDate", "then")
           .containsEntry("httpStatus", 503)
           .containsEntry("idempotencyKey", "AU:the-ref")
           .doesNotContainKeys("CamelSqlQuery", "channelTxnId");

@@ -333,6 +333,7 @@ class BrokenChannelsTest {
         broken(http("'{{foo}}'"), 4, c("parameters.url"), "{{env:NAME}}"),
         broken(http("'{{env:A-B}}'"), 4, c("parameters.url"), "no other placeholder"),
         broken(http("'{{env:URL'"), 4, c("parameters.url"), "}} after {{"),
+        broken(http("'{{env:GARBLED}}'"), 4, c("parameters.url"), "GARBLED", "UTF-8 locale"),
         broken(http("'{{env:NESTED}}'"), 4, c("parameters.url"), "no {{ in the value"),
         broken(http("channel.example"), 4, c("parameters.url"), "an absolute http or https URL"),
         broken(http("ftp://a.example"), 4, c("parameters.url"), "\"ftp://a.example\""),

@@ -59,6 +59,23 @@ class HttpParametersTest {
   }
 
   @Test
+  void an_api_key_is_ascii() {
+    InvalidChannelsException e =
+        catchThrowableOfType(
+            InvalidChannelsException.class,
+            () -> load("auth: { type: api-key, key: \"schlüssel\" }"));
+
+    assertThat(e.problems())
+        .filteredOn(p -> p.severity() == Severity.ERROR)
+        .singleElement()
+        .satisfies(
+            p -> {
+              assertThat(p.path()).isEqualTo("channels[0].parameters.auth.key");
+              assertThat(p.toString()).contains("beyond ASCII").doesNotContain("schl");
+            });
+  }
+
+  @Test
   void an_api_key_has_a_header_of_its_own() throws Exception {
     assertThat(load("auth: { type: api-key, key: \"{{env:SECRET}}\" }").warnings()).isEmpty();
   }

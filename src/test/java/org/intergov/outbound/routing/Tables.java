@@ -18,6 +18,7 @@ final class Tables {
           "SECRET", "hunter2",
           "BAD_URL", "ftp://hunter2",
           "NESTED", "{{env:SECRET}}",
+          "GARBLED", "pa\ufffd\ufffdss",
           "FIVE", "5");
 
   private static final KindDescription.Parameter URL =
