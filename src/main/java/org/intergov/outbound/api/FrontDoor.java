@@ -7,6 +7,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.HttpServerRequestInternal;
+import io.vertx.core.http.impl.HttpServerRequestWrapper;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.HostAndPort;
 import java.lang.reflect.InvocationTargetException;
@@ -105,7 +107,26 @@ public final class FrontDoor {
     management.sweep();
   }
 
-  private void enter(HttpServerRequest request, Handler<HttpServerRequest> inside) {
+  /**
+   * What answers GET answers HEAD too: whoever handles it sees a GET, and the server leaves the
+   * body of the answer out (RFC 9110, 9.3.2).
+   */
+  private static final class AsGet extends HttpServerRequestWrapper {
+    AsGet(HttpServerRequestInternal head) {
+      super(head);
+    }
+
+    @Override
+    public HttpMethod method() {
+      return HttpMethod.GET;
+    }
+  }
+
+  private void enter(HttpServerRequest asked, Handler<HttpServerRequest> inside) {
+    HttpServerRequest request =
+        asked.method().equals(HttpMethod.HEAD) && asked instanceof HttpServerRequestInternal head
+            ? new AsGet(head)
+            : asked;
     Connections connections = at(request.connection());
     connections.asked(request);
     if (isAlive(request)) {

@@ -9,7 +9,7 @@ public interface QueueMXBean {
   @Description("Rows of those that a replica holds right now; -1: not known yet")
   long getLocked();
 
-  @Description("Rows beside those that wait for an operator, held or parked; -1: not known yet")
+  @Description("Rows that wait for an operator, held or parked; -1: not known yet")
   long getStuck();
 
   @Description("Seconds that the oldest of them has waited; 0: none waits; -1: not known yet")

@@ -14,9 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * Passes on what is logged, but of lines of a channel that differ in their values alone only so
- * many within ten seconds; how many were left out is said before the next line of any kind. What is
- * at level debug was asked for, so all of it passes. Thread-safe.
+ * Passes on what is logged, but of one kind of line, for each channel, only so many within ten
+ * seconds; how many were left out is said before the next line of any kind. What is at level debug
+ * was asked for, so all of it passes. Thread-safe.
  */
 final class RepeatLimit extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private static final int MOST = 10;

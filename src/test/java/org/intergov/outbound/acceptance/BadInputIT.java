@@ -478,6 +478,36 @@ class BadInputIT {
     }
   }
 
+  @Test
+  void whatever_answers_get_answers_head_without_a_body() throws IOException {
+    Sent message = api.submit(Sent.to("SG", "head"));
+    api.awaitStatus(message, "accepted");
+    String rest = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    for (String path :
+        List.of(
+            "/messages?limit=1", "/messages/AU:head", "/messages/AU:head/journal", "/channels")) {
+      assertThat(raw(gateway.apiPort(), "HEAD " + path + rest))
+          .as(path)
+          .startsWith("HTTP/1.1 200 ")
+          .endsWith("\r\n\r\n");
+    }
+    assertThat(raw(gateway.apiPort(), "HEAD /messages/AU:none" + rest))
+        .startsWith("HTTP/1.1 404 ")
+        .endsWith("\r\n\r\n");
+    assertThat(raw(gateway.apiPort(), "HEAD /channels/sg-shared-db/pause" + rest))
+        .startsWith("HTTP/1.1 405 ");
+    for (String path :
+        List.of("/observe/health/live", "/observe/health/ready", "/observe/metrics")) {
+      assertThat(raw(gateway.managementPort(), "HEAD " + path + rest))
+          .as(path)
+          .startsWith("HTTP/1.1 200 ")
+          .endsWith("\r\n\r\n");
+    }
+    // the connection goes on after it
+    String two = "HEAD /channels HTTP/1.1\r\nHost: localhost\r\n\r\nGET /channels" + rest;
+    assertThat(raw(gateway.apiPort(), two).split("HTTP/1.1 200 ")).hasSize(3);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"AU:one/two+three", "AU:up/../down", "AU:a//b", "AU:back\\slash", "AU:./~*"})
