@@ -2,8 +2,7 @@ package org.intergov.outbound;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PushbackReader;
-import java.io.Reader;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.intergov.outbound.message.Utf8;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,24 +44,14 @@ final class SettingSources {
     if (!Files.exists(file)) {
       return this;
     }
-    try (Reader in = Files.newBufferedReader(file)) {
+    try {
       Properties properties = new Properties();
-      properties.load(withoutMark(in));
+      properties.load(new StringReader(Utf8.withoutMark(Files.readString(file))));
       put(properties, file.toString());
     } catch (IOException | IllegalArgumentException e) {
       faults.add(file + ": cannot be read: " + e.getMessage());
     }
     return this;
-  }
-
-  /** Editors of Windows put a byte order mark before the text. */
-  private static Reader withoutMark(Reader in) throws IOException {
-    PushbackReader reader = new PushbackReader(in);
-    int first = reader.read();
-    if (first >= 0 && first != 0xfeff) {
-      reader.unread(first);
-    }
-    return reader;
   }
 
   private void put(Properties properties, String source) {
@@ -90,7 +80,7 @@ final class SettingSources {
   }
 
   private void fromEnvironment(Setting setting, String variable, String value) {
-    if (value.indexOf('\ufffd') >= 0) {
+    if (Utf8.isGarbled(value)) {
       faults.add(
           "environment: "
               + variable

@@ -10,7 +10,6 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -250,9 +249,7 @@ final class Call {
     if (BODIES.tryAcquire()) {
       return true;
     }
-    READ.stream()
-        .max(Comparator.comparingLong(RequestStream::waitingNanos))
-        .filter(b -> b.waitingNanos() > IntakeGate.SLOW_NANOS)
+    RequestStream.slowest(READ.stream(), RequestStream::waitingNanos)
         .ifPresent(RequestStream::giveUp);
     try {
       return BODIES.tryAcquire(200, TimeUnit.MILLISECONDS);
@@ -269,11 +266,8 @@ final class Call {
    */
   JsonNode body(int most) throws IOException {
     checkIsPlainUtf8();
-    if (length() > most) {
-      throw new Problem(413, "Too large", "The body has at most " + most + " bytes.");
-    }
-    byte[] bytes = bytes(most + 1);
-    if (bytes.length > most) {
+    byte[] bytes = length() > most ? null : bytes(most + 1);
+    if (bytes == null || bytes.length > most) {
       throw new Problem(413, "Too large", "The body has at most " + most + " bytes.");
     }
     try {

@@ -3,8 +3,6 @@ package org.intergov.outbound.api;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,9 +23,6 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
  * is answered 408.
  */
 public final class IntakeGate {
-  /** Who keeps a place waiting for so long may lose it to another. */
-  static final long SLOW_NANOS = Duration.ofSeconds(1).toNanos();
-
   private final int most;
   private final AtomicInteger worked = new AtomicInteger();
   private final AtomicInteger answered = new AtomicInteger();
@@ -95,9 +90,7 @@ public final class IntakeGate {
 
   private boolean giveUpSlowest() {
     Optional<Map.Entry<HttpConnection, Turn>> slowest =
-        turns.entrySet().stream()
-            .max(Comparator.comparingLong(e -> e.getValue().waitingNanos()))
-            .filter(e -> e.getValue().waitingNanos() > SLOW_NANOS);
+        RequestStream.slowest(turns.entrySet().stream(), e -> e.getValue().waitingNanos());
     slowest.ifPresent(
         e -> {
           isWorked(e.getKey(), e.getValue());

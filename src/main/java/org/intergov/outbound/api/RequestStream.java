@@ -6,10 +6,14 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
+import java.util.Comparator;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
  * A request's body, read by a worker thread as fast as it can use it: one chunk is fetched when the
@@ -20,6 +24,9 @@ final class RequestStream extends InputStream {
 
   /** A body of a thousand bytes a second is slow enough; what comes slower holds a thread. */
   private static final long NANOS_FOR_BYTE = 1_000_000;
+
+  /** Who keeps a place waiting for so long may lose it to another. */
+  private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final long MOST_LET_GO_BYTES = 32L << 20;
   private static final Object END = new Object();
@@ -146,6 +153,16 @@ final class RequestStream extends InputStream {
   /** How long its reader has been waiting for the next piece, in nanoseconds; 0: it is not. */
   long waitingNanos() {
     return waits ? System.nanoTime() - waitsSince : 0;
+  }
+
+  /**
+   * The one whose body has kept its reader waiting for longest; none, if that is not for long.
+   *
+   * @param waitingNanos how long one has
+   */
+  static <T> Optional<T> slowest(Stream<T> all, ToLongFunction<T> waitingNanos) {
+    return all.max(Comparator.comparingLong(waitingNanos))
+        .filter(one -> waitingNanos.applyAsLong(one) > SLOW_NANOS);
   }
 
   /** Ends it: its reader is told that the body came too slowly. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLHandshakeException;
+import org.intergov.outbound.message.Utf8;
 
 /**
  * One request and its answer. Ends exactly once: with an answer; as unavailable if it failed before
@@ -136,7 +137,7 @@ final class ChannelHttpAttempt {
               response.getHeader("Retry-After"),
               response.getHeader("Date"),
               response.headers().getAll("Link"),
-              body == null ? "" : JsonText.of(body.toString())));
+              body == null ? "" : Utf8.withoutMark(body.toString())));
     }
   }
 

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +24,7 @@ import org.intergov.outbound.routing.Poll;
 import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.ChannelPending;
 import org.intergov.outbound.store.ChannelPending.CheckSlots;
+import org.intergov.outbound.store.LostClaims;
 import org.intergov.outbound.store.Settlements;
 
 /**
@@ -37,6 +37,7 @@ public final class ChannelPoller {
   private static final int BYTES_EACH = 128 << 10;
 
   private final ChannelPending pending;
+  private final LostClaims<List<CheckSlots>> claims;
   private final StatusRules rules;
   private final Supplier<RoutingTable> table;
   private final WakeUps wakeUps;
@@ -56,10 +57,6 @@ public final class ChannelPoller {
   /** The table that the lanes were last brought into line with. */
   private RoutingTable followed;
 
-  private LostClaim lostClaim;
-
-  private record LostClaim(List<CheckSlots> channels, UUID token) {}
-
   public ChannelPoller(
       CamelContext camel,
       ChannelPending pending,
@@ -68,6 +65,7 @@ public final class ChannelPoller {
       ChannelRoutes routes,
       WakeUps wakeUps) {
     this.pending = pending;
+    this.claims = new LostClaims<>(pending::release);
     this.rules = new StatusRules(table);
     this.table = table;
     this.wakeUps = wakeUps;
@@ -94,7 +92,7 @@ public final class ChannelPoller {
     if (stopping) {
       return;
     }
-    giveBackLost();
+    claims.giveBack();
     letGoOfRemoved();
     List<CheckSlots> wanted =
         shares.divide(
@@ -105,7 +103,10 @@ public final class ChannelPoller {
     if (!wanted.isEmpty()) {
       long now = System.nanoTime();
       List<PendingDelivery> together = new ArrayList<>();
-      for (PendingDelivery d : claimed(wanted)) {
+      List<Long> known = List.copyOf(underWay);
+      List<PendingDelivery> claimed =
+          claims.claim(wanted, UUID.randomUUID(), token -> pending.claim(wanted, known, token));
+      for (PendingDelivery d : claimed) {
         underWay.add(d.messageId());
         if (table.get().channel(d.channelId()).filter(Channel::tellsChanges).isPresent()) {
           together.add(d);
@@ -115,24 +116,6 @@ public final class ChannelPoller {
       }
       askTogether(together);
       wanted.forEach(w -> run(w.channelId(), lane(w.channelId())));
-    }
-  }
-
-  private List<PendingDelivery> claimed(List<CheckSlots> wanted) {
-    UUID token = UUID.randomUUID();
-    try {
-      return pending.claim(wanted, List.copyOf(underWay), token);
-    } catch (RuntimeException e) {
-      lostClaim = new LostClaim(wanted, token);
-      throw e;
-    }
-  }
-
-  /** Nobody holds what a claim took whose answer was cut off. */
-  private void giveBackLost() {
-    if (lostClaim != null) {
-      pending.release(lostClaim.channels(), lostClaim.token());
-      lostClaim = null;
     }
   }
 
@@ -275,13 +258,9 @@ public final class ChannelPoller {
   }
 
   static StatusAnswer status(String word) {
-    return switch (word.strip().toLowerCase(Locale.ROOT)) {
-      case "received" -> StatusAnswer.Status.RECEIVED;
-      case "confirmed" -> StatusAnswer.Status.CONFIRMED;
-      case "undeliverable" -> StatusAnswer.Status.UNDELIVERABLE;
-      case "revoked" -> StatusAnswer.Status.REVOKED;
-      default -> new StatusAnswer.NoStatus("unknown status word " + quoted(word));
-    };
+    return StatusAnswer.Status.of(word)
+        .<StatusAnswer>map(known -> known)
+        .orElseGet(() -> new StatusAnswer.NoStatus("unknown status word " + quoted(word)));
   }
 
   private static String quoted(String word) {

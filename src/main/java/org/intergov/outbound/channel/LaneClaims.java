@@ -17,6 +17,7 @@ import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.ChannelStates;
 import org.intergov.outbound.store.DeliveryOutbox.LaneSlots;
 import org.intergov.outbound.store.LaneStores;
+import org.intergov.outbound.store.LostClaims;
 
 /**
  * Claims for all lanes at once: each channel as far as it has room, what is not routed yet, and now
@@ -45,6 +46,7 @@ final class LaneClaims {
   private static final Duration CARE_EVERY = Duration.ofSeconds(10);
 
   private final LaneStores stores;
+  private final LostClaims<List<LaneSlots>> lost;
   private final Supplier<RoutingTable> table;
   private final Function<Channel, ChannelLane> newLane;
   private final IntSupplier unwritten;
@@ -53,12 +55,9 @@ final class LaneClaims {
   private final Set<String> orphans = new HashSet<>();
   private volatile boolean pausesChanged = true;
   private long pausesSeen;
-  private LostClaim lostClaim;
   private long orphansLookedFor = System.nanoTime() - ORPHANS_EVERY.toNanos();
   private long orphansComeUntil = System.nanoTime();
   private long caredFor = System.nanoTime() - CARE_EVERY.toNanos();
-
-  private record LostClaim(List<LaneSlots> lanes, UUID token) {}
 
   /**
    * @param newLane makes the lane of a channel that has none yet
@@ -79,6 +78,7 @@ final class LaneClaims {
       IntSupplier unwritten,
       Shares shares) {
     this.stores = stores;
+    this.lost = new LostClaims<>((lanes, token) -> stores.outbox().release(lanes, token));
     this.table = table;
     this.unwritten = unwritten;
     this.newLane = newLane;
@@ -96,10 +96,7 @@ final class LaneClaims {
    * @param lanes the lanes at work; those that are missing are added
    */
   List<Delivery> claim(Map<String, ChannelLane> lanes) {
-    if (lostClaim != null) {
-      stores.outbox().release(lostClaim.lanes(), lostClaim.token());
-      lostClaim = null;
-    }
+    lost.giveBack();
     if (pausesChanged || isTime(pausesSeen, PAUSES_EVERY)) {
       lookAtPauses(lanes);
     }
@@ -107,17 +104,11 @@ final class LaneClaims {
       careForOrder();
     }
     List<LaneSlots> wanted = wanted(lanes);
-    UUID token = UUID.randomUUID();
-    try {
-      List<Delivery> claimed = claim(wanted, token);
-      if (!orphans.isEmpty() && claimed.stream().anyMatch(d -> orphans.contains(d.channelId()))) {
-        lookForOrphans(); // there may be more
-      }
-      return claimed;
-    } catch (RuntimeException e) {
-      lostClaim = new LostClaim(wanted, token);
-      throw e;
+    List<Delivery> claimed = lost.claim(wanted, UUID.randomUUID(), token -> claim(wanted, token));
+    if (!orphans.isEmpty() && claimed.stream().anyMatch(d -> orphans.contains(d.channelId()))) {
+      lookForOrphans(); // there may be more
     }
+    return claimed;
   }
 
   private List<Delivery> claim(List<LaneSlots> wanted, UUID token) {

@@ -5,7 +5,7 @@ import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
 import org.intergov.outbound.delivery.Outcome;
-import org.intergov.outbound.delivery.StatusAnswer;
+import org.intergov.outbound.delivery.StatusAnswer.Status;
 import org.intergov.outbound.routing.Channel;
 
 /**
@@ -37,7 +37,7 @@ final class PostOutcome {
     }
     String status = exchange.getMessage().getHeader(Headers.CHANNEL_STATUS, String.class);
     boolean confirmed =
-        status != null && ChannelPoller.status(status) == StatusAnswer.Status.CONFIRMED;
+        status != null && Status.of(status).filter(s -> s == Status.CONFIRMED).isPresent();
     return new Outcome.Posted(text, confirmed);
   }
 

@@ -6,10 +6,11 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
-import java.util.Locale;
+import java.util.Optional;
 import org.intergov.outbound.delivery.Receipt;
 import org.intergov.outbound.delivery.StatusAnswer.Status;
 import org.intergov.outbound.message.Reference;
+import org.intergov.outbound.message.Utf8;
 import org.intergov.outbound.store.ChannelReceipts.Poison;
 
 /**
@@ -54,7 +55,7 @@ final class ReceiptReader {
       return poison(receiptId, null, body, size + ", expected a JSON object of 64 kB at most");
     }
     Fields fields = new Fields();
-    try (JsonParser json = JSON.createParser(JsonText.of(body))) {
+    try (JsonParser json = JSON.createParser(Utf8.withoutMark(body))) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         return poison(receiptId, null, body, "not a JSON object");
       }
@@ -105,11 +106,12 @@ final class ReceiptReader {
       String why = "id or idempotency_key is empty, too long or has control characters";
       return poison(receiptId, reference, body, why);
     }
-    Status status = status(fields.status);
-    if (status == null) {
+    Optional<Status> status = Optional.ofNullable(fields.status).flatMap(Status::of);
+    if (status.isEmpty()) {
       return poison(receiptId, reference, body, "status is not " + STATUSES);
     }
-    return new Read(new Receipt(receiptId, fields.id, reference, fields.key, status, body), null);
+    return new Read(
+        new Receipt(receiptId, fields.id, reference, fields.key, status.get(), body), null);
   }
 
   private static boolean isUsable(String id) {
@@ -117,16 +119,6 @@ final class ReceiptReader {
         || !id.isBlank()
             && id.length() <= MOST_ID
             && id.codePoints().noneMatch(PostOutcome::isUnusable);
-  }
-
-  private static Status status(String word) {
-    return switch (String.valueOf(word).strip().toLowerCase(Locale.ROOT)) {
-      case "received" -> Status.RECEIVED;
-      case "confirmed" -> Status.CONFIRMED;
-      case "undeliverable" -> Status.UNDELIVERABLE;
-      case "revoked" -> Status.REVOKED;
-      default -> null;
-    };
   }
 
   private static Read poison(String receiptId, Reference reference, String body, String why) {

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
 import java.util.Map;
+import org.intergov.outbound.message.Utf8;
 import org.intergov.outbound.routing.HttpAddress;
 
 /**
@@ -96,6 +97,6 @@ final class SmallCall {
                     response.statusCode(),
                     response.getHeader("Retry-After"),
                     response.getHeader("Date"),
-                    JsonText.of(received.toString()))));
+                    Utf8.withoutMark(received.toString()))));
   }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -15,7 +14,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -85,16 +83,6 @@ final class ApiClient {
             .header("Content-Type", "application/x-ndjson")
             .POST(BodyPublishers.ofByteArray(lines))
             .build());
-  }
-
-  /** One segment of a path: everything is encoded but the colon, which is allowed there. */
-  static String segment(String text) {
-    return query(text).replace("%3A", ":");
-  }
-
-  /** The value of a query parameter. */
-  static String query(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("%7E", "~");
   }
 
   /** Why no answer came, and what to do about it. */

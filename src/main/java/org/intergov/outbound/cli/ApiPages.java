@@ -2,6 +2,7 @@ package org.intergov.outbound.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.function.Consumer;
+import org.intergov.outbound.message.MessagePath;
 
 /** Lists that the gateway gives in pages. */
 final class ApiPages {
@@ -21,7 +22,7 @@ final class ApiPages {
       page.path(list).forEach(element);
       JsonNode next = page.path("next");
       boolean more = next.isValueNode() && !next.isNull();
-      after = more ? ApiClient.query(next.asText()) : null;
+      after = more ? MessagePath.escaped(next.asText()) : null;
     } while (after != null);
   }
 }

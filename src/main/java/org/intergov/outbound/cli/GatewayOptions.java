@@ -23,9 +23,6 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Which gateway a command talks to: options that every such command has. */
 final class GatewayOptions {
-  /** For tests. */
-  static Map<String, String> environment = System.getenv();
-
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -76,7 +73,7 @@ final class GatewayOptions {
 
   private GatewayProfile profile() {
     try {
-      return GatewayProfile.read(environment, Path.of(System.getProperty("user.home")));
+      return GatewayProfile.read(System.getenv(), Path.of(System.getProperty("user.home")));
     } catch (GatewayProfile.BadProfileException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }

@@ -1,13 +1,14 @@
 package org.intergov.outbound.cli;
 
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeSet;
+import org.intergov.outbound.message.Utf8;
 
 /**
  * Which gateway commands talk to when their options do not say: what the environment says, or else
@@ -47,8 +48,8 @@ final class GatewayProfile {
     Path path = named == null ? home.resolve(FILE) : Path.of(named);
     Properties file = new Properties();
     if (named != null || Files.exists(path)) {
-      try (Reader reader = Files.newBufferedReader(path)) {
-        file.load(reader);
+      try {
+        file.load(new StringReader(Utf8.withoutMark(Files.readString(path))));
       } catch (IOException | IllegalArgumentException e) {
         throw new BadProfileException("the profile " + path + " cannot be read: " + e);
       }

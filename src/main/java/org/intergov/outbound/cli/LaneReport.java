@@ -19,7 +19,6 @@ final class LaneReport {
 
   private static final List<String> COLUMNS =
       List.of("channel", "state", "waiting", "sending", "oldest", "held", "why");
-  private static final int WHY = COLUMNS.size() - 1;
 
   private final PrintWriter out;
 
@@ -80,7 +79,9 @@ final class LaneReport {
     out.println(headline(rows));
     if (!rows.isEmpty()) {
       out.println();
-      print(rows.stream().map(LaneReport::cells).toList());
+      // what does not fit of the last column is cut; --wide and --json have it
+      new Table(out, COLUMNS, MOST_COLUMNS)
+          .printCells(rows.stream().map(LaneReport::cells).toList());
     }
   }
 
@@ -108,7 +109,7 @@ final class LaneReport {
     JsonNode lane = row.lane();
     long waiting = lane.path("waiting").asLong();
     return List.of(
-        cut(Table.cell(lane.path("id")), MOST_ID),
+        Table.cut(Table.cell(lane.path("id")), MOST_ID),
         row.state().word,
         String.valueOf(waiting),
         String.valueOf(lane.path("sending").asLong()),
@@ -165,33 +166,5 @@ final class LaneReport {
       return seconds / 3_600 + "h " + seconds / 60 % 60 + "m";
     }
     return seconds / 86_400 + "d " + seconds / 3_600 % 24 + "h";
-  }
-
-  private static String cut(String text, int most) {
-    return text.length() <= most ? text : text.substring(0, most - 1) + "…";
-  }
-
-  /** What does not fit of the last column is cut; {@code --wide} and {@code --json} have it. */
-  private void print(List<List<String>> rows) {
-    int left = MOST_COLUMNS;
-    for (int i = 0; i < WHY; i++) {
-      int column = i;
-      left -=
-          2
-              + Math.max(
-                  COLUMNS.get(i).length(),
-                  rows.stream().mapToInt(r -> r.get(column).length()).max().orElse(0));
-    }
-    int room = left;
-    Table table = new Table(out, COLUMNS);
-    table.printCells(
-        rows.stream()
-            .map(
-                r -> {
-                  List<String> fitting = new ArrayList<>(r);
-                  fitting.set(WHY, cut(r.get(WHY), room));
-                  return List.copyOf(fitting);
-                })
-            .toList());
   }
 }

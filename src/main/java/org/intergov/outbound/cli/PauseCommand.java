@@ -2,6 +2,7 @@ package org.intergov.outbound.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.concurrent.Callable;
+import org.intergov.outbound.message.MessagePath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,8 +39,8 @@ final class PauseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String path = "/channels/" + ApiClient.segment(channel) + "/pause";
-    JsonNode answer = gateway.client().post(path + "?reason=" + ApiClient.query(reason));
+    String path = "/channels/" + MessagePath.escaped(channel) + "/pause";
+    JsonNode answer = gateway.client().post(path + "?reason=" + MessagePath.escaped(reason));
     return format.print(spec, answer, channel + " is paused");
   }
 }

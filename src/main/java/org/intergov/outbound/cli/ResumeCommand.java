@@ -2,6 +2,7 @@ package org.intergov.outbound.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.concurrent.Callable;
+import org.intergov.outbound.message.MessagePath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,7 +31,8 @@ final class ResumeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    JsonNode answer = gateway.client().post("/channels/" + ApiClient.segment(channel) + "/resume");
+    JsonNode answer =
+        gateway.client().post("/channels/" + MessagePath.escaped(channel) + "/resume");
     return format.print(spec, answer, channel + " goes on");
   }
 }

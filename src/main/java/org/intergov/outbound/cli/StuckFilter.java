@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.intergov.outbound.delivery.Reason;
+import org.intergov.outbound.message.MessagePath;
 import org.intergov.outbound.routing.Durations;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -74,8 +75,8 @@ final class StuckFilter {
       String query =
           "/messages?status="
               + one
-              + (channel == null ? "" : "&channel=" + ApiClient.query(channel))
-              + (receiver == null ? "" : "&receiver=" + ApiClient.query(receiver));
+              + (channel == null ? "" : "&channel=" + MessagePath.escaped(channel))
+              + (receiver == null ? "" : "&receiver=" + MessagePath.escaped(receiver));
       ApiPages.forEach(
           client,
           query,

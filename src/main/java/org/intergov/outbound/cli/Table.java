@@ -19,11 +19,20 @@ final class Table {
 
   private final PrintWriter out;
   private final List<String> columns;
+  private final int most;
   private final int[] widths;
   private boolean headed;
 
   Table(PrintWriter out, Collection<String> columns) {
+    this(out, columns, Integer.MAX_VALUE);
+  }
+
+  /**
+   * @param most characters in a line; what is beyond is cut
+   */
+  Table(PrintWriter out, Collection<String> columns, int most) {
     this.out = out;
+    this.most = most;
     this.columns = List.copyOf(columns);
     this.widths = this.columns.stream().mapToInt(String::length).toArray();
   }
@@ -96,6 +105,11 @@ final class Table {
       line.append(i == 0 ? "" : GAP).append(cell);
       line.append(" ".repeat(widths[i] - cell.length()));
     }
-    out.println(line.toString().stripTrailing());
+    out.println(cut(line.toString().stripTrailing(), most));
+  }
+
+  /** A text of at most so many characters; one that was cut ends in an ellipsis. */
+  static String cut(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most - 1) + "…";
   }
 }

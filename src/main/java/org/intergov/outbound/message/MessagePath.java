@@ -28,8 +28,11 @@ public final class MessagePath {
         : "/messages/" + escaped(reference) + rest;
   }
 
-  /** Everything is escaped but what needs it nowhere, and the colon. */
-  private static String escaped(String text) {
+  /**
+   * A segment of a path, or a value of a query: everything is escaped but what needs it nowhere,
+   * and the colon.
+   */
+  public static String escaped(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8)
         .replace("+", "%20")
         .replace("%7E", "~")

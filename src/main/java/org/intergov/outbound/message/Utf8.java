@@ -1,9 +1,23 @@
 package org.intergov.outbound.message;
 
-/** Strict UTF-8: no overlong forms, no surrogates, nothing beyond U+10FFFF. */
-final class Utf8 {
+/** Strict UTF-8: no overlong forms, no surrogates, nothing beyond U+10FFFF. Stateless. */
+public final class Utf8 {
+  private static final char BYTE_ORDER_MARK = '\ufeff';
+
+  /** What Java reads where bytes are no character. */
+  private static final char REPLACEMENT = '\ufffd';
 
   private Utf8() {}
+
+  /** The text without the mark that some editors and servers put before it. */
+  public static String withoutMark(String text) {
+    return !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
+  }
+
+  /** Whether some of it could not be read: a variable, in a process with a locale such as C. */
+  public static boolean isGarbled(String text) {
+    return text.indexOf(REPLACEMENT) >= 0;
+  }
 
   /** Index of the first byte that is not part of well-formed UTF-8, or -1. */
   static int firstInvalid(byte[] bytes, int offset, int length) {

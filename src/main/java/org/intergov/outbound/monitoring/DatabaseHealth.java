@@ -43,11 +43,12 @@ public final class DatabaseHealth extends AbstractHealthCheck {
 
   /** Whether all was well when it was last asked, and that is not long ago, or it never was. */
   boolean isUp() {
-    return trouble.isEmpty() && !isStale();
+    return troubleNow().isEmpty();
   }
 
-  private boolean isStale() {
-    return nanoTime.getAsLong() - lookedAt >= STALE.toNanos();
+  private Optional<String> troubleNow() {
+    boolean isStale = nanoTime.getAsLong() - lookedAt >= STALE.toNanos();
+    return isStale ? Optional.of("the database does not answer") : trouble;
   }
 
   @Override
@@ -57,11 +58,9 @@ public final class DatabaseHealth extends AbstractHealthCheck {
 
   @Override
   protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-    if (isUp()) {
-      builder.up();
-    } else {
-      String words = isStale() ? "the database does not answer" : trouble.orElse("it was away");
-      builder.message(words + "; intake answers 503 until that is over").down();
-    }
+    troubleNow()
+        .ifPresentOrElse(
+            words -> builder.message(words + "; intake answers 503 until that is over").down(),
+            builder::up);
   }
 }

@@ -22,6 +22,7 @@ import org.slf4j.event.KeyValuePair;
 final class JsonLogLayout extends LayoutBase<ILoggingEvent> {
   private static final JsonFactory JSON = new JsonFactory();
   private static final Pattern REFERENCE = Pattern.compile("[A-Z]{2}:.+", Pattern.DOTALL);
+  private static final List<String> FIRST = List.of("{}");
   private static final List<String> OF_CHANNEL = List.of("channel {}", "channel route {}");
 
   @Override
@@ -40,15 +41,13 @@ final class JsonLogLayout extends LayoutBase<ILoggingEvent> {
   }
 
   private static void addSubject(ILoggingEvent event, Map<String, String> fields) {
-    Object[] values = event.getArgumentArray();
-    if (values != null && values.length > 0) {
-      String first = String.valueOf(values[0]);
-      String template = event.getMessage();
-      if (OF_CHANNEL.stream().anyMatch(template::startsWith)) {
-        fields.put("channel", first);
-      } else if (template.startsWith("{}") && REFERENCE.matcher(first).matches()) {
-        fields.put("reference", first);
-      }
+    String channel = LogLayout.subject(event, OF_CHANNEL);
+    if (channel != null) {
+      fields.put("channel", channel);
+    }
+    String first = LogLayout.subject(event, FIRST);
+    if (first != null && REFERENCE.matcher(first).matches()) {
+      fields.put("reference", first);
     }
     if (event.getKeyValuePairs() != null) {
       for (KeyValuePair pair : event.getKeyValuePairs()) {

@@ -7,6 +7,7 @@ import ch.qos.logback.core.LayoutBase;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import org.intergov.outbound.message.Quote;
 
 /** An event as one line of text: time, level, logger, message, and what was thrown. Thread-safe. */
@@ -34,6 +35,13 @@ final class LogLayout extends LayoutBase<ILoggingEvent> {
   static String logger(ILoggingEvent event) {
     String name = event.getLoggerName();
     return name.substring(name.lastIndexOf('.') + 1);
+  }
+
+  /** The first value of an event whose template begins as one of these; null: it is another. */
+  static String subject(ILoggingEvent event, List<String> templates) {
+    Object[] values = event.getArgumentArray();
+    boolean fits = templates.stream().anyMatch(event.getMessage()::startsWith);
+    return fits && values != null && values.length > 0 ? String.valueOf(values[0]) : null;
   }
 
   /** On one line, and nothing in it that cannot be seen. */

@@ -102,10 +102,8 @@ final class RepeatLimit extends UnsynchronizedAppenderBase<ILoggingEvent> {
         }
       }
     }
-    boolean namesOne = ABOUT_ONE.stream().anyMatch(event.getMessage()::startsWith);
-    return namesOne && event.getArgumentArray() != null && event.getArgumentArray().length > 0
-        ? " " + event.getArgumentArray()[0] + " "
-        : " ";
+    String one = LogLayout.subject(event, ABOUT_ONE);
+    return one == null ? " " : " " + one + " ";
   }
 
   private static String shortened(String text) {

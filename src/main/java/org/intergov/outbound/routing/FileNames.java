@@ -1,10 +1,9 @@
 package org.intergov.outbound.routing;
 
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.intergov.outbound.routing.RouteFile.Named;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -33,31 +32,34 @@ final class FileNames {
   private FileNames() {}
 
   /** A step that sets such a header, or the parameters of an endpoint. */
-  static Optional<Named> in(MappingNode map, String path) {
+  static void check(MappingNode map, String path, Problems to) {
     boolean setsName = HEADERS.contains(word(map, "name"));
     for (NodeTuple tuple : map.getValue()) {
-      String key = RouteFile.text(tuple.getKeyNode()).toLowerCase(Locale.ROOT);
-      Node value = tuple.getValueNode();
-      boolean names = setsName && !key.equals("name") || PARAMETERS.contains(key);
-      if (names && holdsMessage(value, key)) {
-        return Optional.of(new Named(value, path + "." + RouteFile.text(tuple.getKeyNode())));
-      }
-      if (key.equals("parameters") && value instanceof MappingNode parameters) {
-        Optional<Named> inside = in(parameters, path + ".parameters");
-        if (inside.isPresent()) {
-          return inside;
-        }
+      String key = RouteFile.text(tuple.getKeyNode());
+      String word = key.toLowerCase(Locale.ROOT);
+      boolean names = setsName && !word.equals("name") || PARAMETERS.contains(word);
+      if (names && holdsMessage(tuple.getValueNode(), word)) {
+        tell(tuple.getValueNode(), path + "." + key, to);
+      } else if (word.equals("parameters") && tuple.getValueNode() instanceof MappingNode inside) {
+        check(inside, path + ".parameters", to);
       }
     }
-    return Optional.empty();
   }
 
   /** The options in the text of an endpoint. */
-  static Optional<Named> inOptions(Node uri, String path) {
-    var option = OPTION.matcher(RouteFile.text(uri));
-    return option.find() && OF_MESSAGE.matcher(option.group(1)).find()
-        ? Optional.of(new Named(uri, path))
-        : Optional.empty();
+  static void checkOptions(Node uri, String path, Problems to) {
+    Matcher option = OPTION.matcher(RouteFile.text(uri));
+    if (option.find() && OF_MESSAGE.matcher(option.group(1)).find()) {
+      tell(uri, path, to);
+    }
+  }
+
+  private static void tell(Node at, String path, Problems to) {
+    to.error(
+        Source.line(at),
+        path,
+        "a file's name that is made of what a message holds",
+        "safeKey in it and nothing else of the message: ${header.safeKey}");
   }
 
   private static String word(Node map, String key) {

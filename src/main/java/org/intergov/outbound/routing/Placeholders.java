@@ -5,15 +5,13 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.intergov.outbound.message.Utf8;
 
 /** Resolves <code>{{env:NAME}}</code> and <code>{{env:NAME:default}}</code>. */
 final class Placeholders {
 
   private static final Pattern ENV =
       Pattern.compile("env:(?<name>[A-Za-z_][A-Za-z0-9_]*)(:(?<fallback>.*))?", Pattern.DOTALL);
-
-  /** What Java reads where a byte is no character in the locale of the process, such as C. */
-  private static final String UNREADABLE = "\ufffd";
 
   private final Function<String, String> env;
 
@@ -66,7 +64,7 @@ final class Placeholders {
               .formatted(name, name));
       return Optional.empty();
     }
-    if (value.contains(UNREADABLE)) {
+    if (Utf8.isGarbled(value)) {
       expected.accept(
           "characters in the environment variable %s that this process can read: run it with a UTF-8 locale, such as LC_ALL=C.UTF-8"
               .formatted(name));

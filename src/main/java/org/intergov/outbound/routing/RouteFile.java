@@ -25,7 +25,6 @@ record RouteFile(
     List<Definition> definitions,
     List<Use> uses,
     List<String> beans,
-    List<Named> named,
     Problems problems) {
 
   static final String POST = "-post";
@@ -91,13 +90,7 @@ record RouteFile(
 
   static RouteFile read(Path path, Problems problems) {
     RouteFile file =
-        new RouteFile(
-            path,
-            new ArrayList<>(),
-            new ArrayList<>(),
-            new ArrayList<>(),
-            new ArrayList<>(),
-            problems);
+        new RouteFile(path, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), problems);
     Optional<Node> root = new YamlFile(path, problems).read();
     if (root.isPresent() && root.get() instanceof SequenceNode list) {
       for (int i = 0; i < list.getValue().size(); i++) {
@@ -162,16 +155,9 @@ record RouteFile(
     collect(node, at, "");
   }
 
-  /**
-   * A file whose name is made of what a message holds.
-   *
-   * @param path to what names it
-   */
-  record Named(Node at, String path) {}
-
   private void collect(Node node, String at, String key) {
     if (node instanceof MappingNode map) {
-      FileNames.in(map, at).ifPresent(named::add);
+      FileNames.check(map, at, problems);
       if (value(map, "uri").isPresent()) {
         use(map, at, key);
       }
@@ -181,7 +167,7 @@ record RouteFile(
         String path = at + "." + Quote.bare(name);
         if (value instanceof ScalarNode && SHORT_FORMS.contains(name)) {
           use(value, path, name);
-          FileNames.inOptions(value, path).ifPresent(named::add);
+          FileNames.checkOptions(value, path, problems);
         } else if (!name.equals("parameters")) {
           collect(value, path, name);
         }

@@ -41,15 +41,6 @@ final class RouteFilesCheck {
           .filter(d -> d.type() == Type.TEMPLATE)
           .forEach(d -> templates.check(d, file.problems()));
       file.uses().forEach(u -> checkUse(u, beans, file.problems()));
-      file.named()
-          .forEach(
-              n ->
-                  file.problems()
-                      .error(
-                          Source.line(n.at()),
-                          n.path(),
-                          "a file's name that is made of what a message holds",
-                          "safeKey in it and nothing else of the message: ${header.safeKey}"));
     }
   }
 

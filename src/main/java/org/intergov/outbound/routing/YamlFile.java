@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.intergov.outbound.message.Utf8;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -75,7 +76,7 @@ final class YamlFile {
       return Optional.empty();
     }
     String text = out.flip().toString();
-    return Optional.of(text.startsWith("\ufeff") ? text.substring(1) : text);
+    return Optional.of(Utf8.withoutMark(text));
   }
 
   private Optional<Node> compose(String text) {

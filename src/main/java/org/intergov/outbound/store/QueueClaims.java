@@ -15,7 +15,7 @@ final class QueueClaims<T> {
   private final String table;
   private final String columns;
   private final QueueRows.Row<T> row;
-  private UUID lost;
+  private final LostClaims<String> claims = new LostClaims<>(this::giveBack);
 
   QueueClaims(Database outbox, String table, String columns, QueueRows.Row<T> row) {
     this.outbox = outbox;
@@ -26,22 +26,16 @@ final class QueueClaims<T> {
 
   /** Claims up to {@code most} due jobs, oldest first. */
   synchronized List<T> claim(int most) {
-    if (lost != null) {
-      giveBack(lost);
-      lost = null;
-    }
-    UUID token = UUID.randomUUID();
-    try {
-      return outbox.statement(c -> QueueRows.claim(c, table, columns, most, token, row));
-    } catch (StoreUnavailableException e) {
-      lost = token;
-      throw e;
-    }
+    claims.giveBack();
+    return claims.claim(
+        table,
+        UUID.randomUUID(),
+        token -> outbox.statement(c -> QueueRows.claim(c, table, columns, most, token, row)));
   }
 
-  private void giveBack(UUID token) {
+  private void giveBack(String of, UUID token) {
     String sql =
-        "UPDATE %s SET due_at = now(), locked_until = NULL, lock_token = NULL".formatted(table)
+        "UPDATE %s SET due_at = now(), locked_until = NULL, lock_token = NULL".formatted(of)
             + " WHERE parked_at IS NULL AND due_at > now() AND lock_token = ?::uuid";
     outbox.statement(
         connection -> {

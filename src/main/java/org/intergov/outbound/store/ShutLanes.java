@@ -7,9 +7,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.message.Message;
@@ -26,7 +24,7 @@ public final class ShutLanes {
 
   private final Database database;
   private final DeliveryOutbox outbox;
-  private final Queue<Lost> lost = new ConcurrentLinkedQueue<>();
+  private final LostClaims<List<Long>> lost = new LostClaims<>(this::giveBack);
 
   public ShutLanes(Database database, DeliveryOutbox outbox) {
     this.database = database;
@@ -60,9 +58,6 @@ public final class ShutLanes {
    * @param next where it goes on; empty: the lane's end was reached
    */
   public record Part(List<Delivery> claimed, Optional<Place> next) {}
-
-  /** A claim whose answer was cut off. */
-  private record Lost(List<Long> ids, UUID token) {}
 
   /** Rows seen, without a claim. */
   private record Seen(List<Long> wanted, Place last, boolean full) {}
@@ -104,39 +99,32 @@ public final class ShutLanes {
       Predicate<Waiting> mayMove,
       UUID claim,
       Duration lease) {
-    UUID token = LeaseTokens.deciding(claim);
-    giveBackLost();
+    lost.giveBack();
     Seen seen = look(lane.channelId(), from, most, waited, mayMove);
     List<Delivery> claimed = List.of();
     if (!seen.wanted().isEmpty()) {
-      try {
-        claimed = claim(lane, seen.wanted(), token, lease);
-      } catch (StoreUnavailableException e) {
-        lost.add(new Lost(seen.wanted(), token));
-        throw e;
-      }
+      claimed =
+          lost.claim(
+              seen.wanted(),
+              LeaseTokens.deciding(claim),
+              token -> claim(lane, seen.wanted(), token, lease));
     }
     return new Part(claimed, seen.full() ? Optional.of(seen.last()) : Optional.empty());
   }
 
   /** Nobody holds what a lost claim may have taken, and it was not sent. */
-  private void giveBackLost() {
-    Lost claim;
-    while ((claim = lost.peek()) != null) {
-      Lost one = claim;
-      String sql =
-          "UPDATE delivery_outbox SET status = 'pending', locked_until = NULL, updated_at = now()"
-              + " WHERE id = ANY (?) AND lock_token = ?::uuid AND status = 'sending'";
-      database.statement(
-          connection -> {
-            try (PreparedStatement s = connection.prepareStatement(sql)) {
-              s.setArray(1, connection.createArrayOf("int8", one.ids().toArray(Long[]::new)));
-              s.setString(2, one.token().toString());
-              return s.executeUpdate();
-            }
-          });
-      lost.remove(one);
-    }
+  private void giveBack(List<Long> ids, UUID token) {
+    String sql =
+        "UPDATE delivery_outbox SET status = 'pending', locked_until = NULL, updated_at = now()"
+            + " WHERE id = ANY (?) AND lock_token = ?::uuid AND status = 'sending'";
+    database.statement(
+        connection -> {
+          try (PreparedStatement s = connection.prepareStatement(sql)) {
+            s.setArray(1, connection.createArrayOf("int8", ids.toArray(Long[]::new)));
+            s.setString(2, token.toString());
+            return s.executeUpdate();
+          }
+        });
   }
 
   /** Messages travel only where they are asked about; the last row always does, for its place. */

@@ -53,16 +53,7 @@ class BackpressureIT {
             .database(POSTGRES.create("backpressure"))
             .setting("INTERGOV_INTAKE_MOST_BACKLOG", String.valueOf(MOST_BACKLOG))
             .setting("INTERGOV_INTAKE_MOST_REQUESTS", String.valueOf(MOST_REQUESTS))
-            .channels(
-                """
-                channels:
-                  - id: sg-shared-db
-                    match: { receiver: SG }
-                    kind: http
-                    parameters: { url: "%s" }
-                    poll: { first-after: 100ms, every: 500ms }
-                """
-                    .formatted(channel.url()))
+            .channels(channel.table("poll: { first-after: 100ms, every: 500ms }"))
             .start();
     api = gateway.api();
   }

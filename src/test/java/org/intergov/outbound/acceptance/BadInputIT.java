@@ -48,16 +48,7 @@ class BadInputIT {
     gateway =
         GatewayProcess.named("bad-input")
             .database(POSTGRES.create("bad_input"))
-            .channels(
-                """
-                channels:
-                  - id: sg-shared-db
-                    match: { receiver: SG }
-                    kind: http
-                    parameters: { url: "%s" }
-                    poll: { first-after: 100ms, every: 500ms }
-                """
-                    .formatted(channel.url()))
+            .channels(channel.table("poll: { first-after: 100ms, every: 500ms }"))
             .start();
     api = gateway.api();
   }

@@ -105,16 +105,7 @@ class CommandLineIT {
         GatewayProcess gateway = GatewayProcess.named("command-line")) {
       gateway
           .database(PostgresServer.shared().create("command_line"))
-          .channels(
-              """
-              channels:
-                - id: sg-shared-db
-                  match: { receiver: SG }
-                  kind: http
-                  parameters: { url: "%s" }
-                  poll: { first-after: 100ms, every: 500ms }
-              """
-                  .formatted(channel.url()))
+          .channels(channel.table("poll: { first-after: 100ms, every: 500ms }"))
           .start();
       String url = gateway.api().base();
       List<Sent> messages = Sent.many("SG", "by-file", 50);

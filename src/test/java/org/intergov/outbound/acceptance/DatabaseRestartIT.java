@@ -39,17 +39,8 @@ class DatabaseRestartIT {
       channel.otherwise(post -> Reply.after(Duration.ofMillis(50), Reply.accept()));
       gateway
           .database(postgres.create("restarted"))
-          .channels(
-              """
-              channels:
-                - id: sg-shared-db
-                  match: { receiver: SG }
-                  kind: http
-                  parameters: { url: "%s" }
-                  timeout: 60s # leases outlast the outage, else the journal would say that some ran out
-                  poll: { first-after: 100ms, every: 1s }
-              """
-                  .formatted(channel.url()))
+          // leases outlast the outage, else the journal would say that some ran out
+          .channels(channel.table("timeout: 60s", "poll: { first-after: 100ms, every: 1s }"))
           .start();
       long pid = gateway.pid();
       int sent = 0;
@@ -102,16 +93,7 @@ class DatabaseRestartIT {
         GatewayProcess gateway = GatewayProcess.named("database-read-only")) {
       gateway
           .database(postgres.create("read_only"))
-          .channels(
-              """
-              channels:
-                - id: sg-shared-db
-                  match: { receiver: SG }
-                  kind: http
-                  parameters: { url: "%s" }
-                  poll: { first-after: 100ms, every: 1s }
-              """
-                  .formatted(channel.url()))
+          .channels(channel.table("poll: { first-after: 100ms, every: 1s }"))
           .start();
       Sent before = gateway.api().submit(Sent.to("SG", "before"));
       gateway.api().awaitStatus(before, "accepted");

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * The gateway is killed at the worst moments. Leases hold for twice the channel's timeout and 20 s,
- * so what a killed gateway held comes back after 22 to 24 s.
+ * The gateway is killed at the worst moments. Leases hold for twice the channel's timeout and 10 s,
+ * so what a killed gateway held comes back after 12 to 14 s.
  */
 @ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)

@@ -54,17 +54,7 @@ class LostClaimIT {
                       .formatted(proxy.port()),
                   direct.username(),
                   direct.password()))
-          .channels(
-              """
-              channels:
-                - id: sg-shared-db
-                  match: { receiver: SG }
-                  kind: http
-                  parameters: { url: "%s" }
-                  timeout: 60s
-                  poll: { first-after: 5s, every: 1s }
-              """
-                  .formatted(channel.url()))
+          .channels(channel.table("timeout: 60s", "poll: { first-after: 5s, every: 1s }"))
           .start();
       gateway.api().submit(Sent.many("SG", "m", 10));
       await("all are taken").atMost(Duration.ofMinutes(1)).until(() -> pending("true") == 10);

@@ -48,16 +48,7 @@ class RetentionIT {
         .setting("INTERGOV_RETENTION_OUTBOX", "1s")
         .setting("INTERGOV_RETENTION_JOURNAL", "1s")
         .setting("INTERGOV_RETENTION_PERIOD", "1s")
-        .channels(
-            """
-            channels:
-              - id: sg-shared-db
-                match: { receiver: SG }
-                kind: http
-                parameters: { url: "%s" }
-                poll: { first-after: 100ms, every: 500ms, finality: 0s }
-            """
-                .formatted(channel.url()));
+        .channels(channel.table("poll: { first-after: 100ms, every: 500ms, finality: 0s }"));
   }
 
   @AfterAll

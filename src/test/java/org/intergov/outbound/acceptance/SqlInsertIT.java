@@ -36,16 +36,7 @@ class SqlInsertIT {
     gateway =
         GatewayProcess.named("sql-insert")
             .database(POSTGRES.create(DATABASE))
-            .channels(
-                """
-                channels:
-                  - id: sg-shared-db
-                    match: { receiver: SG }
-                    kind: http
-                    parameters: { url: "%s" }
-                    poll: { first-after: 100ms, every: 500ms }
-                """
-                    .formatted(channel.url()))
+            .channels(channel.table("poll: { first-after: 100ms, every: 500ms }"))
             .start();
     api = gateway.api();
   }

@@ -81,6 +81,28 @@ final class TestChannel implements AutoCloseable {
     return (tls == null ? "http" : "https") + "://127.0.0.1:" + port;
   }
 
+  /**
+   * A routing table with this channel alone, for what goes to Singapore.
+   *
+   * @param settings of the channel, each a line
+   */
+  String table(String... settings) {
+    StringBuilder yaml =
+        new StringBuilder(
+            """
+            channels:
+              - id: sg-shared-db
+                match: { receiver: SG }
+                kind: http
+                parameters: { url: "%s" }
+            """
+                .formatted(url()));
+    for (String setting : settings) {
+      yaml.append("    ").append(setting).append('\n');
+    }
+    return yaml.toString();
+  }
+
   int port() {
     return port;
   }
