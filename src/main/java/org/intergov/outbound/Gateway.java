@@ -32,6 +32,7 @@ import org.intergov.outbound.api.QueuedMessages;
 import org.intergov.outbound.api.ServerTls;
 import org.intergov.outbound.api.StuckMessages;
 import org.intergov.outbound.api.TableOperations;
+import org.intergov.outbound.api.VerificationGate;
 import org.intergov.outbound.channel.ChannelKinds;
 import org.intergov.outbound.channel.ChannelPoller;
 import org.intergov.outbound.channel.ChannelRoutes;
@@ -186,6 +187,7 @@ public final class Gateway implements AutoCloseable {
       WorkerExecutor upkeep = vertx.createSharedWorkerExecutor("upkeep", 2);
       every(REFRESH, upkeep, this::refresh);
       gate.install(camel, settings.api().port());
+      new VerificationGate().install(camel, settings.api().port());
       HttpErrors.install(camel, settings.api().port());
       channels.open(settings.channelsWatch());
       every(LOOK, upkeep, this::look);

@@ -17,8 +17,8 @@ import org.intergov.outbound.store.ChannelSubscriptions.Notified;
  * enough. Thread-safe.
  */
 public final class Callbacks {
-  /** At once; each holds a thread and a connection for the time of one statement. */
-  private static final int MOST = 4;
+  /** Told at once; each holds a thread and a connection for the time of one statement. */
+  private static final int MOST_CHANGES = 4;
 
   private static final int MOST_CHALLENGE = 1_024;
   private static final Duration LEAST_LEASE = Duration.ofSeconds(10);
@@ -27,16 +27,19 @@ public final class Callbacks {
 
   private final ChannelSubscriptions subscriptions;
   private final Runnable wakePoller;
-  private final Semaphore room = new Semaphore(MOST);
+  private final Semaphore room = new Semaphore(MOST_CHANGES);
 
   public Callbacks(ChannelSubscriptions subscriptions, Runnable wakePoller) {
     this.subscriptions = subscriptions;
     this.wakePoller = wakePoller;
   }
 
-  /** {@code GET}: the channel asks whether the subscription is ours. */
+  /**
+   * {@code GET}: the channel asks whether the subscription is ours. How many ask at once {@link
+   * VerificationGate} bounds.
+   */
   public void verify(Exchange exchange) {
-    Call.handleOpen(exchange, call -> withRoom(() -> verify(call)));
+    Call.handleOpen(exchange, this::verify);
   }
 
   /** {@code POST}: something has changed. */

@@ -1,9 +1,11 @@
 package org.intergov.outbound.channel;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
@@ -23,13 +25,18 @@ import org.slf4j.LoggerFactory;
  */
 public final class ChannelSubscriber {
   private static final Logger LOG = LoggerFactory.getLogger(ChannelSubscriber.class);
-  private static final int MOST_AT_ONCE = 8;
+
+  /** Far fewer than the verifications that can wait for their answer, for dozens of replicas. */
+  private static final int MOST_AT_ONCE = 16;
+
+  private static final int MOST_OF_ONE_CHANNEL = 4;
 
   private final ChannelSubscriptions subscriptions;
   private final Supplier<RoutingTable> table;
   private final ChannelCalls calls;
   private final Map<String, Integer> asking = new ConcurrentHashMap<>();
-  private final Set<String> failing = ConcurrentHashMap.newKeySet();
+  private final Map<String, NewestRequests> newest = new ConcurrentHashMap<>();
+  private int turn;
   private final DatabaseWatch database = new DatabaseWatch("channel-subscriber");
 
   public ChannelSubscriber(
@@ -54,10 +61,12 @@ public final class ChannelSubscriber {
 
   private boolean claimOnce() {
     List<Slots> wanted = new ArrayList<>();
-    for (Channel c : table.get().channels()) {
-      int free = MOST_AT_ONCE - asking.getOrDefault(c.id(), 0);
-      if (c.callsBack() && free > 0) {
-        wanted.add(new Slots(c.id(), free));
+    int free = MOST_AT_ONCE - asking.values().stream().mapToInt(Integer::intValue).sum();
+    for (Channel c : inTurn()) {
+      int slots = Math.min(free, MOST_OF_ONE_CHANNEL - asking.getOrDefault(c.id(), 0));
+      if (slots > 0) {
+        wanted.add(new Slots(c.id(), slots));
+        free -= slots;
       }
     }
     if (wanted.isEmpty()) {
@@ -66,6 +75,14 @@ public final class ChannelSubscriber {
     List<Subscription> claimed = subscriptions.claim(wanted);
     claimed.forEach(this::ask);
     return !claimed.isEmpty();
+  }
+
+  /** The channels that call back, each time beginning with another. */
+  private List<Channel> inTurn() {
+    List<Channel> channels =
+        new ArrayList<>(table.get().channels().stream().filter(Channel::callsBack).toList());
+    Collections.rotate(channels, turn++);
+    return channels;
   }
 
   private void ask(Subscription s) {
@@ -82,15 +99,45 @@ public final class ChannelSubscriber {
   private void answered(Subscription s, Exchange exchange) {
     asking.computeIfPresent(s.channelId(), (id, count) -> count == 1 ? null : count - 1);
     Throwable failure = exchange.getException();
-    if (failure == null) {
-      if (failing.remove(s.channelId())) {
-        LOG.info("channel {}: takes subscriptions again", s.channelId());
+    newest
+        .computeIfAbsent(s.channelId(), NewestRequests::new)
+        .answered(failure == null ? null : PostOutcome.describe(failure));
+  }
+
+  /** What a channel has answered of late, told when it changes: one answer changes nothing. */
+  private static final class NewestRequests {
+    private static final int MOST = 10;
+
+    /** With fewer than that it is not said that a channel refuses. */
+    private static final int FEWEST = 3;
+
+    private final String channelId;
+    private final Deque<Boolean> taken = new ArrayDeque<>();
+    private boolean refuses;
+
+    NewestRequests(String channelId) {
+      this.channelId = channelId;
+    }
+
+    /**
+     * @param failure why a subscription was not taken; null if it was
+     */
+    synchronized void answered(String failure) {
+      if (taken.size() == MOST) {
+        taken.removeFirst();
       }
-    } else if (failing.add(s.channelId())) {
-      LOG.warn(
-          "channel {}: takes no subscription ({}); deliveries are followed by polling alone",
-          s.channelId(),
-          PostOutcome.describe(failure));
+      taken.addLast(failure == null);
+      long well = taken.stream().filter(wasTaken -> wasTaken).count();
+      if (!refuses && well == 0 && taken.size() >= FEWEST) {
+        refuses = true;
+        LOG.warn(
+            "channel {}: takes no subscription ({}); deliveries are followed by polling alone",
+            channelId,
+            failure);
+      } else if (refuses && 2 * well > taken.size()) {
+        refuses = false;
+        LOG.info("channel {}: takes subscriptions again", channelId);
+      }
     }
   }
 }

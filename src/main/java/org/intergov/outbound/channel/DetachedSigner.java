@@ -1,16 +1,20 @@
 package org.intergov.outbound.channel;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.Key;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.Signature;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.intergov.outbound.routing.Pkcs12;
 
 /**
  * A bean for routes of operators: makes detached signatures with a private key of a PKCS#12 file.
@@ -19,8 +23,12 @@ import java.util.Base64;
 public final class DetachedSigner {
   private String keyStore;
   private String password = "";
-  private String alias = "gateway";
+  private String alias;
   private String algorithm = "SHA256withRSA";
+
+  /** For a key or an algorithm that Java lacks; null: Java's own. */
+  private volatile Provider other;
+
   private volatile PrivateKey key;
 
   /** The PKCS#12 file. */
@@ -33,7 +41,7 @@ public final class DetachedSigner {
     this.password = password;
   }
 
-  /** The key's name in the file. */
+  /** The key's name in the file; not needed where it has one key. */
   public void setAlias(String alias) {
     this.alias = alias;
   }
@@ -53,15 +61,25 @@ public final class DetachedSigner {
     if (keyStore == null) {
       throw new IllegalArgumentException("keyStore is not set");
     }
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(Path.of(keyStore))) {
-      store.load(in, password.toCharArray());
+    KeyStore store = Pkcs12.open(Files.readAllBytes(Path.of(keyStore)), password);
+    List<String> keys = new ArrayList<>();
+    for (String name : Collections.list(store.aliases())) {
+      if (store.isKeyEntry(name) && (alias == null || alias.equalsIgnoreCase(name))) {
+        keys.add(name);
+      }
     }
-    Key found = store.getKey(alias, password.toCharArray());
-    if (!(found instanceof PrivateKey own)) {
-      throw new GeneralSecurityException(keyStore + " has no private key named " + alias);
+    if (keys.size() != 1) {
+      throw new GeneralSecurityException(
+          alias == null
+              ? keyStore + " has " + keys.size() + " private keys, and alias is not set"
+              : keyStore + " has no private key named " + alias);
     }
-    Signature.getInstance(algorithm).initSign(own);
+    PrivateKey own = (PrivateKey) store.getKey(keys.get(0), password.toCharArray());
+    other = null;
+    other = javaCanSignWith(own) ? null : new BouncyCastleProvider();
+    if (other != null) {
+      signature(own).sign();
+    }
     key = own;
   }
 
@@ -76,9 +94,25 @@ public final class DetachedSigner {
     if (own == null) {
       throw new IllegalStateException("no key is loaded; the bean needs initMethod: load");
     }
-    Signature signature = Signature.getInstance(algorithm);
-    signature.initSign(own);
+    Signature signature = signature(own);
     signature.update(text.getBytes(StandardCharsets.UTF_8));
     return Base64.getEncoder().encodeToString(signature.sign());
+  }
+
+  /** Some curves Java reads, and fails only when it is to sign. */
+  private boolean javaCanSignWith(PrivateKey own) {
+    try {
+      signature(own).sign();
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  private Signature signature(PrivateKey own) throws GeneralSecurityException {
+    Signature signature =
+        other == null ? Signature.getInstance(algorithm) : Signature.getInstance(algorithm, other);
+    signature.initSign(own);
+    return signature;
   }
 }

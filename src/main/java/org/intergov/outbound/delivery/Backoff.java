@@ -9,6 +9,10 @@ final class Backoff {
   /** Longer than any message lives. */
   private static final Duration MOST_WHOLE = Duration.ofDays(3650);
 
+  private static final Duration MOST_ASKED = Duration.ofDays(1);
+
+  private static final int TRUSTED = 3;
+
   private Backoff() {}
 
   /**
@@ -39,9 +43,21 @@ final class Backoff {
     return Duration.ofMillis((long) Math.min(millis, MOST_WHOLE.toMillis()));
   }
 
-  /** What the channel asked for, if it asked for more than we would wait; at most a day. */
-  static Duration atLeast(Duration asked, Duration own) {
-    Duration bounded = asked.compareTo(Duration.ofDays(1)) > 0 ? Duration.ofDays(1) : asked;
-    return bounded.compareTo(own) > 0 ? bounded : own;
+  /**
+   * The same where the channel said when to come back. Its word counts as it is, plus a tenth at
+   * most, for the first {@value #TRUSTED} attempts; a channel that goes on putting a message off is
+   * asked no more often than one that says nothing.
+   *
+   * @param asked at most a day of it; zero and less say nothing
+   */
+  static Duration delay(Retry retry, int attempt, Duration asked) {
+    Duration own = delay(retry, attempt);
+    if (asked.isZero() || asked.isNegative()) {
+      return own;
+    }
+    Duration bounded = asked.compareTo(MOST_ASKED) > 0 ? MOST_ASKED : asked;
+    Duration spread =
+        bounded.plusMillis(ThreadLocalRandom.current().nextLong(bounded.toMillis() / 10 + 1));
+    return attempt <= TRUSTED || spread.compareTo(own) > 0 ? spread : own;
   }
 }

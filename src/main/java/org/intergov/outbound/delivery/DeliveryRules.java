@@ -271,8 +271,8 @@ public final class DeliveryRules {
             .build();
       }
     }
-    Duration own1 = Backoff.delay(channel.retry(), attempt);
-    Duration delay = outcome.retryAfter().map(asked -> Backoff.atLeast(asked, own1)).orElse(own1);
+    Duration delay =
+        Backoff.delay(channel.retry(), attempt, outcome.retryAfter().orElse(Duration.ZERO));
     return next.due(delay)
         .journal(Event.RETRY_SCHEDULED, channelId, null, attempt + 1, "in " + seconds(delay))
         .build();

@@ -91,14 +91,13 @@ public final class TlsMaterial {
       List<X509Certificate> chain =
           PemFile.certificates("certificate", bytes("certificate", tls.get("certificate")));
       byte[] pem = bytes("key", tls.get("key"));
-      identity = new Identity(PemFile.privateKey("key", pem, tls.get("key-password")), chain);
+      identity = new Identity(PrivateKeys.read("key", pem, tls.get("key-password")), chain);
     } else if (tls.containsKey("keystore")) {
       blame = "keystore";
       identity = fromKeystore(tls.get("keystore"), tls.get("keystore-password"));
     }
-    if (identity != null && !PemFile.belongTogether(identity.key(), identity.chain().get(0))) {
-      throw new BadFileException(
-          blame, "a key that does not belong to the certificate", "the certificate's own key");
+    if (identity != null) {
+      PrivateKeys.checkPair(blame, identity.key(), identity.chain().get(0));
     }
     return identity;
   }
@@ -120,7 +119,8 @@ public final class TlsMaterial {
       for (Certificate c : store.getCertificateChain(keys.get(0))) {
         chain.add((X509Certificate) c);
       }
-      return new Identity((PrivateKey) store.getKey(keys.get(0), chars(password)), chain);
+      PrivateKey key = (PrivateKey) store.getKey(keys.get(0), Pkcs12.chars(password));
+      return new Identity(PrivateKeys.forJava("keystore", key.getEncoded()), chain);
     } catch (GeneralSecurityException | ClassCastException | NullPointerException e) {
       throw new BadFileException(
           "keystore",
@@ -155,21 +155,14 @@ public final class TlsMaterial {
 
   private static KeyStore open(String setting, String file, String password)
       throws BadFileException {
-    byte[] bytes = bytes(setting, file);
-    try (InputStream in = new java.io.ByteArrayInputStream(bytes)) {
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(in, chars(password));
-      return store;
+    try {
+      return Pkcs12.open(bytes(setting, file), password);
     } catch (IOException | GeneralSecurityException e) {
       throw new BadFileException(
           setting,
           "a file that is no PKCS#12, or not under this password",
           "a PKCS#12 file and its password in " + setting + "-password");
     }
-  }
-
-  private static char[] chars(String password) {
-    return password == null ? new char[0] : password.toCharArray();
   }
 
   private static byte[] bytes(String setting, String file) throws BadFileException {

@@ -10,8 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -110,6 +113,33 @@ class CallbacksIT {
   }
 
   @Test
+  void every_subscription_of_many_messages_is_taken_by_a_hub_that_verifies_at_once() {
+    List<Sent> messages = Sent.many("SG", "many", 300);
+    int before = HUB.verifications().size();
+    api.submit(messages);
+    await("300 subscriptions")
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () ->
+                messages.stream()
+                    .map(channel::id)
+                    .allMatch(id -> id != null && !HUB.subscriptions(id).isEmpty()));
+    assertThat(HUB.verifications().stream().skip(before))
+        .allSatisfy(answer -> assertThat(answer.statusCode()).isEqualTo(200));
+    assertThat(gateway.log()).doesNotContain("channel sg-hub: takes");
+  }
+
+  @Test
+  void verifications_of_more_replicas_than_one_wait_for_each_other() {
+    Sent message = api.submit(Sent.to("SG", "at-once"));
+    String id = subscribed(message);
+    String callback = HUB.subscriptions(id).get(0).get("hub.callback");
+    List<CompletableFuture<Integer>> answers =
+        IntStream.range(0, 200).mapToObj(i -> HUB.verify(callback, id)).toList();
+    assertThat(answers).allSatisfy(a -> assertThat(a.get(1, TimeUnit.MINUTES)).isEqualTo(200));
+  }
+
+  @Test
   void a_subscription_outlives_a_kill_and_is_renewed() throws SQLException {
     Sent message = api.submit(Sent.to("SG", "outlives"));
     String id = subscribed(message);
@@ -151,11 +181,15 @@ class CallbacksIT {
 
   @Test
   void a_channel_that_takes_no_subscription_is_polled_as_ever() {
-    Sent message = api.submit(Sent.to("NZ", "deaf"));
-    api.awaitStatus(message, "accepted");
+    List<Sent> messages = Sent.many("NZ", "deaf", 4);
+    api.submit(messages);
+    messages.forEach(m -> api.awaitStatus(m, "accepted"));
 
-    assertThat(api.events(message)).containsExactly("submitted", "posted", "confirmed", "accepted");
-    assertThat(gateway.log()).contains("channel nz-deaf: takes no subscription");
+    assertThat(api.events(messages.get(0)))
+        .containsExactly("submitted", "posted", "confirmed", "accepted");
+    String line = "channel nz-deaf: takes no subscription";
+    await("a line in the log").until(() -> gateway.log().contains(line));
+    assertThat(gateway.log().split(line, -1)).as("said once").hasSize(2);
     assertThat(Map.of("complaints", channel.complaints()))
         .containsEntry("complaints", java.util.List.of());
   }

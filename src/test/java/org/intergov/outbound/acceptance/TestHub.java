@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
@@ -37,12 +38,7 @@ final class TestHub implements Consumer<HttpServerRequest> {
           }
           form.put("type", request.getHeader("Content-Type"));
           form.put("method", request.method().name());
-          String query =
-              "?hub.mode=subscribe&hub.challenge=ch%20al%2Flenge&hub.lease_seconds=3600&hub.topic="
-                  + URLEncoder.encode(form.get("hub.topic"), StandardCharsets.UTF_8);
-          http.sendAsync(
-                  HttpRequest.newBuilder(URI.create(form.get("hub.callback") + query)).build(),
-                  HttpResponse.BodyHandlers.ofString())
+          ask(form.get("hub.callback"), form.get("hub.topic"))
               .thenAccept(
                   answer -> {
                     verifications.add(answer);
@@ -54,6 +50,20 @@ final class TestHub implements Consumer<HttpServerRequest> {
                     request.response().setStatusCode(verified ? 202 : 400).end();
                   });
         });
+  }
+
+  private CompletableFuture<HttpResponse<String>> ask(String callback, String topic) {
+    String query =
+        "?hub.mode=subscribe&hub.challenge=ch%20al%2Flenge&hub.lease_seconds=3600&hub.topic="
+            + URLEncoder.encode(topic, StandardCharsets.UTF_8);
+    return http.sendAsync(
+        HttpRequest.newBuilder(URI.create(callback + query)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Asks whether the subscription is wanted; completes with the status of the answer. */
+  CompletableFuture<Integer> verify(String callback, String topic) {
+    return ask(callback, topic).thenApply(HttpResponse::statusCode);
   }
 
   /** The forms of verified subscriptions to this id, in order. */

@@ -46,18 +46,33 @@ class BackoffTest {
     assertThat(Backoff.delay(steady, 40)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(2));
   }
 
-  @Test
-  void what_the_channel_asks_for_counts_if_it_is_more() {
-    Duration own = Duration.ofSeconds(2);
+  @RepeatedTest(20)
+  void what_the_channel_asks_for_counts_at_first_and_never_less_than_that() {
+    Duration asked = Duration.ofSeconds(20);
 
-    assertThat(Backoff.atLeast(Duration.ofSeconds(90), own)).isEqualTo(Duration.ofSeconds(90));
-    assertThat(Backoff.atLeast(Duration.ofSeconds(1), own)).isEqualTo(own);
-    assertThat(Backoff.atLeast(Duration.ZERO, own)).isEqualTo(own);
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      assertThat(Backoff.delay(RETRY, attempt, asked)).isBetween(asked, Duration.ofSeconds(22));
+    }
+    assertThat(Backoff.delay(RETRY, 4, asked)).isGreaterThanOrEqualTo(asked);
+  }
+
+  @RepeatedTest(20)
+  void a_channel_that_goes_on_putting_off_is_asked_as_seldom_as_a_silent_one() {
+    Duration moment = Duration.ofSeconds(1);
+
+    assertThat(Backoff.delay(RETRY, 3, moment)).isLessThanOrEqualTo(Duration.ofMillis(1_100));
+    assertThat(Backoff.delay(RETRY, 8, moment)).isGreaterThanOrEqualTo(Duration.ofSeconds(64));
+  }
+
+  @RepeatedTest(20)
+  void a_channel_that_asks_for_nothing_is_waited_for_as_ever() {
+    assertThat(Backoff.delay(RETRY, 3, Duration.ZERO))
+        .isBetween(Duration.ofSeconds(2), Duration.ofSeconds(4));
   }
 
   @Test
   void a_channel_cannot_ask_for_more_than_a_day() {
-    assertThat(Backoff.atLeast(Duration.ofDays(4_000), Duration.ofSeconds(2)))
-        .isEqualTo(Duration.ofDays(1));
+    assertThat(Backoff.delay(RETRY, 1, Duration.ofDays(4_000)))
+        .isBetween(Duration.ofDays(1), Duration.ofDays(1).plusHours(3));
   }
 }

@@ -3,6 +3,7 @@ package org.intergov.outbound.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,7 +74,9 @@ class ParameterMapsTest {
     TestCertificates.make(folder.resolve("tls"), "old", "-startdate", "-9d", "-validity", "2");
     Files.writeString(folder.resolve("tls/sec1.key"), pem("EC PRIVATE KEY"));
     Files.writeString(folder.resolve("tls/garbage.crt"), pem("CERTIFICATE"));
-    Files.writeString(folder.resolve("tls/locked.key"), pem("ENCRYPTED PRIVATE KEY"));
+    try (InputStream locked = ParameterMapsTest.class.getResourceAsStream("/keys/scrypt.key")) {
+      Files.copy(locked, folder.resolve("tls/locked.key"));
+    }
     Files.writeString(folder.resolve("tls/empty.pem"), "");
   }
 
@@ -201,7 +204,7 @@ class ParameterMapsTest {
         broken("tls: { certificate: tls/own.crt }", "tls.key", "beside certificate"),
         broken("tls: { key: tls/own.key }", "tls.certificate", "beside key"),
         broken("tls: { certificate: tls/own.crt, key: tls/other.key }", "tls.key", "not belong"),
-        broken("tls: { certificate: tls/own.crt, key: tls/sec1.key }", "tls.key", "EC PRIVATE KEY"),
+        broken("tls: { certificate: tls/own.crt, key: tls/sec1.key }", "tls.key", "cannot be read"),
         broken("tls: { certificate: tls/own.crt, key: tls/own.crt }", "tls.key", "without a pri"),
         broken("tls: { certificate: tls/own.crt, key: tls/locked.key }", "tls.key", "key-password"),
         broken(

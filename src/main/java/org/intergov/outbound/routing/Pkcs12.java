@@ -1,0 +1,51 @@
+package org.intergov.outbound.routing;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyStore;
+import java.security.Provider;
+import java.util.Collections;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+
+/**
+ * PKCS#12 files, read by Java, or by BouncyCastle where Java cannot: under a password beyond ASCII,
+ * or with a key on a curve that Java lacks.
+ */
+public final class Pkcs12 {
+  private Pkcs12() {}
+
+  /**
+   * Opens a file, and makes sure that its keys can be had under the same password.
+   *
+   * @param password null: empty
+   * @throws IOException if it is no PKCS#12, or not under this password
+   * @throws GeneralSecurityException if a key of it cannot be read
+   */
+  public static KeyStore open(byte[] file, String password)
+      throws IOException, GeneralSecurityException {
+    try {
+      return opened(KeyStore.getInstance("PKCS12"), file, password);
+    } catch (IOException | GeneralSecurityException java) {
+      Provider other = new BouncyCastleProvider();
+      return opened(KeyStore.getInstance("PKCS12", other), file, password);
+    }
+  }
+
+  private static KeyStore opened(KeyStore store, byte[] file, String password)
+      throws IOException, GeneralSecurityException {
+    store.load(new ByteArrayInputStream(file), chars(password));
+    for (String alias : Collections.list(store.aliases())) {
+      Key key = store.isKeyEntry(alias) ? store.getKey(alias, chars(password)) : null;
+      if (key == null && store.isKeyEntry(alias)) {
+        throw new GeneralSecurityException("no key under " + alias);
+      }
+    }
+    return store;
+  }
+
+  static char[] chars(String password) {
+    return password == null ? new char[0] : password.toCharArray();
+  }
+}
