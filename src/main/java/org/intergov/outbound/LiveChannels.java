@@ -13,6 +13,7 @@ import org.intergov.outbound.channel.LiveTable;
 import org.intergov.outbound.channel.OperatorRoutesTrial;
 import org.intergov.outbound.channel.WakeUps;
 import org.intergov.outbound.monitoring.RoutingTableMonitor;
+import org.intergov.outbound.routing.Cause;
 import org.intergov.outbound.routing.ChannelsFile;
 import org.intergov.outbound.routing.FileWatch;
 import org.intergov.outbound.routing.InvalidChannelsException;
@@ -106,7 +107,7 @@ final class LiveChannels implements AutoCloseable {
     } catch (InvalidChannelsException e) {
       LOG.debug("said already", e);
     } catch (RuntimeException e) {
-      LOG.error("{} could not be taken up; it is tried again: {}", file, e.toString());
+      LOG.error("{} could not be taken up; it is tried again: {}", file, Cause.of(e));
     }
   }
 

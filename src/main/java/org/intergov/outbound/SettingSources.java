@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.intergov.outbound.message.Utf8;
+import org.intergov.outbound.routing.Cause;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,7 @@ final class SettingSources {
       defaults.load(new java.io.InputStreamReader(in, StandardCharsets.UTF_8));
       put(defaults, "application.properties");
     } catch (IOException e) {
-      faults.add("application.properties inside the JAR cannot be read: " + e.getMessage());
+      faults.add("application.properties inside the JAR cannot be read: " + Cause.of(e));
     }
     return this;
   }
@@ -49,7 +50,7 @@ final class SettingSources {
       properties.load(new StringReader(Utf8.withoutMark(Files.readString(file))));
       put(properties, file.toString());
     } catch (IOException | IllegalArgumentException e) {
-      faults.add(file + ": cannot be read: " + e.getMessage());
+      faults.add(file + ": cannot be read: " + Cause.of(e));
     }
     return this;
   }

@@ -18,6 +18,7 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.support.jsse.KeyManagersParameters;
 import org.apache.camel.support.jsse.KeyStoreParameters;
 import org.apache.camel.support.jsse.SSLContextParameters;
+import org.intergov.outbound.routing.Cause;
 import org.intergov.outbound.routing.FileStamp;
 import org.intergov.outbound.routing.TlsMaterial;
 import org.slf4j.Logger;
@@ -79,7 +80,7 @@ public final class ServerTls {
           "TLS with %s and %s: found %s, expected %s"
               .formatted(certificate, key, e.getMessage(), e.expected()));
     } catch (GeneralSecurityException e) {
-      throw new IOException("TLS with %s: %s".formatted(certificate, e.getMessage()));
+      throw new IOException("TLS with %s: %s".formatted(certificate, Cause.of(e)));
     }
   }
 

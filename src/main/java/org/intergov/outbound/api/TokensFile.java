@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.intergov.outbound.message.Quote;
+import org.intergov.outbound.routing.Cause;
 
 /**
  * Reads the file of tokens: a line each, {@code name roles sha256:digest}, the roles separated by
@@ -58,7 +59,7 @@ final class TokensFile {
     } catch (NoSuchFileException e) {
       faults.add(file + ": cannot be read: no such file");
     } catch (IOException e) {
-      faults.add(file + ": cannot be read as UTF-8 text: " + e);
+      faults.add(file + ": cannot be read as UTF-8 text: " + Cause.of(e));
     }
     if (tokens.isEmpty() && faults.isEmpty()) {
       faults.add(file + ": no token in it, expected at least one line: " + FORM);

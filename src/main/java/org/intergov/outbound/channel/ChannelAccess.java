@@ -13,6 +13,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.UUID;
+import org.intergov.outbound.routing.Cause;
 import org.intergov.outbound.routing.TlsMaterial;
 
 /**
@@ -129,7 +130,7 @@ final class ChannelAccess {
       store.store(bytes, password.toCharArray());
       return new PfxOptions().setValue(Buffer.buffer(bytes.toByteArray())).setPassword(password);
     } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalArgumentException("a key store cannot be made: " + e.getMessage());
+      throw new IllegalArgumentException("a key store cannot be made: " + Cause.of(e));
     }
   }
 

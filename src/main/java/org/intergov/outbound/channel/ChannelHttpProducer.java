@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultAsyncProducer;
+import org.intergov.outbound.routing.Cause;
 import org.intergov.outbound.routing.HttpAddress;
 
 /**
@@ -30,7 +31,7 @@ final class ChannelHttpProducer extends DefaultAsyncProducer {
       return false;
     } catch (RuntimeException e) {
       exchange.setException(
-          new ChannelException.Unavailable("the request cannot be built: " + e.getMessage()));
+          new ChannelException.Unavailable("the request cannot be built: " + Cause.of(e)));
       callback.done(true);
       return true;
     } catch (ChannelException e) {

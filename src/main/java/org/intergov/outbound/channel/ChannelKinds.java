@@ -15,6 +15,7 @@ import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.model.RouteTemplateParameterDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
+import org.intergov.outbound.routing.Cause;
 import org.intergov.outbound.routing.KindDescription;
 import org.intergov.outbound.routing.RoutesFolder;
 
@@ -62,7 +63,7 @@ public final class ChannelKinds {
     try {
       PluginHelper.getRoutesLoader(camel).loadRoutes(resource);
     } catch (Exception e) {
-      throw new IOException("routes of " + file + " cannot be loaded: " + e.getMessage(), e);
+      throw new IOException("routes of " + file + " cannot be loaded: " + Cause.of(e), e);
     }
   }
 

@@ -19,6 +19,7 @@ import org.intergov.outbound.delivery.PendingSettlement;
 import org.intergov.outbound.delivery.StatusAnswer;
 import org.intergov.outbound.delivery.StatusRules;
 import org.intergov.outbound.delivery.Stock;
+import org.intergov.outbound.routing.Cause;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.Poll;
 import org.intergov.outbound.routing.RoutingTable;
@@ -251,7 +252,7 @@ public final class ChannelPoller {
       return new StatusAnswer.NoStatus(refused.getMessage());
     }
     if (failure != null) {
-      return new StatusAnswer.Unreachable(PostOutcome.describe(failure));
+      return new StatusAnswer.Unreachable(Cause.of(failure));
     }
     String word = exchange.getMessage().getHeader(Headers.CHANNEL_STATUS, String.class);
     return word == null ? new StatusAnswer.NoStatus("no status") : status(word);

@@ -20,6 +20,7 @@ import org.apache.camel.model.FromDefinition;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
+import org.intergov.outbound.routing.Cause;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.KindDescription;
 import org.slf4j.Logger;
@@ -68,20 +69,12 @@ public final class ChannelRoutes implements AutoCloseable {
     private final String channelId;
 
     NotMadeException(Channel channel, Throwable cause) {
-      super(describe(cause, new ChannelSecrets(channel)));
+      super(Cause.of(cause, new ChannelSecrets(channel)::hiddenIn));
       this.channelId = channel.id();
     }
 
     String channelId() {
       return channelId;
-    }
-
-    private static String describe(Throwable cause, ChannelSecrets secrets) {
-      Throwable root = cause;
-      while (root.getCause() != null && root.getCause() != root) {
-        root = root.getCause();
-      }
-      return PostOutcome.describe(root, secrets);
     }
   }
 
@@ -292,7 +285,7 @@ public final class ChannelRoutes implements AutoCloseable {
           }
         }
       } catch (Exception e) {
-        LOG.warn("route {} could not be removed: {}", routeId, PostOutcome.describe(e));
+        LOG.warn("route {} could not be removed: {}", routeId, Cause.of(e));
       }
     }
     names.remove(version.name());
@@ -304,7 +297,7 @@ public final class ChannelRoutes implements AutoCloseable {
         camel.getRouteController().stopRoute(routeId, STOP_WITHIN.toSeconds(), TimeUnit.SECONDS);
       }
     } catch (Exception e) {
-      LOG.warn("route {} did not stop as it should: {}", routeId, PostOutcome.describe(e));
+      LOG.warn("route {} did not stop as it should: {}", routeId, Cause.of(e));
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.intergov.outbound.routing.Cause;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.ChannelSubscriptions;
@@ -101,7 +102,7 @@ public final class ChannelSubscriber {
     Throwable failure = exchange.getException();
     newest
         .computeIfAbsent(s.channelId(), NewestRequests::new)
-        .answered(failure == null ? null : PostOutcome.describe(failure));
+        .answered(failure == null ? null : Cause.of(failure));
   }
 
   /** What a channel has answered of late, told when it changes: one answer changes nothing. */

@@ -13,6 +13,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.service.ServiceHelper;
+import org.intergov.outbound.routing.Cause;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,7 +84,7 @@ final class ChannelWorkers extends DefaultConsumer {
 
   /** Every failure of a post is in the journal; the log has those that differ from the last. */
   private void failed(Throwable failure) {
-    String text = PostOutcome.describe(failure, endpoint.getSecrets());
+    String text = Cause.of(failure, endpoint.getSecrets()::hiddenIn);
     if (!text.equals(lastFailure)) {
       lastFailure = text;
       LOG.warn("channel route {} failed: {}; the same again is not logged", endpoint.step(), text);

@@ -7,11 +7,10 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
+import org.intergov.outbound.routing.Cause;
 
 /** Why there is no connection, or no answer on it, in words of those who can do something. */
 final class ConnectionTrouble {
-  private static final int MOST = 300;
-
   private ConnectionTrouble() {}
 
   /** The innermost cause says what is the case; what wraps it says where it was noticed. */
@@ -24,14 +23,14 @@ final class ConnectionTrouble {
         return known;
       }
     }
-    return plain(innermost);
+    return Cause.of(innermost);
   }
 
   private static String known(Throwable t) {
     if (t instanceof CertificateExpiredException) {
-      return "the server's certificate has expired (" + plain(t) + ")";
+      return "the server's certificate has expired (" + Cause.of(t) + ")";
     } else if (t instanceof CertificateNotYetValidException) {
-      return "the server's certificate is not valid yet (" + plain(t) + ")";
+      return "the server's certificate is not valid yet (" + Cause.of(t) + ")";
     } else if (t instanceof CertPathBuilderException) {
       return "the server's certificate comes from an issuer that is not trusted; see tls.ca";
     } else if (t instanceof NotSslRecordException) {
@@ -39,7 +38,7 @@ final class ConnectionTrouble {
     } else if (t instanceof UnknownHostException) {
       return "the host name is not known";
     } else if (t instanceof CertificateException && isAboutTheName(t)) {
-      return "the server's certificate is for another host name (" + plain(t) + ")";
+      return "the server's certificate is for another host name (" + Cause.of(t) + ")";
     }
     return null;
   }
@@ -47,14 +46,5 @@ final class ConnectionTrouble {
   private static boolean isAboutTheName(Throwable t) {
     String words = String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT);
     return words.contains("no subject alternative") || words.contains("no name matching");
-  }
-
-  private static String plain(Throwable t) {
-    String message = t.getMessage();
-    if (message == null || message.isBlank()) {
-      return t.getClass().getSimpleName();
-    }
-    String line = message.lines().findFirst().orElse("");
-    return line.length() > MOST ? line.substring(0, MOST) : line;
   }
 }

@@ -11,6 +11,7 @@ import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.intergov.outbound.routing.Cause;
 
 /** What a post that Kafka did not acknowledge came to. */
 final class KafkaOutcome {
@@ -28,7 +29,7 @@ final class KafkaOutcome {
   private KafkaOutcome() {}
 
   static ChannelException of(Exception failure, Reached reached) {
-    String words = describe(failure);
+    String words = Cause.of(failure);
     if (isAboutTheRecord(failure)) {
       return new ChannelException.Refused(words);
     }
@@ -59,13 +60,5 @@ final class KafkaOutcome {
         || failure instanceof ClusterAuthorizationException
         || failure instanceof UnsupportedVersionException
         || failure instanceof ProducerFencedException;
-  }
-
-  static String describe(Exception failure) {
-    Throwable root = failure;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
-    }
-    return PostOutcome.describe(root).replaceFirst("^([A-Za-z]+)Exception: ", "$1: ");
   }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.intergov.outbound.routing.Cause;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,7 +103,7 @@ final class KafkaPosts implements AutoCloseable {
           try {
             current().producer.partitionsFor(topic);
           } catch (RuntimeException e) {
-            LOG.warn("{}: topic {}: {}", name, topic, KafkaOutcome.describe(e));
+            LOG.warn("{}: topic {}: {}", name, topic, Cause.of(e));
             if (open != null && KafkaOutcome.isFatal(e)) {
               open.spoil();
             }
@@ -143,7 +144,7 @@ final class KafkaPosts implements AutoCloseable {
     try {
       current = current();
     } catch (RuntimeException e) {
-      answer.failed(new ChannelException.Unavailable(KafkaOutcome.describe(e)));
+      answer.failed(new ChannelException.Unavailable(Cause.of(e)));
       return;
     }
     KafkaSending sending = new KafkaSending(current, watch, answer);

@@ -13,6 +13,7 @@ import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.intergov.outbound.routing.Cause;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,8 +141,7 @@ final class KafkaReading extends BatchReading {
 
   /** Said once, until it is over. */
   private void troubled(String what, Exception e) {
-    String words =
-        e instanceof KafkaException k ? KafkaOutcome.describe(k) : PostOutcome.describe(e);
+    String words = Cause.of(e);
     if (!words.equals(trouble)) {
       trouble = words;
       LOG.warn("topic {}: {}: {}; trying again", topic, what, words);

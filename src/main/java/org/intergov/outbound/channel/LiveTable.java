@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.intergov.outbound.routing.Cause;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.Fingerprint;
 import org.intergov.outbound.routing.InvalidChannelsException;
@@ -146,7 +147,7 @@ public final class LiveTable implements Supplier<RoutingTable> {
                   file,
                   0,
                   "channel " + e.channelId(),
-                  "what its routes do not start with (" + e.getMessage() + ")",
+                  "what its routes do not start with (" + Cause.of(e) + ")",
                   "parameters that its kind can work with")));
     }
   }

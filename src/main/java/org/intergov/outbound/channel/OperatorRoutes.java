@@ -14,6 +14,7 @@ import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
+import org.intergov.outbound.routing.Cause;
 import org.intergov.outbound.routing.InvalidChannelsException;
 import org.intergov.outbound.routing.RoutesFolder;
 import org.intergov.outbound.routing.RoutesFolder.Reserved;
@@ -119,13 +120,10 @@ public final class OperatorRoutes {
 
   /** The innermost cause says what is wrong; those around it say where Camel was. */
   static String cause(Throwable failure, ChannelSecrets secrets) {
-    Throwable root = failure;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
-    }
+    Throwable root = Cause.innermost(failure);
     if (root instanceof MarkedYamlEngineException marked && marked.getProblem() != null) {
       return "a mistake (" + marked.getProblem() + ")";
     }
-    return "a mistake (" + PostOutcome.describe(root, secrets) + ")";
+    return "a mistake (" + Cause.of(root, secrets::hiddenIn) + ")";
   }
 }

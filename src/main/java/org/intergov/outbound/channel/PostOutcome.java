@@ -1,11 +1,11 @@
 package org.intergov.outbound.channel;
 
 import java.util.Optional;
-import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
 import org.intergov.outbound.delivery.Outcome;
 import org.intergov.outbound.delivery.StatusAnswer.Status;
+import org.intergov.outbound.routing.Cause;
 import org.intergov.outbound.routing.Channel;
 
 /**
@@ -51,29 +51,9 @@ final class PostOutcome {
         return known.outcome(by);
       }
       if (t instanceof DirectConsumerNotAvailableException) {
-        return new Outcome.Unavailable(describe(t), Optional.empty());
+        return new Outcome.Unavailable(Cause.of(t), Optional.empty());
       }
     }
-    return new Outcome.Unknown(describe(failure));
-  }
-
-  /** The kind of failure and its words, without the exchange that Camel may print with it. */
-  static String describe(Throwable t) {
-    return describe(t, ChannelSecrets.NONE);
-  }
-
-  /**
-   * @param secrets left out before the words are cut, or a part of one might stay
-   */
-  static String describe(Throwable t, ChannelSecrets secrets) {
-    if (t instanceof CamelExchangeException) {
-      return t.getClass().getSimpleName();
-    }
-    String message = secrets.hiddenIn(String.valueOf(t.getMessage()));
-    int line = message.indexOf('\n');
-    String first = line < 0 ? message : message.substring(0, line);
-    return t.getClass().getSimpleName()
-        + ": "
-        + (first.length() > 300 ? first.substring(0, 300) : first);
+    return new Outcome.Unknown(Cause.of(failure));
   }
 }

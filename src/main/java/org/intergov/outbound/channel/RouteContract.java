@@ -5,6 +5,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.TypeConversionException;
 import org.intergov.outbound.message.SafeName;
+import org.intergov.outbound.routing.Cause;
 
 /** What a route of an operator is given, and what of all it leaves is read. */
 final class RouteContract {
@@ -69,7 +70,7 @@ final class RouteContract {
         return new RouteResult(null, null, known);
       }
     }
-    String words = PostOutcome.describe(failure, secrets);
+    String words = Cause.of(failure, secrets::hiddenIn);
     return new RouteResult(null, null, new ChannelException.Unknown(words));
   }
 

@@ -7,6 +7,7 @@ import java.util.Set;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.http.conn.ConnectTimeoutException;
+import org.intergov.outbound.routing.Cause;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
@@ -58,12 +59,12 @@ final class SqsOutcome {
         return new ChannelException.Unknown("the call was broken off");
       }
       if (isBeforeSending(t)) {
-        return new ChannelException.Unavailable("no connection: " + PostOutcome.describe(t));
+        return new ChannelException.Unavailable("no connection: " + Cause.of(t));
       }
     }
     return isLocal(failure)
-        ? new ChannelException.Unavailable("not sent: " + PostOutcome.describe(failure))
-        : new ChannelException.Unknown(PostOutcome.describe(failure));
+        ? new ChannelException.Unavailable("not sent: " + Cause.of(failure))
+        : new ChannelException.Unknown(Cause.of(failure));
   }
 
   private static boolean isBeforeSending(Throwable t) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.intergov.outbound.channel.SqsBatch.Received;
+import org.intergov.outbound.routing.Cause;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -105,7 +106,7 @@ final class SqsReading extends BatchReading {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } catch (Exception e) {
-        trouble.is(WAITING, PostOutcome.describe(e));
+        trouble.is(WAITING, Cause.of(e));
       }
       if (isStopping()) {
         break;

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import org.intergov.outbound.routing.Cause;
 import org.intergov.outbound.routing.Problem;
 
 /** The gateway's REST API, with errors in words for whoever typed the command. */
@@ -102,10 +103,9 @@ final class ApiClient {
               : "connection refused");
     }
     if (e instanceof SSLException) {
-      return "no TLS with the gateway at " + url + " (" + e.getMessage() + "); see --ca";
+      return "no TLS with the gateway at " + url + " (" + Cause.of(e) + "); see --ca";
     }
-    String detail = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return "the gateway at " + url + " broke off without an answer (" + detail + ")";
+    return "the gateway at " + url + " broke off without an answer (" + Cause.of(e) + ")";
   }
 
   /**

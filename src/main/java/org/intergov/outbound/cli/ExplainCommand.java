@@ -15,6 +15,7 @@ import org.intergov.outbound.message.MessageReader;
 import org.intergov.outbound.message.MessageRules;
 import org.intergov.outbound.message.ReadResult;
 import org.intergov.outbound.message.Violation;
+import org.intergov.outbound.routing.Cause;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.Explanation;
 import org.intergov.outbound.routing.InvalidChannelsException;
@@ -146,7 +147,8 @@ final class ExplainCommand implements Callable<Integer> {
     try (InputStream in = open(samples)) {
       comparison.addAll(LineSources.of(in));
     } catch (IOException e) {
-      throw new CommandFailedException("cannot read " + samples + ": " + e, Cli.WRONG_USAGE, e);
+      throw new CommandFailedException(
+          "cannot read " + samples + ": " + Cause.of(e), Cli.WRONG_USAGE, e);
     }
     ComparisonReport report = new ComparisonReport(comparison, present, table.file());
     if (json) {
@@ -202,7 +204,8 @@ final class ExplainCommand implements Callable<Integer> {
     try (InputStream in = open(message)) {
       return in.readNBytes(MOST_BYTES + 1);
     } catch (IOException e) {
-      throw new CommandFailedException("cannot read " + message + ": " + e, Cli.WRONG_USAGE, e);
+      throw new CommandFailedException(
+          "cannot read " + message + ": " + Cause.of(e), Cli.WRONG_USAGE, e);
     }
   }
 

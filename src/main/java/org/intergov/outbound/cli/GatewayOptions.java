@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.intergov.outbound.routing.Cause;
 import org.intergov.outbound.routing.HttpAddress;
 import org.intergov.outbound.routing.TlsMaterial;
 import picocli.CommandLine.ITypeConverter;
@@ -114,7 +115,7 @@ final class GatewayOptions {
           "--ca %s: found %s, expected %s".formatted(ca, e.getMessage(), e.expected()),
           e);
     } catch (GeneralSecurityException | IOException e) {
-      throw new ParameterException(command.commandLine(), "--ca " + ca + ": " + e, e);
+      throw new ParameterException(command.commandLine(), "--ca " + ca + ": " + Cause.of(e), e);
     }
   }
 
@@ -133,7 +134,7 @@ final class GatewayOptions {
       return Files.readString(file).lines().findFirst().orElse("").strip();
     } catch (IOException e) {
       throw new ParameterException(
-          command.commandLine(), "cannot read the token file " + file + ": " + e, e);
+          command.commandLine(), "cannot read the token file " + file + ": " + Cause.of(e), e);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeSet;
 import org.intergov.outbound.message.Utf8;
+import org.intergov.outbound.routing.Cause;
 
 /**
  * Which gateway commands talk to when their options do not say: what the environment says, or else
@@ -51,7 +52,7 @@ final class GatewayProfile {
       try {
         file.load(new StringReader(Utf8.withoutMark(Files.readString(path))));
       } catch (IOException | IllegalArgumentException e) {
-        throw new BadProfileException("the profile " + path + " cannot be read: " + e);
+        throw new BadProfileException("the profile " + path + " cannot be read: " + Cause.of(e));
       }
       TreeSet<String> unknown = new TreeSet<>(file.stringPropertyNames());
       KEYS.forEach(unknown::remove);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.util.TokenBuffer;
 import java.io.IOException;
 import java.io.InputStream;
+import org.intergov.outbound.routing.Cause;
 
 /**
  * JSON objects, or arrays of them, over as many lines as they like. A syntax error ends the input:
@@ -25,8 +26,7 @@ final class JsonSource implements LineSource {
       return ended ? null : nextValue();
     } catch (JsonProcessingException e) {
       ended = true;
-      return Line.wrong(
-          lineOf(e), "json", e.getOriginalMessage() + "; nothing from here on was read");
+      return Line.wrong(lineOf(e), "json", Cause.of(e) + "; nothing from here on was read");
     }
   }
 

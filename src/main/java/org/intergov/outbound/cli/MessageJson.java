@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.UUID;
+import org.intergov.outbound.routing.Cause;
 
 /**
  * Turns JSON into lines to send. What only concerns the message is left to the gateway to judge;
@@ -40,7 +41,7 @@ final class MessageJson {
         return Line.wrong(number, "json", "more than one JSON value on one line");
       }
     } catch (JsonProcessingException e) {
-      return Line.wrong(number, "json", e.getOriginalMessage());
+      return Line.wrong(number, "json", Cause.of(e));
     }
     if (!(message instanceof ObjectNode object)) {
       String found = message.getNodeType().name().toLowerCase(Locale.ROOT);

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.intergov.outbound.routing.Cause;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -89,7 +90,7 @@ final class SubmitCommand implements Callable<Integer> {
       tell(report);
       return report.exitCode();
     } catch (IOException e) {
-      throw new CommandFailedException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new CommandFailedException("cannot read " + file + ": " + Cause.of(e), e);
     }
   }
 
@@ -132,7 +133,8 @@ final class SubmitCommand implements Callable<Integer> {
     try {
       return counted(file.equals("-") ? System.in : Files.newInputStream(regular(Path.of(file))));
     } catch (IOException e) {
-      throw new ParameterException(spec.commandLine(), "cannot read " + file + ": " + e, e);
+      throw new ParameterException(
+          spec.commandLine(), "cannot read " + file + ": " + Cause.of(e), e);
     }
   }
 

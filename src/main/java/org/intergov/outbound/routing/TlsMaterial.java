@@ -181,7 +181,7 @@ public final class TlsMaterial {
       throw new BadFileException(setting, "more than 1 MB", expected);
     } catch (IOException e) {
       throw new BadFileException(
-          setting, "a file that cannot be read (" + e.getClass().getSimpleName() + ")", expected);
+          setting, "a file that cannot be read (" + Cause.of(e) + ")", expected);
     }
   }
 

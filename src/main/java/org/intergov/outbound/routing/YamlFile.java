@@ -59,8 +59,7 @@ final class YamlFile {
     } catch (NoSuchFileException e) {
       problems.error(0, "", "no such file", READABLE);
     } catch (IOException e) {
-      String what = e.getClass().getSimpleName();
-      problems.error(0, "", "what cannot be read (" + what + ")", READABLE);
+      problems.error(0, "", "what cannot be read (" + Cause.of(e) + ")", READABLE);
     }
     return Optional.empty();
   }

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Properties;
+import org.intergov.outbound.routing.Cause;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,7 +99,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
   /** What this class and its helpers say themselves needs no class before it. */
   private static String said(IOException e) {
-    return e.getClass() == IOException.class ? e.getMessage() : e.toString();
+    return Cause.of(e);
   }
 
   private static EmbeddedDatabase start(DataDirLock lock, Path home, Path binariesDir)

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.intergov.outbound.routing.Cause;
 
 /** Brings a database to the schema this version needs. Replicas that start together take turns. */
 public final class Migrations {
@@ -83,7 +84,7 @@ public final class Migrations {
           .load()
           .migrate();
     } catch (FlywayException e) {
-      throw new StoreException("schema migration failed: " + e.getMessage(), e);
+      throw new StoreException("schema migration failed: " + Cause.of(e), e);
     }
     stamp.set();
   }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.intergov.outbound.routing.Cause;
 
 /**
  * PostgreSQL's own log, readable by its owner only, since an error quotes the statement.
@@ -60,7 +61,7 @@ final class PostgresLog {
       return String.join(
           " | ", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
     } catch (IOException e) {
-      return "its log %s cannot be read: %s".formatted(file, e.getMessage());
+      return "its log %s cannot be read: %s".formatted(file, Cause.of(e));
     }
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.intergov.outbound.routing.Cause;
 
 /** A running PostgreSQL server process, ours or one that a killed gateway left behind. */
 final class Postmaster {
@@ -79,7 +80,7 @@ final class Postmaster {
       }
     } catch (IOException e) {
       throw new EmbeddedDatabaseException(
-          "cannot send a signal to PostgreSQL (pid %d): %s".formatted(pid(), e.getMessage()), e);
+          "cannot send a signal to PostgreSQL (pid %d): %s".formatted(pid(), Cause.of(e)), e);
     }
     return endsWithin(patience);
   }

@@ -12,6 +12,7 @@ import java.util.UUID;
 import org.apache.camel.component.jdbc.ConnectionStrategy;
 import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
+import org.intergov.outbound.routing.Cause;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -187,7 +188,7 @@ public final class RejectedMessages {
           throw said;
         }
       }
-      throw new StoreException("rejected messages: " + e, e);
+      throw new StoreException("rejected messages: " + Cause.of(e), e);
     }
   }
 

@@ -107,8 +107,7 @@ class SecretsIT {
     answers.append(api(OPERATOR, "POST", "/messages/AU:" + name + "-US/replay", ""));
     answers.append(reloads());
     assertThat(answers)
-        .contains(
-            "no message has this reference", "unknown key", "UnsupportedCharsetException: ***");
+        .contains("no message has this reference", "unknown key", "unsupported charset: ***");
     assertTellsNothing("an answer of the API", answers.toString());
     for (String path :
         List.of("/observe/metrics", "/observe/health", "/observe/health?data=true")) {

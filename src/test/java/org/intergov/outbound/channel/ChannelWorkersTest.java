@@ -144,7 +144,7 @@ class ChannelWorkersTest {
             e -> {
               throw new java.net.ConnectException("no route to host\nsecond line");
             });
-    assertThat(outcome).isEqualTo(new Outcome.Unknown("ConnectException: no route to host"));
+    assertThat(outcome).isEqualTo(new Outcome.Unknown("no route to host"));
   }
 
   @Test
