@@ -76,12 +76,25 @@ public record Settings(
    * @throws InvalidSettingsException naming every fault
    */
   public static Settings load() {
-    return of(
-        new SettingSources()
-            .defaults()
-            .file(besideJar().resolve("config").resolve("application.properties"))
-            .environment(System.getenv())
-            .system(System.getProperties()));
+    return of(usual());
+  }
+
+  private static SettingSources usual() {
+    return new SettingSources()
+        .defaults()
+        .file(besideJar().resolve("config").resolve("application.properties"))
+        .environment(System.getenv())
+        .system(System.getProperties());
+  }
+
+  /**
+   * The value of one setting where {@link #load} would find it; empty: it is not set.
+   *
+   * @param key such as {@code intergov.jurisdiction}
+   */
+  public static Optional<String> find(String key) {
+    return Optional.of(usual().get(Setting.ofKey(key).orElseThrow()).value())
+        .filter(value -> !value.isEmpty());
   }
 
   /** The JAR's defaults and what is given; for the demo and for tests. */

@@ -23,6 +23,7 @@ public final class Tables {
    * Loads a table as a gateway would, against the kinds that it would know.
    *
    * @param routesDir the operator's own routes, checked with it; empty if there are none
+   * @param jurisdiction the only sender; null: not known, and what depends on it is not checked
    * @throws InvalidChannelsException naming every error
    */
   public static Loaded load(Path file, Optional<Path> routesDir, String jurisdiction)

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.intergov.outbound.Tables;
 import org.intergov.outbound.routing.InvalidChannelsException;
@@ -47,6 +48,8 @@ final class CheckCommand implements Callable<Integer> {
           "Print the JSON Schema of channels.yaml, for editors, and check nothing. Default: check.")
   private boolean schema;
 
+  private Optional<String> jurisdiction = Optional.empty();
+
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
@@ -58,7 +61,11 @@ final class CheckCommand implements Callable<Integer> {
         out.flush();
         return Cli.DONE;
       }
-      Loaded loaded = Tables.load(file, table.routesDir(file), table.jurisdiction());
+      jurisdiction = table.jurisdiction();
+      if (!json) {
+        table.noteIfNobodySaid(jurisdiction);
+      }
+      Loaded loaded = Tables.load(file, table.routesDir(file), jurisdiction.orElse(null));
       int channels = loaded.table().channels().size();
       if (json) {
         out.println(verdict(file, channels, loaded.warnings()).toPrettyString());
@@ -79,9 +86,10 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   /** Without a number of channels the file cannot be used. */
-  private static ObjectNode verdict(Path file, Integer channels, List<Problem> problems) {
+  private ObjectNode verdict(Path file, Integer channels, List<Problem> problems) {
     ObjectNode verdict = MessageJson.JSON.createObjectNode();
     verdict.put("file", file.toString());
+    verdict.put("jurisdiction", jurisdiction.orElse(null));
     verdict.put("usable", channels != null);
     verdict.put("channels", channels);
     ArrayNode list = verdict.putArray("problems");

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.intergov.outbound.Tables;
 import org.intergov.outbound.message.MessageReader;
@@ -80,8 +81,8 @@ final class ExplainCommand implements Callable<Integer> {
       names = "--channels",
       paramLabel = "FILE",
       description =
-          "The table in force, to compare with; without --all, the same as CHANNELS. Default:"
-              + " $$INTERGOV_CHANNELS if it is set, else channels.yaml.")
+          "The table in force, to compare with; without --all, the same as CHANNELS. Default: the one"
+              + " that run would take.")
   private Path channels;
 
   @Option(
@@ -100,9 +101,15 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON. Default: text.")
   private boolean json;
 
+  private Optional<String> jurisdiction;
+
   @Override
   public Integer call() throws Exception {
     Instant moment = at == null ? Instant.now() : at;
+    jurisdiction = table.jurisdiction();
+    if (!json) {
+      table.noteIfNobodySaid(jurisdiction);
+    }
     if (all) {
       return compare(moment);
     }
@@ -141,7 +148,7 @@ final class ExplainCommand implements Callable<Integer> {
     if (samples == null) {
       throw usage("--all compares over a file of messages: explain --all CHANNELS SAMPLES");
     }
-    Path present = channels == null ? TableOptions.ofEnvironment() : channels;
+    Path present = channels == null ? TableOptions.ofSettings() : channels;
     TableComparison comparison =
         new TableComparison(load(present), load(table.file()), moment, reader());
     try (InputStream in = open(samples)) {
@@ -164,12 +171,13 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private MessageReader reader() {
-    return new MessageReader(new MessageRules(table.jurisdiction()), MOST_BYTES);
+    MessageRules rules = jurisdiction.map(MessageRules::new).orElseGet(MessageRules::ofAnySender);
+    return new MessageReader(rules, MOST_BYTES);
   }
 
   private RoutingTable load(Path file) throws Exception {
     try {
-      return Tables.load(file, table.routesDir(file), table.jurisdiction()).table();
+      return Tables.load(file, table.routesDir(file), jurisdiction.orElse(null)).table();
     } catch (InvalidChannelsException e) {
       throw new CommandFailedException(e.getMessage(), Cli.WRONG_USAGE);
     }

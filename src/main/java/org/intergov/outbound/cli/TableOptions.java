@@ -1,10 +1,12 @@
 package org.intergov.outbound.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import org.intergov.outbound.Settings;
 import org.intergov.outbound.routing.RoutesFolder;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,56 +23,71 @@ final class TableOptions {
       index = "0",
       arity = "0..1",
       paramLabel = "CHANNELS",
-      defaultValue = "${env:INTERGOV_CHANNELS:-channels.yaml}",
       description =
-          "The routing table. Default: $$INTERGOV_CHANNELS if it is set, else channels.yaml.")
+          "The routing table. Default: the one that run would take (intergov.channels), which is"
+              + " channels.yaml unless set.")
   private Path file;
 
   @Option(
       names = "--routes-dir",
       paramLabel = "DIR",
-      defaultValue = "${env:INTERGOV_ROUTES_DIR:-}",
       description =
-          "The folder of your own routes and kinds. Default: $$INTERGOV_ROUTES_DIR if it is set,"
-              + " else the folder routes beside CHANNELS, if there is one.")
+          "The folder of your own routes and kinds. Default: intergov.routes-dir if it is set, else"
+              + " the folder routes beside CHANNELS, if there is one.")
   private String routesDir;
 
   @Option(
       names = "--jurisdiction",
       paramLabel = "CODE",
-      defaultValue = "${env:INTERGOV_JURISDICTION:-AU}",
       description =
-          "The sender: ISO 3166-1 alpha-2. Default: $$INTERGOV_JURISDICTION if it is set, else AU.")
+          "The sender: ISO 3166-1 alpha-2. Default: intergov.jurisdiction where run would find it"
+              + " (environment, config/application.properties); not set: any sender.")
   private String jurisdiction;
 
   /** The table that {@code run} would take, unless told otherwise. */
-  static Path ofEnvironment() {
-    String set = System.getenv("INTERGOV_CHANNELS");
-    return Path.of(set == null || set.isEmpty() ? "channels.yaml" : set);
+  static Path ofSettings() {
+    return Path.of(Settings.find("intergov.channels").orElseThrow());
   }
 
   Path file() {
-    return file;
+    return file == null ? ofSettings() : file;
   }
 
   /** The folder of routes that goes with a table. */
   Optional<Path> routesDir(Path table) {
-    if (routesDir == null || routesDir.isEmpty()) {
+    Optional<String> named =
+        Optional.ofNullable(routesDir).or(() -> Settings.find("intergov.routes-dir"));
+    if (named.isEmpty()) {
       return RoutesFolder.beside(table);
     }
-    if (!Files.isDirectory(Path.of(routesDir))) {
+    if (!Files.isDirectory(Path.of(named.get()))) {
       throw new ParameterException(
-          command.commandLine(), "--routes-dir: '" + routesDir + "' is no folder that is there");
+          command.commandLine(), "--routes-dir: '" + named.get() + "' is no folder that is there");
     }
-    return Optional.of(Path.of(routesDir));
+    return Optional.of(Path.of(named.get()));
   }
 
-  String jurisdiction() {
-    if (!Arrays.asList(Locale.getISOCountries()).contains(jurisdiction)) {
+  /** Whose table it is; empty: nobody said. */
+  Optional<String> jurisdiction() {
+    Optional<String> found =
+        Optional.ofNullable(jurisdiction).or(() -> Settings.find("intergov.jurisdiction"));
+    if (found.isPresent() && !Arrays.asList(Locale.getISOCountries()).contains(found.get())) {
       throw new ParameterException(
           command.commandLine(),
-          "--jurisdiction: '" + jurisdiction + "' is not an ISO 3166-1 alpha-2 code such as AU");
+          "--jurisdiction: '" + found.get() + "' is not an ISO 3166-1 alpha-2 code such as AU");
     }
-    return jurisdiction;
+    return found;
+  }
+
+  /** Tells people what was not checked, and how it would be. */
+  void noteIfNobodySaid(Optional<String> jurisdiction) {
+    if (jurisdiction.isEmpty()) {
+      PrintWriter err = command.commandLine().getErr();
+      err.println(
+          "note: nobody said for which jurisdiction the gateway sends, so any sender is taken."
+              + " Say it with --jurisdiction, $INTERGOV_JURISDICTION or"
+              + " config/application.properties.");
+      err.flush();
+    }
   }
 }

@@ -3,6 +3,7 @@ package org.intergov.outbound.message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The rules a message keeps before it may travel. Immutable and safe for any number of threads.
@@ -12,6 +13,7 @@ import java.util.Locale;
  */
 public final class MessageRules {
 
+  /** Null: any sender. */
   private final String jurisdiction;
 
   /**
@@ -28,9 +30,18 @@ public final class MessageRules {
     this.jurisdiction = jurisdiction;
   }
 
-  /** The only sender this gateway sends for. */
-  public String jurisdiction() {
-    return jurisdiction;
+  private MessageRules() {
+    this.jurisdiction = null;
+  }
+
+  /** The rules but the one about whom a gateway sends for. */
+  public static MessageRules ofAnySender() {
+    return new MessageRules();
+  }
+
+  /** The only sender this gateway sends for; empty: not known. */
+  public Optional<String> jurisdiction() {
+    return Optional.ofNullable(jurisdiction);
   }
 
   /** The most bytes of UTF-8 that the body for a channel can have. */
@@ -96,7 +107,7 @@ public final class MessageRules {
     if (value.equals(jurisdiction)) {
       return;
     }
-    if (checkCountry("sender", value, to)) {
+    if (checkCountry("sender", value, to) && jurisdiction != null) {
       to.add(
           new Violation(
               "sender",

@@ -132,13 +132,15 @@ final class ChannelReader {
   }
 
   private void checkReachable(Section section, Match match, Screen screen) {
-    if (!reachability.takesSender(match)) {
+    Optional<String> leftOut = reachability.leftOut(match);
+    if (leftOut.isPresent()) {
       unreachable(
           section,
           "match",
           "sender",
           "a sender that this gateway never has",
-          "%s or *: this gateway sends for it only, the entry could never carry a message");
+          leftOut.get()
+              + " or *: this gateway sends for it only, the entry could never carry a message");
     } else if (match.size().isEmpty()) {
       unreachable(
           section,
@@ -168,12 +170,7 @@ final class ChannelReader {
     Section.open(source, section.get(outer).orElseThrow(), section.pathOf(outer), keysOf(outer))
         .flatMap(s -> s.get(inner))
         .ifPresent(
-            node ->
-                source.error(
-                    node,
-                    section.pathOf(outer) + "." + inner,
-                    found,
-                    expected.replace("%s", reachability.jurisdiction())));
+            node -> source.error(node, section.pathOf(outer) + "." + inner, found, expected));
   }
 
   private static List<String> keysOf(String outer) {

@@ -25,7 +25,8 @@ public final class ChannelsFile {
    * reported at once.
    *
    * @param env value of an environment variable, null if it is not set
-   * @param jurisdiction the only sender of this gateway
+   * @param jurisdiction the only sender of this gateway; null: not known, and what depends on it is
+   *     not checked
    * @param kinds the kinds of channel there are, by name
    * @throws InvalidChannelsException if the file cannot be read or used
    * @throws IllegalArgumentException if the jurisdiction is not an assigned country code
@@ -50,7 +51,8 @@ public final class ChannelsFile {
       Map<String, KindDescription> kinds,
       Clock clock)
       throws InvalidChannelsException {
-    MessageRules rules = new MessageRules(jurisdiction);
+    MessageRules rules =
+        jurisdiction == null ? MessageRules.ofAnySender() : new MessageRules(jurisdiction);
     Problems problems = new Problems(file);
     Source source = new Source(problems, env);
     Optional<Node> root = new YamlFile(file, problems).read();

@@ -2,6 +2,7 @@ package org.intergov.outbound.routing;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -13,20 +14,19 @@ final class Reachability {
   /** Enough for any table written by people; beyond it an entry counts as reachable. */
   private static final int MOST_PARTS = 10_000;
 
-  private final String jurisdiction;
+  private final Optional<String> jurisdiction;
   private int parts;
 
-  Reachability(String jurisdiction) {
+  /**
+   * @param jurisdiction the only sender; empty: not known, then it may be any
+   */
+  Reachability(Optional<String> jurisdiction) {
     this.jurisdiction = jurisdiction;
   }
 
-  String jurisdiction() {
-    return jurisdiction;
-  }
-
-  /** Whether messages of this jurisdiction can match. */
-  boolean takesSender(Match match) {
-    return match.field(MatchField.SENDER).matches(jurisdiction);
+  /** The sender that an entry does not take although it is the only one; empty: there is none. */
+  Optional<String> leftOut(Match match) {
+    return jurisdiction.filter(own -> !match.field(MatchField.SENDER).matches(own));
   }
 
   /** Whether some message that matches is allowed; a deny rule may still keep it out. */
@@ -42,7 +42,11 @@ final class Reachability {
   }
 
   private List<Match> allowed(Match match, Screen screen) {
-    Match own = and(match, new Match(List.of(FieldMatch.exactly(MatchField.SENDER, jurisdiction))));
+    Match own =
+        jurisdiction
+            .map(sender -> new Match(List.of(FieldMatch.exactly(MatchField.SENDER, sender))))
+            .map(sender -> and(match, sender))
+            .orElse(match);
     if (screen.allow().isEmpty()) {
       return List.of(own);
     }

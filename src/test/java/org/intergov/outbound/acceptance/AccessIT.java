@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -193,7 +192,6 @@ class AccessIT {
     assertThat(call("portal", "POST", "/messages", sent.json()).status()).isEqualTo(201);
     String path = "/messages/" + sent.reference();
     await()
-        .atMost(Duration.ofSeconds(30))
         .untilAsserted(() -> assertThat(call("auditor", "GET", path).body()).contains("accepted"));
     assertThat(call("night-shift", "GET", path).status()).as("operate reads").isEqualTo(200);
     assertThat(call("auditor", "GET", "/messages?limit=1").status()).isEqualTo(200);
@@ -215,7 +213,6 @@ class AccessIT {
     call("portal", "POST", "/messages", lost.json());
     String lostPath = "/messages/" + lost.reference();
     await()
-        .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () -> assertThat(call("auditor", "GET", lostPath).body()).contains("rejected"));
     assertThat(call("night-shift", "POST", lostPath + "/replay").status()).isLessThan(300);
@@ -257,7 +254,6 @@ class AccessIT {
     assertThat(management(null, read).status()).isEqualTo(401);
     assertThat(management(HOLDERS.get("portal"), read).status()).isEqualTo(403);
     await()
-        .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () ->
                 assertThat(management(HOLDERS.get("auditor"), read).json().path("value").asText())
@@ -314,18 +310,14 @@ class AccessIT {
     show("second");
     // a handshake under way while the certificate is exchanged may fail
     await()
-        .atMost(Duration.ofSeconds(60))
         .ignoreExceptionsInstanceOf(IOException.class)
         .untilAsserted(() -> assertShown("CN=second"));
 
     Files.writeString(FILES.resolve("shown.crt"), "no certificate");
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> gateway.log().contains("the certificate in use stays"));
+    await().until(() -> gateway.log().contains("the certificate in use stays"));
     assertShown("CN=second");
     show("first");
     await()
-        .atMost(Duration.ofSeconds(60))
         .ignoreExceptionsInstanceOf(IOException.class)
         .untilAsserted(() -> assertShown("CN=first"));
   }
@@ -339,22 +331,16 @@ class AccessIT {
   void a_token_that_is_taken_away_opens_nothing_and_a_broken_file_changes_nothing()
       throws IOException {
     writeTokens("portal submit", "night-shift operate", "hasty read,submit");
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> call("auditor", "GET", "/channels").status() == 401);
+    await().until(() -> call("auditor", "GET", "/channels").status() == 401);
 
     Files.writeString(TOKENS, "auditor read " + HOLDERS.get("auditor") + "\n");
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> gateway.log().contains("changes nothing until it is mended"));
+    await().until(() -> gateway.log().contains("changes nothing until it is mended"));
     assertThat(call("auditor", "GET", "/channels").status()).isEqualTo(401);
     assertThat(call("night-shift", "GET", "/channels").status()).isEqualTo(200);
     assertThat(gateway.log()).doesNotContain(HOLDERS.get("auditor"));
 
     writeTokens("portal submit", "auditor read", "night-shift operate", "hasty read,submit");
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> call("auditor", "GET", "/channels").status() == 200);
+    await().until(() -> call("auditor", "GET", "/channels").status() == 200);
   }
 
   @Test
@@ -430,9 +416,7 @@ class AccessIT {
         socket.getOutputStream().write("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
       }
       byte[] more = "X".getBytes(StandardCharsets.US_ASCII);
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> open.stream().filter(s -> isHungUp(s, more)).count() == open.size());
+      await().until(() -> open.stream().filter(s -> isHungUp(s, more)).count() == open.size());
       for (Socket socket : List.of(silent, silentToo)) {
         socket.setSoTimeout(30_000);
         assertThat(socket.getInputStream().read()).as("no handshake: hung up").isEqualTo(-1);

@@ -24,8 +24,6 @@ import java.util.stream.Collectors;
 /** The gateway's REST interface, as its users call it. */
 public final class Api {
   static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration SOON = Duration.ofSeconds(30);
-
   private final String base;
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -180,19 +178,13 @@ public final class Api {
   }
 
   void awaitEvent(Sent message, String word) {
-    awaitEvent(message, word, SOON);
-  }
-
-  void awaitEvent(Sent message, String word, Duration atMost) {
     await(message.reference() + " journals " + word)
-        .atMost(atMost)
         .pollInterval(Duration.ofMillis(50))
         .untilAsserted(() -> assertThat(events(message)).contains(word));
   }
 
   private void awaitMessage(Sent message, Predicate<JsonNode> condition, String what) {
     await(message.reference() + " comes to " + what)
-        .atMost(SOON)
         .pollInterval(Duration.ofMillis(50))
         .untilAsserted(
             () -> {

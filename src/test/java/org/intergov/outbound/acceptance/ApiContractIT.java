@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -108,7 +107,6 @@ class ApiContractIT {
 
   private static void awaitDelivery(String path, String field, String value) {
     await(path + ": " + field + " " + value)
-        .atMost(Duration.ofSeconds(30))
         .until(
             () ->
                 expect(200, "GET /messages/{reference}", path)

@@ -74,7 +74,7 @@ class ChannelGuideIT {
     Path java = Path.of(System.getProperty("java.home"), "bin");
     shell.environment().merge("PATH", java.toString(), (old, own) -> own + ":" + old);
     Process process = shell.start();
-    assertThat(process.waitFor(120, TimeUnit.SECONDS)).as(name + " ends").isTrue();
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).as(name + " ends").isTrue();
     String said = Files.readString(out);
     assertThat(process.exitValue()).as(name + ": " + said).isZero();
     return said;

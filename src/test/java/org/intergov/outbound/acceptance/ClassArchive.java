@@ -51,7 +51,7 @@ final class ClassArchive {
               .redirectErrorStream(true)
               .redirectOutput(folder.resolve("class-archive.log").toFile())
               .start();
-      boolean ended = demo.waitFor(2, TimeUnit.MINUTES);
+      boolean ended = demo.waitFor(5, TimeUnit.MINUTES);
       demo.destroyForcibly();
       return ended && demo.exitValue() == 0 && Files.exists(archive)
           ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off", "-Xlog:cds+dynamic=off")

@@ -31,7 +31,7 @@ final class Command {
       builder.environment().keySet().removeIf(k -> k.startsWith("INTERGOV_"));
       builder.environment().putAll(environment);
       Process process = builder.start();
-      if (!process.waitFor(150, TimeUnit.SECONDS)) {
+      if (!process.waitFor(5, TimeUnit.MINUTES)) {
         process.destroyForcibly().waitFor();
         throw new AssertionError(command + " does not end: " + Files.readString(err));
       }

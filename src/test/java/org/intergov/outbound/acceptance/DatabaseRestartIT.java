@@ -40,7 +40,7 @@ class DatabaseRestartIT {
       gateway
           .database(postgres.create("restarted"))
           // leases outlast the outage, else the journal would say that some ran out
-          .channels(channel.table("timeout: 60s", "poll: { first-after: 100ms, every: 1s }"))
+          .channels(channel.table("timeout: 5m", "poll: { first-after: 100ms, every: 1s }"))
           .start();
       long pid = gateway.pid();
       int sent = 0;
@@ -48,13 +48,10 @@ class DatabaseRestartIT {
         gateway.api().submit(Sent.many("SG", "round-" + round, 1_000));
         sent += 1_000;
         int posts = sent - 800;
-        await("load").atMost(Duration.ofSeconds(30)).until(() -> channel.posts().size() >= posts);
+        await("load").until(() -> channel.posts().size() >= posts);
         postgres.stop();
-        await("ready goes down")
-            .atMost(Duration.ofSeconds(30))
-            .until(() -> gateway.readyStatus() == 503);
+        await("ready goes down").until(() -> gateway.readyStatus() == 503);
         await("figures say so")
-            .atMost(Duration.ofSeconds(60))
             .until(() -> gateway.metrics().contains("\nintergov_database_up 0.0\n"));
         assertThat(gateway.liveStatus()).isEqualTo(200);
         Api.Answer refused = gateway.api().post(Sent.to("SG", "meanwhile-" + round).json());
@@ -62,19 +59,15 @@ class DatabaseRestartIT {
         assertThat(refused.header("Retry-After")).matches("[0-9]+");
         assertThat(refused.header("Content-Type")).startsWith("application/problem+json");
         postgres.start();
-        await("ready comes back")
-            .atMost(Duration.ofSeconds(30))
-            .until(() -> gateway.readyStatus() == 200);
+        await("ready comes back").until(() -> gateway.readyStatus() == 200);
         gateway.api().submit(Sent.to("SG", "meanwhile-" + round));
         sent++;
         long all = sent;
         await("all are accepted")
-            .atMost(Duration.ofSeconds(60))
             .pollInterval(Duration.ofMillis(200))
             .untilAsserted(
                 () -> assertThat(postgres.lake("restarted")).isEqualTo(Map.of("accepted", all)));
         await("figures say that it is back")
-            .atMost(Duration.ofSeconds(60))
             .until(() -> gateway.metrics().contains("\nintergov_database_up 1.0\n"));
       }
       assertThat(gateway.pid()).isEqualTo(pid);
@@ -100,13 +93,11 @@ class DatabaseRestartIT {
 
       readOnly("SET default_transaction_read_only = on");
       await("not ready")
-          .atMost(Duration.ofSeconds(30))
           .untilAsserted(() -> assertThat(gateway.health()).contains("the database is read-only"));
       assertThat(gateway.readyStatus()).isEqualTo(503);
       assertThat(gateway.liveStatus()).isEqualTo(200);
       Sent meanwhile = Sent.to("SG", "meanwhile");
       await("said to clients")
-          .atMost(Duration.ofSeconds(30))
           .untilAsserted(
               () -> {
                 Api.Answer refused = gateway.api().post(meanwhile.json());
@@ -116,7 +107,7 @@ class DatabaseRestartIT {
               });
 
       readOnly("RESET default_transaction_read_only");
-      await("ready").atMost(Duration.ofSeconds(30)).until(() -> gateway.readyStatus() == 200);
+      await("ready").until(() -> gateway.readyStatus() == 200);
       gateway.api().awaitStatus(gateway.api().submit(meanwhile), "accepted");
       assertThat(postgres.lake("read_only")).isEqualTo(Map.of("accepted", 2L));
     }

@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -69,7 +68,6 @@ class DatabaseRolesIT {
       sent.forEach(message -> gateway.api().awaitStatus(message, "accepted"));
       gateway.api().awaitStatus(refused, "rejected");
       await("all rows have left, by the owner's hand")
-          .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () -> {
                 assertThat(count(database, "delivery_status")).isZero();

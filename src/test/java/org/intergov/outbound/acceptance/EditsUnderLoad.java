@@ -29,8 +29,6 @@ import org.intergov.outbound.routing.Fingerprint;
  */
 final class EditsUnderLoad {
   private static final String TABLE = "org.intergov.outbound:type=RoutingTable";
-  private static final Duration SOON = Duration.ofSeconds(60);
-
   private final GatewayProcess gateway;
   private final EditedChannels channels;
   private final Path file;
@@ -126,7 +124,7 @@ final class EditsUnderLoad {
   }
 
   private static void awaitTable(java.util.concurrent.Callable<Boolean> condition) {
-    await().atMost(SOON).pollInterval(Duration.ofMillis(20)).until(condition);
+    await().pollInterval(Duration.ofMillis(20)).until(condition);
   }
 
   private void write(String yaml, int edit) {

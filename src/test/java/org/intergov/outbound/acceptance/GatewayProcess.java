@@ -176,7 +176,6 @@ public final class GatewayProcess implements AutoCloseable {
 
   public void awaitReady() {
     await("gateway " + name + " is ready")
-        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(50))
         .failFast(this::isStillThere)
         .until(() -> readyStatus() == 200);
@@ -280,7 +279,7 @@ public final class GatewayProcess implements AutoCloseable {
   /** Waits for its end. */
   int exitCode() {
     try {
-      assertThat(process.waitFor(100, TimeUnit.SECONDS))
+      assertThat(process.waitFor(5, TimeUnit.MINUTES))
           .as("gateway %s ends; its log:%n%s", name, log())
           .isTrue();
       return process.exitValue();

@@ -72,7 +72,6 @@ class GoneChannelIT {
 
       gateway.channels("channels:\n" + another);
       await("it has begun to route them anew")
-          .atMost(Duration.ofSeconds(60))
           .pollInterval(Duration.ofMillis(5))
           .until(() -> lanes(name).getOrDefault("sg-other", 0L) > 0);
       gateway.kill9();

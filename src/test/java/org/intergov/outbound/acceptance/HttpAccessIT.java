@@ -134,7 +134,6 @@ class HttpAccessIT {
 
   private static void awaitAccepted(String receiver, long count) {
     await(receiver + " is accepted")
-        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(100))
         .untilAsserted(() -> assertThat(lake(receiver)).isEqualTo(Map.of("accepted", count)));
   }
@@ -144,7 +143,6 @@ class HttpAccessIT {
     List<Sent> waiting = api.submit(Sent.many("SG", "locked-out", 50));
     api.awaitEvent(waiting.get(0), "unavailable");
     await("more than retry.attempts")
-        .atMost(Duration.ofSeconds(30))
         .until(() -> api.events(waiting.get(0)).stream().filter("unavailable"::equals).count() > 3);
     assertThat(oauth.posts()).isEmpty();
     assertThat(api.get("/messages/" + waiting.get(0).reference() + "/journal").body())

@@ -300,7 +300,6 @@ class KafkaChannelIT {
         "SELECT status, count(*) FROM intergov.message_lake WHERE subject LIKE '%s' GROUP BY 1"
             .formatted(subjects);
     await(subjects + " are accepted")
-        .atMost(Duration.ofSeconds(120))
         .pollInterval(Duration.ofMillis(100))
         .untilAsserted(
             () -> assertThat(POSTGRES.counts(DATABASE, sql)).isEqualTo(Map.of("accepted", count)));

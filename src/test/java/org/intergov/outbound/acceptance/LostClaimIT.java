@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Map;
 import org.intergov.outbound.store.CuttingProxy;
 import org.intergov.outbound.store.CuttingProxy.Cut;
@@ -54,10 +53,10 @@ class LostClaimIT {
                       .formatted(proxy.port()),
                   direct.username(),
                   direct.password()))
-          .channels(channel.table("timeout: 60s", "poll: { first-after: 5s, every: 1s }"))
+          .channels(channel.table("timeout: 5m", "poll: { first-after: 5s, every: 1s }"))
           .start();
       gateway.api().submit(Sent.many("SG", "m", 10));
-      await("all are taken").atMost(Duration.ofMinutes(1)).until(() -> pending("true") == 10);
+      await("all are taken").until(() -> pending("true") == 10);
       // claims wait for the table until all are due, and the next one takes them all
       connection.setAutoCommit(false);
       try (Statement s = connection.createStatement()) {
@@ -67,7 +66,7 @@ class LostClaimIT {
       proxy.cutNext("checks = p.checks + 1", Cut.AFTER_THE_COMMIT);
       connection.commit();
 
-      await("the claim is made").atMost(Duration.ofMinutes(1)).until(proxy::hasCut);
+      await("the claim is made").until(proxy::hasCut);
       await("all are accepted")
           .until(() -> postgres.lake("checks").equals(Map.of("accepted", 10L)));
       assertThat(postgres.stories("checks"))

@@ -12,7 +12,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +35,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class MonitoringIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
-  private static final Duration LONG = Duration.ofSeconds(60);
   private static final String DOMAIN = "org.intergov.outbound:";
   private static final String OUTBOX = DOMAIN + "type=Queue,name=delivery_outbox";
 
@@ -75,7 +73,7 @@ class MonitoringIT {
             .start();
     api = gateway.api();
     jmx = Jmx.of(gateway);
-    await("the lanes are shown").atMost(LONG).until(() -> jmx.count(channel("*")) == 4);
+    await("the lanes are shown").until(() -> jmx.count(channel("*")) == 4);
   }
 
   @AfterAll
@@ -146,12 +144,12 @@ class MonitoringIT {
     List<Notification> heard = jmx.listen(gb);
     List<Notification> backlog = jmx.listen(OUTBOX);
     jmx.invoke(gb, "pause", "a test of the console");
-    await().atMost(LONG).until(() -> (Boolean) jmx.attribute(gb, "Paused"));
+    await().until(() -> (Boolean) jmx.attribute(gb, "Paused"));
     List<Sent> messages = api.submit(Sent.many("GB", "paused", 20));
-    await("the queue is seen").atMost(LONG).until(() -> number(OUTBOX, "Depth") >= 20);
-    await("it grows older").atMost(LONG).until(() -> number(OUTBOX, "OldestAgeSeconds") > 0);
+    await("the queue is seen").until(() -> number(OUTBOX, "Depth") >= 20);
+    await("it grows older").until(() -> number(OUTBOX, "OldestAgeSeconds") > 0);
     assertThat((String) jmx.attribute(OUTBOX, "AsOf")).isLessThan(Instant.now().toString());
-    await().atMost(LONG).until(() -> words(backlog).contains("above"));
+    await().until(() -> words(backlog).contains("above"));
     assertThat(paused.posts()).isEmpty();
     assertThat(api.call("GET", "/channels", null, null).body())
         .contains("\"paused_by\":\"jmx\"", "a test of the console");
@@ -160,8 +158,8 @@ class MonitoringIT {
     for (Sent message : messages) {
       api.awaitStatus(message, "accepted");
     }
-    await().atMost(LONG).until(() -> words(heard).equals(List.of("paused", "resumed")));
-    await().atMost(LONG).until(() -> words(backlog).contains("below"));
+    await().until(() -> words(heard).equals(List.of("paused", "resumed")));
+    await().until(() -> words(backlog).contains("below"));
     assertThat(heard.get(0).getType()).isEqualTo("org.intergov.outbound.paused");
     assertThat(backlog.get(0).getMessage()).contains("delivery_outbox", "more than 5");
   }
@@ -176,7 +174,7 @@ class MonitoringIT {
     List<Notification> heard = jmx.listen(jp);
     dying.refuseConnections();
     List<Sent> messages = api.submit(Sent.many("JP", "dying", 12));
-    await().atMost(LONG).until(() -> words(heard).contains("open"));
+    await().until(() -> words(heard).contains("open"));
     assertThat(heard.get(0).getType()).isEqualTo("org.intergov.outbound.circuit");
     assertThat(heard.get(0).getMessage()).contains("channel jp: circuit open", "no connection");
     assertThat((String) jmx.attribute(jp, "Circuit")).isIn("open", "half-open");
@@ -189,7 +187,7 @@ class MonitoringIT {
     for (Sent message : messages) {
       api.awaitStatus(message, "accepted");
     }
-    await().atMost(LONG).until(() -> words(heard).get(heard.size() - 1).equals("closed"));
+    await().until(() -> words(heard).get(heard.size() - 1).equals("closed"));
   }
 
   @Test

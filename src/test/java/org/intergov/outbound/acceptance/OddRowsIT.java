@@ -27,10 +27,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class OddRowsIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
-  private static final Duration LONG = Duration.ofSeconds(60);
 
-  /** Of a stop with nothing to wait for, in seconds. */
-  private static final Duration STOP = Duration.ofSeconds(15);
+  /** Of a stop with nothing to wait for: far less than it would wait if there were something. */
+  private static final Duration STOP = Duration.ofMinutes(2);
 
   @TempDir Path directory;
 
@@ -223,10 +222,11 @@ class OddRowsIT {
   private static GatewayProcess gateway(String name, TestChannel channel) {
     return GatewayProcess.named(name.replace('_', '-'))
         .database(POSTGRES.create(name))
+        .setting("INTERGOV_SHUTDOWN_TIMEOUT", "4m")
         .channels(
             """
             defaults:
-              timeout: 2s
+              timeout: 10s
               poll: { first-after: 100ms, every: 1s }
             channels:
               - { id: sg, match: { receiver: SG }, kind: http, parameters: { url: "%1$s" } }
@@ -273,7 +273,6 @@ class OddRowsIT {
 
   private static void awaitEndOrReason(GatewayProcess gateway, Sent message) {
     await(message.reference() + " ends, or is held with a reason")
-        .atMost(LONG)
         .pollInterval(Duration.ofMillis(100))
         .untilAsserted(
             () -> {

@@ -99,7 +99,6 @@ class OperatorsIT {
       }
       LANES.forEach(lane -> call(a.api(), "/channels/" + lane + "/resume"));
       await("all have ended, with one operator who decides what is held")
-          .atMost(Duration.ofSeconds(120))
           .pollInterval(Duration.ofMillis(500))
           .untilAsserted(
               () -> {

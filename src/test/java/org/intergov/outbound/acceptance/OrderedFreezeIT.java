@@ -67,7 +67,6 @@ class OrderedFreezeIT {
           .start();
       List<Sent> inOrder = gateway.api().submit(messages());
       await("the first of each subject are under way")
-          .atMost(Duration.ofSeconds(60))
           .pollInterval(Duration.ofMillis(5))
           .until(() -> answers.size() == SUBJECTS);
       try (Connection frozen = POSTGRES.connect(NAME);
@@ -78,7 +77,6 @@ class OrderedFreezeIT {
         held.set(true);
         answers.forEach(Runnable::run);
         await("they are answered, and their outcomes want to be written")
-            .atMost(Duration.ofSeconds(60))
             .until(() -> ordered.taken() == SUBJECTS);
         for (int wave = 1; wave <= 4; wave++) {
           List<Sent> others = gateway.api().submit(Sent.many("NZ", "wave-" + wave, 25));
@@ -87,7 +85,7 @@ class OrderedFreezeIT {
         assertThat(ordered.posts()).as("nothing is claimed past the lock").hasSize(SUBJECTS);
         frozen.rollback();
       }
-      inOrder.forEach(m -> gateway.api().awaitEvent(m, "accepted", Duration.ofSeconds(60)));
+      inOrder.forEach(m -> gateway.api().awaitEvent(m, "accepted"));
 
       Map<String, List<Integer>> order = new TreeMap<>();
       ordered

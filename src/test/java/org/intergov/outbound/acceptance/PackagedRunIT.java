@@ -113,7 +113,7 @@ class PackagedRunIT {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("INTERGOV_MANAGEMENT_PORT", String.valueOf(gateway.managementPort()));
     Process process = builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
     return process.exitValue();
   }
 

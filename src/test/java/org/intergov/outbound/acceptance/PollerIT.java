@@ -87,7 +87,6 @@ class PollerIT {
   private static void awaitStory(Sent message, String... words) {
     api.awaitEvent(message, words[words.length - 1]);
     await(message.reference())
-        .atMost(Duration.ofSeconds(30))
         .pollInterval(Duration.ofMillis(50))
         .until(() -> api.events(message).size() >= words.length);
     assertThat(api.events(message)).containsExactly(words);
@@ -95,7 +94,6 @@ class PollerIT {
 
   private static void awaitChecks(Sent message, int atLeast) {
     await(message.reference() + " is asked about")
-        .atMost(Duration.ofSeconds(30))
         .until(() -> first.checks(message).size() >= atLeast);
   }
 
@@ -174,7 +172,7 @@ class PollerIT {
     api.submit(message);
     api.awaitEvent(message, "revoked");
     api.awaitStatus(message, "pending");
-    await().atMost(Duration.ofSeconds(60)).until(() -> first.posts(message).size() == 2);
+    await().until(() -> first.posts(message).size() == 2);
     assertThat(api.status(message)).isEqualTo("pending");
   }
 

@@ -77,7 +77,6 @@ class PostgresCrashIT {
       assertThat(missing(references, "message_lake")).as("answered, not in the lake").isEmpty();
       // those whose answer was lost may be there as well, and end as well
       await("every message is accepted")
-          .atMost(Duration.ofSeconds(90))
           .pollInterval(Duration.ofMillis(200))
           .untilAsserted(() -> assertThat(postgres.lake(NAME)).containsOnlyKeys("accepted"));
       assertThat(postgres.lake(NAME)).isEqualTo(statuses("delivery_outbox"));

@@ -62,7 +62,6 @@ class ReplicasIT {
 
   private static void awaitAccepted(long count) {
     await("all are accepted")
-        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(200))
         .untilAsserted(
             () -> assertThat(POSTGRES.lake("replicas")).isEqualTo(Map.of("accepted", count)));
@@ -84,14 +83,11 @@ class ReplicasIT {
           };
       messages.forEach(m -> channel.on(m, stored));
       frozen.api().submit(messages);
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .pollInterval(Duration.ofMillis(5))
-          .until(() -> channel.taken() == messages.size());
+      await().pollInterval(Duration.ofMillis(5)).until(() -> channel.taken() == messages.size());
       frozen.freeze();
       other.database(login).channels(channels(channel, "2s")).start();
       for (Sent message : messages) {
-        other.api().awaitEvent(message, "accepted", Duration.ofSeconds(60));
+        other.api().awaitEvent(message, "accepted");
       }
       frozen.thaw();
       for (Sent message : messages) {

@@ -13,7 +13,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -131,7 +130,6 @@ class SecretsIT {
 
   private static void awaitOutcomes(String name) {
     await("outcomes of all kinds")
-        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () -> {
               assertThat(rows("secrets_lake", "message_lake"))

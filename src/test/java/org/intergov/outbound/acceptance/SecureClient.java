@@ -70,7 +70,6 @@ final class SecureClient {
 
   void awaitReady(GatewayProcess gateway) {
     await("ready")
-        .atMost(Duration.ofSeconds(60))
         .failFast("the gateway has ended", () -> !gateway.isAlive())
         .ignoreExceptions()
         .until(

@@ -53,7 +53,6 @@ class SmoothIT {
             .start();
     messages = gateway.api().submit(Sent.many("SG", "smooth", MESSAGES));
     await("all are accepted")
-        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(200))
         .untilAsserted(
             () ->

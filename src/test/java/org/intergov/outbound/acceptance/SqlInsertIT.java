@@ -57,7 +57,6 @@ class SqlInsertIT {
     Sent message = Sent.to("SG", "by-sql");
     insert("AU", message);
     await("well within a second on an idle machine; this one may be busy")
-        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> channel.has(message));
     api.awaitStatus(message, "accepted");
@@ -81,7 +80,7 @@ class SqlInsertIT {
         message.subject(),
         message.obj(),
         message.predicate());
-    await().atMost(Duration.ofSeconds(60)).until(() -> channel.has(message));
+    await().until(() -> channel.has(message));
     assertThat(channel.keys(message).get(0)).matches("AU:[0-9a-f-]{36}");
   }
 
@@ -101,12 +100,11 @@ class SqlInsertIT {
       assertThat(posted()).isZero();
       c.commit();
     }
-    await().atMost(Duration.ofSeconds(30)).until(() -> posted() >= 1_000);
+    await().until(() -> posted() >= 1_000);
     String accepted =
         "SELECT status, count(*) FROM intergov.message_lake"
             + " WHERE subject LIKE 'AU.by-sql-many-%' GROUP BY 1";
     await()
-        .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () ->
                 assertThat(POSTGRES.counts(DATABASE, accepted))
@@ -134,11 +132,9 @@ class SqlInsertIT {
   private static void assertInvalid(String sender, Sent message) {
     String reference = "/messages/" + sender + ":" + message.ref();
     await(reference)
-        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () -> assertThat(api.get(reference).body()).contains("\"reason\":\"invalid\""));
     await()
-        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 assertThat(api.get(reference + "/journal").json().findValuesAsText("event"))

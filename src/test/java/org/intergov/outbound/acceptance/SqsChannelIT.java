@@ -181,7 +181,6 @@ class SqsChannelIT {
             "status is not received, confirmed, undeliverable or revoked",
             "no message has this reference");
     await("so many and perhaps others, of all channels")
-        .atMost(Duration.ofSeconds(30))
         .until(() -> gateway.metrics().matches("(?s).*\nintergov_receipts_aside [3-9]\\.0\n.*"));
   }
 
@@ -196,7 +195,6 @@ class SqsChannelIT {
 
     List<Message> again = new ArrayList<>();
     await("it is sent again")
-        .atMost(Duration.ofSeconds(30))
         .until(
             () -> {
               again.addAll(mq.drain("fr-outbound.fifo"));
@@ -216,7 +214,6 @@ class SqsChannelIT {
             receipt(first, message, "confirmed"),
             receipt(second, message, "confirmed")));
     await("it is accepted again")
-        .atMost(Duration.ofSeconds(30))
         .until(() -> gateway.api().events(message).lastIndexOf("accepted") > 4);
     assertThat(gateway.api().events(message))
         .containsExactly(
@@ -246,9 +243,7 @@ class SqsChannelIT {
   void a_channel_that_never_tells_is_given_up_and_an_operator_decides() {
     Sent message = gateway.api().submit(Sent.to("IT", "sqs-silent"));
 
-    await("it is held")
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> gateway.api().events(message).contains("held"));
+    await("it is held").until(() -> gateway.api().events(message).contains("held"));
     assertThat(gateway.api().events(message))
         .containsExactly("submitted", "posted", "gave_up", "held");
   }
@@ -314,7 +309,6 @@ class SqsChannelIT {
   private static Map<String, String> posted(String queue, String prefix, int count) {
     Map<String, String> ids = new java.util.HashMap<>();
     await(count + " messages are in " + queue)
-        .atMost(Duration.ofSeconds(60))
         .until(
             () -> {
               for (Message m : mq.drain(queue)) {
@@ -341,7 +335,7 @@ class SqsChannelIT {
   }
 
   private static void awaitEmpty(String queue) {
-    await(queue + " is empty").atMost(Duration.ofSeconds(60)).until(() -> mq.size(queue) == 0);
+    await(queue + " is empty").until(() -> mq.size(queue) == 0);
   }
 
   private static void awaitStatus(String subjects, String status, long count) {
@@ -349,7 +343,6 @@ class SqsChannelIT {
         "SELECT status, count(*) FROM intergov.message_lake WHERE subject LIKE '%s' GROUP BY 1"
             .formatted(subjects);
     await(subjects + " are " + status)
-        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(100))
         .untilAsserted(
             () -> assertThat(POSTGRES.counts(DATABASE, sql)).isEqualTo(Map.of(status, count)));

@@ -28,8 +28,6 @@ class StandbyIT {
   /** Messages of each lane that wait while the standby falls behind. */
   private static final int BACKLOG = 600;
 
-  private static final Duration LONG = Duration.ofSeconds(90);
-
   /** So many posts the standby knows nothing of. */
   private static final int LACKING = 250;
 
@@ -88,7 +86,6 @@ class StandbyIT {
           primary.copyTo(standby);
           int posts = once.posts().size();
           await("the standby falls behind")
-              .atMost(LONG)
               .pollInterval(Duration.ofMillis(5))
               .until(() -> once.posts().size() >= posts + LACKING);
           before = Seen.in(primary, database);
@@ -98,7 +95,6 @@ class StandbyIT {
           clients.stop();
         }
         await("every message that is known has ended, or waits for an operator")
-            .atMost(LONG)
             .pollInterval(Duration.ofMillis(200))
             .untilAsserted(
                 () -> assertThat(statuses(standby, database)).containsOnlyKeys("accepted", "held"));

@@ -47,7 +47,7 @@ class StartStopIT {
       channel.otherwise(post -> Reply.after(Duration.ofMillis(1_500), Reply.accept()));
       gateway.database(POSTGRES.create("graceful_stop")).channels(channels(channel)).start();
       gateway.api().submit(Sent.many("SG", "in-flight", 100));
-      await().atMost(Duration.ofSeconds(60)).until(() -> channel.posts().size() >= 16);
+      await().until(() -> channel.posts().size() >= 16);
       assertThat(gateway.terminate()).isZero();
 
       Map<String, Long> events = POSTGRES.journal("graceful_stop");
@@ -63,7 +63,6 @@ class StartStopIT {
       channel.otherwise(post -> Reply.accept());
       gateway.start();
       await()
-          .atMost(Duration.ofSeconds(30))
           .untilAsserted(
               () -> assertThat(POSTGRES.lake("graceful_stop")).isEqualTo(Map.of("accepted", 100L)));
       assertThat(channel.repeated()).isEmpty();

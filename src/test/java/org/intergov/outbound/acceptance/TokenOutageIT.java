@@ -62,7 +62,7 @@ class TokenOutageIT {
           0,
           100,
           TimeUnit.MILLISECONDS);
-      await("messages flow").atMost(Duration.ofSeconds(60)).until(() -> accepted() > 100);
+      await("messages flow").until(() -> accepted() > 100);
       tokens.close();
       Instant over = Instant.now().plus(OUTAGE);
       await("the outage is over")
@@ -73,7 +73,6 @@ class TokenOutageIT {
       tokens.open();
       stop(load);
       await("all are accepted")
-          .atMost(Duration.ofSeconds(180))
           .pollInterval(Duration.ofMillis(500))
           .untilAsserted(
               () ->

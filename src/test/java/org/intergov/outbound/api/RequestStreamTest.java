@@ -45,13 +45,13 @@ class RequestStreamTest {
             .listen(0, "127.0.0.1")
             .toCompletionStage()
             .toCompletableFuture()
-            .get(20, TimeUnit.SECONDS)
+            .get(5, TimeUnit.MINUTES)
             .actualPort();
   }
 
   @AfterEach
   void stop() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    vertx.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.MINUTES);
   }
 
   @Test

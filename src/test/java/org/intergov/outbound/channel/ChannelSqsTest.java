@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -96,7 +95,7 @@ class ChannelSqsTest {
   private static List<Outcome> post(AsyncProducer to, List<Exchange> exchanges) {
     ConcurrentLinkedQueue<Exchange> ended = new ConcurrentLinkedQueue<>();
     exchanges.forEach(e -> to.process(e, sync -> ended.add(e)));
-    await().atMost(Duration.ofSeconds(30)).until(() -> ended.size() == exchanges.size());
+    await().until(() -> ended.size() == exchanges.size());
     return exchanges.stream().map(e -> PostOutcome.of(e, null)).toList();
   }
 

@@ -88,7 +88,7 @@ class ChannelWorkersTest {
 
   private Outcome outcomeOf(Processor steps) throws Exception {
     route("threads=2&timeout=20000", steps);
-    return send().get(30, TimeUnit.SECONDS);
+    return send().get(5, TimeUnit.MINUTES);
   }
 
   @Test
@@ -124,7 +124,7 @@ class ChannelWorkersTest {
     CompletableFuture<Exchange> end = new CompletableFuture<>();
     sender.send(
         camel.getEndpoint("direct:x-post"), "{}", Map.of("idempotencyKey", "AU:a"), end::complete);
-    Exchange left = end.get(30, TimeUnit.SECONDS);
+    Exchange left = end.get(5, TimeUnit.MINUTES);
     assertThat(left.getMessage().getHeaders())
         .containsOnlyKeys("idempotencyKey", "channelTxnId", "channelStatus");
     assertThat(left.getMessage().getBody()).isEqualTo("{}");
@@ -171,11 +171,11 @@ class ChannelWorkersTest {
           e.getMessage().setHeader("channelTxnId", "not looked at");
         });
     String detail = "too long " + "x".repeat(291) + "…";
-    assertThat(send().get(30, TimeUnit.SECONDS)).isEqualTo(new Outcome.Refused(detail));
-    assertThat(send().get(30, TimeUnit.SECONDS))
+    assertThat(send().get(5, TimeUnit.MINUTES)).isEqualTo(new Outcome.Refused(detail));
+    assertThat(send().get(5, TimeUnit.MINUTES))
         .isEqualTo(new Outcome.Unavailable(detail, java.util.Optional.empty()));
-    assertThat(send().get(30, TimeUnit.SECONDS)).isEqualTo(new Outcome.Unknown(detail));
-    assertThat(send().get(30, TimeUnit.SECONDS)).isInstanceOf(Outcome.Unknown.class);
+    assertThat(send().get(5, TimeUnit.MINUTES)).isEqualTo(new Outcome.Unknown(detail));
+    assertThat(send().get(5, TimeUnit.MINUTES)).isInstanceOf(Outcome.Unknown.class);
   }
 
   @Test
@@ -206,11 +206,11 @@ class ChannelWorkersTest {
           }
           e.getMessage().setHeader("channelTxnId", "late");
         });
-    await().until(() -> send().get(30, TimeUnit.SECONDS) instanceof Outcome.Posted);
+    await().until(() -> send().get(5, TimeUnit.MINUTES) instanceof Outcome.Posted);
     hangs.set(true);
-    Outcome outcome = send().get(30, TimeUnit.SECONDS);
+    Outcome outcome = send().get(5, TimeUnit.MINUTES);
     assertThat(outcome).isEqualTo(new Outcome.Unknown("the route has not ended within 1000 ms"));
-    assertThat(interrupted.get(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(interrupted.get(5, TimeUnit.MINUTES)).isTrue();
   }
 
   @Test
@@ -225,7 +225,7 @@ class ChannelWorkersTest {
           e.getMessage().setHeader("channelTxnId", "id");
         });
     CompletableFuture<Outcome> outcome = send();
-    assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(begun.await(5, TimeUnit.MINUTES)).isTrue();
     String route = camel.getRoutes().get(camel.getRoutes().size() - 1).getRouteId();
     CompletableFuture<Void> stopped =
         CompletableFuture.runAsync(
@@ -238,8 +238,8 @@ class ChannelWorkersTest {
             });
     await().until(((ChannelWorkers) camel.getRoute(route).getConsumer())::isStopped);
     goOn.countDown();
-    assertThat(outcome.get(30, TimeUnit.SECONDS)).isEqualTo(new Outcome.Posted("id", false));
-    stopped.get(30, TimeUnit.SECONDS);
+    assertThat(outcome.get(5, TimeUnit.MINUTES)).isEqualTo(new Outcome.Posted("id", false));
+    stopped.get(5, TimeUnit.MINUTES);
   }
 
   @Test
@@ -261,10 +261,10 @@ class ChannelWorkersTest {
           }
         });
     CompletableFuture<Outcome> first = send();
-    assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(begun.await(5, TimeUnit.MINUTES)).isTrue();
     CompletableFuture<Outcome> second = send();
-    assertThat(first.get(30, TimeUnit.SECONDS)).isInstanceOf(Outcome.Unknown.class);
-    assertThat(second.get(30, TimeUnit.SECONDS)).isInstanceOf(Outcome.Unavailable.class);
+    assertThat(first.get(5, TimeUnit.MINUTES)).isInstanceOf(Outcome.Unknown.class);
+    assertThat(second.get(5, TimeUnit.MINUTES)).isInstanceOf(Outcome.Unavailable.class);
     goOn.countDown();
   }
 
@@ -287,7 +287,7 @@ class ChannelWorkersTest {
     assertThat(sent).noneMatch(CompletableFuture::isDone);
     goOn.countDown();
     for (CompletableFuture<Outcome> one : sent) {
-      assertThat(one.get(30, TimeUnit.SECONDS))
+      assertThat(one.get(5, TimeUnit.MINUTES))
           .isInstanceOfSatisfying(
               Outcome.Posted.class,
               p -> assertThat(p.channelTxnId()).startsWith("channel x-post #"));

@@ -97,7 +97,6 @@ class LiveTableTest {
 
   private void awaitRoutes(String... ids) {
     await()
-        .atMost(Duration.ofSeconds(20))
         .pollInterval(Duration.ofMillis(10))
         .untilAsserted(() -> assertThat(routeIds()).containsExactly(ids));
   }
@@ -202,13 +201,13 @@ class LiveTableTest {
     for (int i = 0; i < 100; i++) {
       reload("channels:\n" + entry("a", "SG", "http://h" + i + ".example"));
       if (i % 5 == 4) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> routes.retiring() == 0);
+        await().until(() -> routes.retiring() == 0);
         ChannelVersion current = routes.use("a");
         assertThat(routeIds()).as("edit " + i).containsAll(current.routeIds());
         current.end();
       }
     }
-    await().atMost(Duration.ofSeconds(20)).until(() -> routes.retiring() == 0);
+    await().until(() -> routes.retiring() == 0);
     assertThat(camel.getRoutes()).hasSize(2);
     assertThat(camel.getRouteDefinitions()).hasSize(2);
     assertThat(camel.getCamelContextExtension().getRouteStartupOrder()).hasSize(2);

@@ -53,6 +53,31 @@ class CheckCommandTest {
   }
 
   @Test
+  void whose_table_it_is_is_known_or_asked_for_and_never_guessed() throws IOException {
+    String file =
+        file(
+            """
+            channels:
+              - id: a
+                match: { sender: NZ, receiver: SG }
+                kind: http
+                parameters: { url: "http://a.example" }
+            """);
+    Run unsaid = Run.of("check", file);
+    assertThat(unsaid.exitCode()).isZero();
+    assertThat(unsaid.err()).contains("note:", "--jurisdiction", "INTERGOV_JURISDICTION");
+    assertThat(JSON.readTree(Run.of("check", "--json", file).out()).path("jurisdiction").isNull())
+        .isTrue();
+
+    Run own = Run.of("check", file, "--jurisdiction", "NZ");
+    assertThat(own.exitCode()).isZero();
+    assertThat(own.err()).isEmpty();
+    Run other = Run.of("check", file, "--jurisdiction", "AU");
+    assertThat(other.exitCode()).isEqualTo(2);
+    assertThat(other.err()).contains("channels[0].match.sender", "AU or *");
+  }
+
+  @Test
   void a_good_file_is_usable_whatever_its_warnings() throws IOException {
     Run run =
         Run.of(

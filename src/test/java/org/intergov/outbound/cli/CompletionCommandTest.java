@@ -38,7 +38,7 @@ class CompletionCommandTest {
     command.addAll(List.of(words));
     Process bash = new ProcessBuilder(command).redirectErrorStream(true).start();
     String out = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(bash.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(bash.waitFor(5, TimeUnit.MINUTES)).isTrue();
     assertThat(bash.exitValue()).as(out).isZero();
     return out.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
   }

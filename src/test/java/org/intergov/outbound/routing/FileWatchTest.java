@@ -55,7 +55,6 @@ class FileWatchTest {
 
   private void awaitRead(Path content) {
     await()
-        .atMost(Duration.ofSeconds(20))
         .pollInterval(Duration.ofMillis(10))
         .untilAsserted(() -> assertThat(read).endsWith(Fingerprint.of(content)));
   }

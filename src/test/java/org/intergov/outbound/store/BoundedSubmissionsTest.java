@@ -63,7 +63,6 @@ class BoundedSubmissionsTest {
 
     store.run("UPDATE delivery_outbox SET status = 'accepted' WHERE sender_ref = 'first-7'");
     await()
-        .atMost(Duration.ofSeconds(20))
         .ignoreException(StoreBusyException.class)
         .until(() -> store(bounded, "second-", 1), List.of(Result.CREATED)::equals);
   }
@@ -104,7 +103,7 @@ class BoundedSubmissionsTest {
               String prefix = "stuck-" + i + "-";
               stuck.add(clients.submit(() -> store(bounded, prefix, 1)));
             }
-            await().atMost(Duration.ofSeconds(20)).until(() -> waitingForLocks() == 2);
+            await().until(() -> waitingForLocks() == 2);
 
             assertThatThrownBy(() -> store(bounded, "third-", 1))
                 .isInstanceOf(StoreBusyException.class)
@@ -113,7 +112,7 @@ class BoundedSubmissionsTest {
             assertThat(rows()).as("others still read").isEqualTo("1");
             return null;
           });
-      await().atMost(Duration.ofSeconds(20)).until(() -> stuck.stream().allMatch(Future::isDone));
+      await().until(() -> stuck.stream().allMatch(Future::isDone));
       assertThat(store(bounded, "third-", 1)).containsExactly(Result.CREATED);
       assertThat(rows()).isEqualTo("4");
     } finally {

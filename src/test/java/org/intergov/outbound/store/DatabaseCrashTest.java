@@ -49,7 +49,6 @@ class DatabaseCrashTest {
       for (int crash = 0; crash < CRASHES; crash++) {
         int before = committed.size();
         await("writers go on")
-            .atMost(Duration.ofSeconds(60))
             .pollInterval(Duration.ofMillis(2))
             .until(() -> committed.size() >= before + BETWEEN);
         assertThat(processes.killSession()).isTrue();

@@ -121,7 +121,6 @@ class LakeLookupTest {
     }
 
     await("it is asked again")
-        .atMost(Duration.ofSeconds(60))
         .until(
             () -> {
               store.run("DELETE FROM delivery_outbox WHERE sender_ref = 'old'");
