@@ -189,10 +189,11 @@ public final class Gateway implements AutoCloseable {
       gate.install(camel, settings.api().port());
       new VerificationGate().install(camel, settings.api().port());
       HttpErrors.install(camel, settings.api().port());
+      HttpErrors.installManagement(camel, settings.management().port());
       channels.open(settings.channelsWatch());
       every(LOOK, upkeep, this::look);
       LOG.info(
-          "ready in {} ms: {} channels; API on {}://{}:{}, management on {}://{}:{}",
+          "ready in {} ms: channels {}; API on {}://{}:{}, management on {}://{}:{}",
           millisSince(begun),
           channels.table().get().channels().size(),
           tls == null ? "http" : "https",

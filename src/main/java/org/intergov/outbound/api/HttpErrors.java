@@ -1,5 +1,6 @@
 package org.intergov.outbound.api;
 
+import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -35,9 +36,30 @@ public final class HttpErrors {
 
   /** Installs the answers on the API's server, behind all its routes; it must be started. */
   public static void install(CamelContext camel, int port) {
-    VertxPlatformHttpRouter router =
-        VertxPlatformHttpRouter.lookup(camel, VertxPlatformHttpRouter.getRouterNameFromPort(port));
-    router.route().last().handler(HttpErrors::notFound).failureHandler(HttpErrors::failed);
+    install(camel, port, HttpErrors::notFound);
+  }
+
+  /** The same on the management port. */
+  public static void installManagement(CamelContext camel, int port) {
+    install(
+        camel,
+        port,
+        context ->
+            answer(
+                context,
+                new Problem(
+                    404,
+                    "No such resource",
+                    "There is nothing at this path. There are /observe/health, /observe/health/live,"
+                        + " /observe/health/ready and /observe/metrics.")));
+  }
+
+  private static void install(CamelContext camel, int port, Handler<RoutingContext> notFound) {
+    VertxPlatformHttpRouter.lookup(camel, VertxPlatformHttpRouter.getRouterNameFromPort(port))
+        .route()
+        .last()
+        .handler(notFound)
+        .failureHandler(HttpErrors::failed);
   }
 
   private static void notFound(RoutingContext context) {

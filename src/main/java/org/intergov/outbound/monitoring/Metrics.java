@@ -37,6 +37,10 @@ import org.intergov.outbound.store.Settlements;
 public final class Metrics implements PostListener, FlowListener {
   private static final String PREFIX = "intergov.";
   private static final String RECEIPTS = "channel_receipts";
+  private static final String WAITING =
+      "Messages of the delivery outbox that wait or are being sent; without a channel: not routed yet";
+  private static final String HELD = "Messages of the delivery outbox that wait for an operator";
+  private static final String OLDEST = "How long the oldest message has waited";
   private static final Duration[] BUCKETS = {
     Duration.ofMillis(5),
     Duration.ofMillis(20),
@@ -70,6 +74,8 @@ public final class Metrics implements PostListener, FlowListener {
 
   /** The registry holds on to nothing that it asks. */
   private LongSupplier refused;
+
+  private QueueSamples samples;
 
   public Metrics(MeterRegistry registry) {
     this.registry = registry;
@@ -133,6 +139,10 @@ public final class Metrics implements PostListener, FlowListener {
 
   /** Depth, age and locks of every queue, as they were sampled; none while that is long ago. */
   public void queues(QueueSamples samples) {
+    this.samples = samples;
+    lane("", Depth::depth, "waiting", WAITING);
+    lane("", Depth::stuck, "held", HELD);
+    lane("", Depth::oldestSeconds, "oldest.age.seconds", OLDEST);
     for (String name : QueueMonitor.NAMES) {
       queue(samples, name, "depth", "Rows that wait or are worked on", Depth::depth);
       queue(samples, name, "locked", "Rows that a replica holds", Depth::locked);
@@ -215,8 +225,22 @@ public final class Metrics implements PostListener, FlowListener {
             .tag("channel", channel)
             .strongReference(true)
             .register(registry));
+    meters.add(lane(channel, Depth::depth, "waiting", WAITING));
+    meters.add(lane(channel, Depth::stuck, "held", HELD));
+    meters.add(lane(channel, Depth::oldestSeconds, "oldest.age.seconds", OLDEST));
     ofChannel.put(channel, meters);
     posts.put(channel, duration(channel));
+  }
+
+  private Gauge lane(String channel, ToDoubleFunction<Depth> of, String what, String says) {
+    return Gauge.builder(
+            PREFIX + "channel." + what,
+            samples,
+            s -> s.recentLane(channel).map(of::applyAsDouble).orElse(Double.NaN))
+        .description(says)
+        .tag("channel", channel)
+        .strongReference(true)
+        .register(registry);
   }
 
   private Meter posts(

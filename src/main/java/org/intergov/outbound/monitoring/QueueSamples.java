@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.intergov.outbound.store.QueueDepths.Depth;
+import org.intergov.outbound.store.QueueDepths.Depths;
 import org.intergov.outbound.store.StoreException;
 import org.intergov.outbound.store.StoreUnavailableException;
 import org.slf4j.Logger;
@@ -26,25 +27,25 @@ public final class QueueSamples {
   /** Older than this a sample says nothing about now. */
   static final Duration STALE = Duration.ofSeconds(60);
 
-  private final Supplier<List<Depth>> reader;
+  private final Supplier<Depths> reader;
   private final LongSupplier nanoTime;
   private final AtomicBoolean reading = new AtomicBoolean();
-  private volatile Sample last = new Sample(List.of(), null);
+  private volatile Sample last = new Sample(new Depths(List.of(), List.of()), null);
   private volatile long nextAt;
   private volatile long succeededAt;
 
   /** What was read, and when; null: not yet. */
-  public record Sample(List<Depth> depths, Instant at) {
+  public record Sample(Depths depths, Instant at) {
     Optional<Depth> of(String queue) {
-      return depths.stream().filter(d -> d.name().equals(queue)).findFirst();
+      return depths.queues().stream().filter(d -> d.name().equals(queue)).findFirst();
     }
   }
 
-  public QueueSamples(Supplier<List<Depth>> reader) {
+  public QueueSamples(Supplier<Depths> reader) {
     this(reader, System::nanoTime);
   }
 
-  QueueSamples(Supplier<List<Depth>> reader, LongSupplier nanoTime) {
+  QueueSamples(Supplier<Depths> reader, LongSupplier nanoTime) {
     this.reader = reader;
     this.nanoTime = nanoTime;
     this.nextAt = nanoTime.getAsLong();
@@ -59,6 +60,17 @@ public final class QueueSamples {
   /** A queue as it was at most {@link #STALE} ago. */
   Optional<Depth> recent(String queue) {
     return isStale() ? Optional.empty() : last.of(queue);
+  }
+
+  /** What of the delivery outbox is one channel's, as it was at most {@link #STALE} ago. */
+  Optional<Depth> recentLane(String channelId) {
+    return isStale() || last.at() == null
+        ? Optional.empty()
+        : Optional.of(
+            last.depths().lanes().stream()
+                .filter(d -> d.name().equals(channelId))
+                .findFirst()
+                .orElse(new Depth(channelId, 0, 0, 0, 0)));
   }
 
   private boolean isStale() {

@@ -27,6 +27,7 @@ public final class QueuesHealth extends AbstractHealthCheck {
     builder.detail("as-of", String.valueOf(sample.at()));
     sample
         .depths()
+        .queues()
         .forEach(
             d ->
                 builder.detail(

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
-import org.intergov.outbound.routing.Cause;
 
 /** Brings a database to the schema this version needs. Replicas that start together take turns. */
 public final class Migrations {
@@ -84,7 +83,7 @@ public final class Migrations {
           .load()
           .migrate();
     } catch (FlywayException e) {
-      throw new StoreException("schema migration failed: " + Cause.of(e), e);
+      throw new StoreException("schema migration failed: " + e.getMessage(), e);
     }
     stamp.set();
   }

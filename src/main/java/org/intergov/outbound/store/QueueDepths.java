@@ -1,7 +1,9 @@
 package org.intergov.outbound.store;
 
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,13 +15,22 @@ public final class QueueDepths {
   /** So many rows of a queue are counted, no more. */
   public static final int MOST = 200_000;
 
+  private static final String LANES =
+      """
+      SELECT coalesce(channel_id, ''), count(*) FILTER (WHERE stage = 'open'),
+        count(*) FILTER (WHERE status = 'sending'), count(*) FILTER (WHERE stage = 'held'),
+        extract(epoch FROM now() - min(created_at) FILTER (WHERE stage = 'open'))
+      FROM ((SELECT channel_id, stage, status, created_at
+             FROM delivery_outbox WHERE stage = 'open' LIMIT %1$d)
+            UNION ALL
+            (SELECT channel_id, stage, status, created_at
+             FROM delivery_outbox WHERE stage = 'held' LIMIT %1$d)) q
+      GROUP BY 1
+      """
+          .formatted(MOST);
+
   private static final String SQL =
       """
-      SELECT 'delivery_outbox', count(*), count(*) FILTER (WHERE q.status = 'sending'),
-        (SELECT count(*) FROM (SELECT FROM delivery_outbox WHERE stage = 'held' LIMIT %1$d) h),
-        extract(epoch FROM now() - min(q.created_at))
-      FROM (SELECT status, created_at FROM delivery_outbox WHERE stage = 'open' LIMIT %1$d) q
-      UNION ALL
       SELECT 'channel_pending', count(*), count(*) FILTER (WHERE q.locked_until > now()),
         0,
         extract(epoch FROM now() - min(q.posted_at))
@@ -49,34 +60,60 @@ public final class QueueDepths {
   }
 
   /**
-   * One queue.
+   * One queue, or the part of the delivery outbox that is one channel's.
    *
-   * @param name of its table
+   * @param name of its table, or id of the channel; empty: not routed yet
    * @param depth rows that wait or are worked on, up to {@link #MOST}
    * @param locked of those, how many a replica holds right now
-   * @param stuck rows beside those that wait for an operator: held, parked or put aside
-   * @param oldestSeconds how long the oldest of them has waited; 0 if there is none
+   * @param stuck rows that wait for an operator, up to {@link #MOST}: held, parked or put aside.
+   *     They are not in {@code depth}
+   * @param oldestSeconds how long the oldest of {@code depth} has waited; 0 if there is none
    */
   public record Depth(String name, long depth, long locked, long stuck, long oldestSeconds) {}
 
+  /**
+   * What was read at one time.
+   *
+   * @param queues all of them, the delivery outbox first
+   * @param lanes of the delivery outbox; a channel for which nothing waits has none
+   */
+  public record Depths(List<Depth> queues, List<Depth> lanes) {}
+
   /** All queues. */
-  public List<Depth> read() {
+  public Depths read() {
     return database.statement(
         connection -> {
-          try (PreparedStatement s = connection.prepareStatement(SQL);
-              ResultSet r = s.executeQuery()) {
-            List<Depth> depths = new ArrayList<>();
-            while (r.next()) {
-              depths.add(
-                  new Depth(
-                      r.getString(1),
-                      r.getLong(2),
-                      r.getLong(3),
-                      r.getLong(4),
-                      Math.max(0, Math.round(r.getDouble(5)))));
-            }
-            return depths;
-          }
+          List<Depth> lanes = read(connection, LANES);
+          List<Depth> queues = new ArrayList<>();
+          queues.add(sum("delivery_outbox", lanes));
+          queues.addAll(read(connection, SQL));
+          return new Depths(queues, lanes);
         });
+  }
+
+  private static List<Depth> read(Connection connection, String sql) throws SQLException {
+    try (PreparedStatement s = connection.prepareStatement(sql);
+        ResultSet r = s.executeQuery()) {
+      List<Depth> depths = new ArrayList<>();
+      while (r.next()) {
+        depths.add(
+            new Depth(
+                r.getString(1),
+                r.getLong(2),
+                r.getLong(3),
+                r.getLong(4),
+                Math.max(0, Math.round(r.getDouble(5)))));
+      }
+      return depths;
+    }
+  }
+
+  private static Depth sum(String name, List<Depth> lanes) {
+    return new Depth(
+        name,
+        lanes.stream().mapToLong(Depth::depth).sum(),
+        lanes.stream().mapToLong(Depth::locked).sum(),
+        lanes.stream().mapToLong(Depth::stuck).sum(),
+        lanes.stream().mapToLong(Depth::oldestSeconds).max().orElse(0));
   }
 }

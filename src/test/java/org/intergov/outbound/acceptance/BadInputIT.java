@@ -491,6 +491,13 @@ class BadInputIT {
           .startsWith("HTTP/1.1 200 ")
           .endsWith("\r\n\r\n");
     }
+    for (String path : List.of("/observe/health/nosuch", "/observe/nosuch", "/", "/messages")) {
+      assertThat(raw(gateway.managementPort(), "GET " + path + rest))
+          .as(path)
+          .startsWith("HTTP/1.1 404 ")
+          .containsIgnoringCase("content-type: application/problem+json")
+          .contains("/observe/health/ready");
+    }
     // the connection goes on after it
     String two = "HEAD /channels HTTP/1.1\r\nHost: localhost\r\n\r\nGET /channels" + rest;
     assertThat(raw(gateway.apiPort(), two).split("HTTP/1.1 200 ")).hasSize(3);

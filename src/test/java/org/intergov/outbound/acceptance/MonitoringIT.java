@@ -150,6 +150,13 @@ class MonitoringIT {
     await("it grows older").until(() -> number(OUTBOX, "OldestAgeSeconds") > 0);
     assertThat((String) jmx.attribute(OUTBOX, "AsOf")).isLessThan(Instant.now().toString());
     await().until(() -> words(backlog).contains("above"));
+    await("by channel, too")
+        .untilAsserted(
+            () ->
+                assertThat(gateway.metrics())
+                    .contains("intergov_channel_waiting{channel=\"gb\"} 20.0")
+                    .contains("intergov_channel_held{channel=\"gb\"} 0.0")
+                    .doesNotContain("intergov_channel_oldest_age_seconds{channel=\"gb\"} 0.0"));
     assertThat(paused.posts()).isEmpty();
     assertThat(api.call("GET", "/channels", null, null).body())
         .contains("\"paused_by\":\"jmx\"", "a test of the console");

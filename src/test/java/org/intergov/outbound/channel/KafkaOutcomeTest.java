@@ -60,7 +60,7 @@ class KafkaOutcomeTest {
         new Exception[] {new RecordTooLargeException("x"), new PolicyViolationException("x")}) {
       assertThat(KafkaOutcome.of(e, Reached.ONE_REQUEST))
           .isInstanceOf(ChannelException.Refused.class)
-          .hasMessageMatching("(RecordTooLarge|PolicyViolation): x");
+          .hasMessageMatching("(record too large|policy violation): x");
     }
   }
 }

@@ -46,7 +46,7 @@ class AlertsTest {
               assertThat(alert.at("/annotations/description").asText()).isNotEmpty();
             });
     List<String> linked =
-        alerts().stream().map(alert -> alert.at("/annotations/runbook").asText()).toList();
+        alerts().stream().map(alert -> alert.at("/annotations/runbook_url").asText()).toList();
     assertThat(linked).allMatch(link -> link.startsWith(RUNBOOK + "#"));
     assertThat(linked.stream().map(link -> link.substring(link.indexOf('#') + 1)))
         .containsExactlyInAnyOrderElementsOf(chapters);

@@ -9,13 +9,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.intergov.outbound.store.QueueDepths.Depth;
+import org.intergov.outbound.store.QueueDepths.Depths;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the figures of queues say while the database answers, fails, hangs, and is back. */
 class QueueSamplesTest {
-  private static final List<Depth> DEPTHS =
-      List.of(new Depth("delivery_outbox", 7, 2, 1, 30), new Depth("channel_receipts", 0, 0, 5, 0));
+  private static final Depths DEPTHS =
+      new Depths(
+          List.of(
+              new Depth("delivery_outbox", 7, 2, 1, 30), new Depth("channel_receipts", 0, 0, 5, 0)),
+          List.of(new Depth("", 4, 2, 0, 30), new Depth("sg", 3, 0, 1, 9)));
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final AtomicInteger reads = new AtomicInteger();
@@ -30,7 +34,7 @@ class QueueSamplesTest {
     new Metrics(registry).queues(samples);
   }
 
-  private List<Depth> read() {
+  private Depths read() {
     reads.incrementAndGet();
     now += takes.toNanos();
     if (failure != null) {

@@ -357,7 +357,7 @@ class ChannelReceiptsTest {
 
     take("a", byId("nobody", CONFIRMED));
     assertThat(aside()).hasSize(3);
-    assertThat(new QueueDepths(store.outboxDatabase).read())
+    assertThat(new QueueDepths(store.outboxDatabase).read().queues())
         .filteredOn(d -> d.name().equals("channel_receipts"))
         .containsExactly(new QueueDepths.Depth("channel_receipts", 1, 0, 3, 0));
     assertThat(store.ask("SELECT max(char_length(content)) FROM channel_receipts"))
