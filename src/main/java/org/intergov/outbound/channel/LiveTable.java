@@ -131,8 +131,17 @@ public final class LiveTable implements Supplier<RoutingTable> {
 
   private RoutingTable read() throws InvalidChannelsException {
     Loaded loaded = loader.load();
-    loaded.warnings().forEach(warning -> LOG.warn("{}", warning));
+    loaded.warnings().forEach(LiveTable::say);
     return loaded.table();
+  }
+
+  /** A line for each, which is no repeat of the others: its text is all that it has. */
+  private static void say(Problem problem) {
+    if (problem.severity() == Severity.ERROR) {
+      LOG.error(problem.toString());
+    } else {
+      LOG.warn(problem.toString());
+    }
   }
 
   private List<ChannelVersion> prepare(List<Channel> channels) throws InvalidChannelsException {
@@ -159,11 +168,12 @@ public final class LiveTable implements Supplier<RoutingTable> {
     state = new State(before.table(), before.version(), before.lastReload(), Optional.of(failure));
     if (isNew) {
       LOG.error(
-          "{}: the table of {} stays in force, version {}; {}",
+          "{}: {} cannot be used; the table of {} stays in force, version {}",
           why,
+          file,
           before.lastReload(),
-          before.version(),
-          failure.cause().getMessage());
+          before.version());
+      failure.problems().forEach(LiveTable::say);
     }
   }
 }
