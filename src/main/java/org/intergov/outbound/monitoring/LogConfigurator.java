@@ -11,6 +11,7 @@ import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -20,6 +21,31 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
   private static final String ROOT = org.slf4j.Logger.ROOT_LOGGER_NAME;
+
+  /** Where a line of level INFO tells an operator nothing. */
+  private static final List<String> LIBRARIES =
+      List.of(
+          "ch.qos",
+          "com.fasterxml",
+          "com.zaxxer",
+          "io.github",
+          "io.micrometer",
+          "io.netty",
+          "io.prometheus",
+          "io.vertx",
+          "io.zonky",
+          "java",
+          "javax",
+          "jdk",
+          "org.apache",
+          "org.bouncycastle",
+          "org.flywaydb",
+          "org.jolokia",
+          "org.postgresql",
+          "org.snakeyaml",
+          "software.amazon",
+          "sun");
+
   private static final String LIMIT = "LIMIT";
 
   /** From now on each event is a line of JSON, for programs that gather logs. */
@@ -53,7 +79,9 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     console.setEncoder(encoder(context, new LogLayout()));
     console.start();
     Logger root = context.getLogger(ROOT);
-    root.setLevel(Level.WARN);
+    // what routes of operators log, under whatever name
+    root.setLevel(Level.INFO);
+    LIBRARIES.forEach(name -> context.getLogger(name).setLevel(Level.WARN));
     RepeatLimit limit = new RepeatLimit(console, context.getLogger("org.intergov.outbound.Log"));
     limit.setContext(context);
     limit.setName(LIMIT);

@@ -61,6 +61,8 @@ class OperatorRoutesIT {
           from:
             uri: direct:own-status
             steps:
+              - log: "asked about ${header.channelTxnId}"
+              - to: "log:customs?showBody=false&showBodyType=false"
               - setHeader: { name: channelStatus, constant: confirmed }
       """;
 
@@ -133,6 +135,10 @@ class OperatorRoutesIT {
     assertThat(gateway.api().message(message).path("channel_txn_id").asText())
         .isEqualTo("AU%3Aplain");
     assertThat(home.resolve("out/AU%3Aplain.json")).exists();
+    assertThat(gateway.log().lines())
+        .as("what it logs")
+        .anyMatch(line -> line.contains(" INFO ") && line.contains("asked about "))
+        .anyMatch(line -> line.contains(" INFO ") && line.contains(" customs "));
   }
 
   @Test
