@@ -132,9 +132,12 @@ class ReloadIT {
       List<Sent> all = new ArrayList<>(early);
       all.addAll(late);
       all.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
-      assertThat(before.posts()).as("after the answer nothing new goes there").hasSize(atBefore);
+      assertThat(before.posts().size() - atBefore)
+          .as("after the answer nothing new goes there; four may have been on their way")
+          .isBetween(0, 4);
+      assertThat(late).allMatch(m -> before.posts(m).isEmpty());
       assertThat(before.taken() + after.taken()).isEqualTo(all.size());
-      assertThat(after.posts()).hasSize(all.size() - atBefore);
+      assertThat(after.posts()).hasSize(all.size() - before.posts().size());
       assertThat(late).allSatisfy(m -> assertThat(after.posts(m)).hasSize(1));
       assertThat(before.repeated()).isEmpty();
       assertThat(after.repeated()).isEmpty();
