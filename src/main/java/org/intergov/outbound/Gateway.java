@@ -275,7 +275,7 @@ public final class Gateway implements AutoCloseable {
     } catch (IOException e) {
       throw new InvalidSettingsException(
           List.of(
-              "%s: port %d of %s cannot be listened on (%s); another program has it, or another"
+              "%s: port %d of %s cannot be listened on (%s); another program uses it, or another"
                       .formatted(setting.key(), address.port(), address.host(), e.getMessage())
                   + " gateway runs here"));
     }
@@ -392,7 +392,8 @@ public final class Gateway implements AutoCloseable {
       sweeper.stop();
     }
     if (router != null) {
-      LOG.info("stopping; posts in flight have {} s", settings.shutdownTimeout().toSeconds());
+      LOG.info(
+          "stopping; posts in flight have {} s to finish", settings.shutdownTimeout().toSeconds());
       suspendIntake();
       router.stopClaiming();
       poller.stopClaiming();
@@ -401,7 +402,7 @@ public final class Gateway implements AutoCloseable {
         java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
       }
       if (!router.isIdle()) {
-        LOG.warn("some posts have not come to an outcome; after a restart they count as unknown");
+        LOG.warn("some posts have no outcome yet; after a restart they count as unknown");
       }
     }
     main.stop();

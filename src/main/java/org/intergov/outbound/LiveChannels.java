@@ -107,7 +107,7 @@ final class LiveChannels implements AutoCloseable {
     } catch (InvalidChannelsException e) {
       LOG.debug("said already", e);
     } catch (RuntimeException e) {
-      LOG.error("{} could not be taken up; it is tried again: {}", file, Cause.of(e));
+      LOG.error("{} could not be put in force; trying again: {}", file, Cause.of(e));
     }
   }
 

@@ -191,7 +191,7 @@ public record Settings(
       return RoutesFolder.beside(Path.of(sources.get(Setting.CHANNELS).value()));
     }
     if (!Files.isDirectory(Path.of(found))) {
-      sources.fault(Setting.ROUTES_DIR, found, "a folder that is there");
+      sources.fault(Setting.ROUTES_DIR, found, "an existing folder");
     }
     return Optional.of(Path.of(found));
   }
@@ -247,7 +247,7 @@ public record Settings(
       sources.fault(
           Setting.MIGRATION_USERNAME,
           username,
-          "another role than %s, which is to be set, and %s too"
+          "a role other than %s, which must be set, as must %s"
               .formatted(Setting.DATABASE_USERNAME.key(), Setting.DATABASE_URL.key()));
     }
     return Optional.of(new Login(url, username, password));
@@ -260,7 +260,7 @@ public record Settings(
       sources.fault(
           Setting.MANAGEMENT_JOLOKIA,
           "true",
-          "false, or tokens too (%s)".formatted(Setting.API_TOKENS_FILE.key()));
+          "false, or %s set too".formatted(Setting.API_TOKENS_FILE.key()));
     }
     return on;
   }
@@ -292,7 +292,7 @@ public record Settings(
         sources.fault(
             host,
             name,
-            "an address of this machine alone (127.0.0.1, ::1 or localhost); for any other, set %s, %s and %s, or %s=true if whoever reaches it may do everything"
+            "a loopback address (127.0.0.1, ::1 or localhost); for any other, set %s, %s and %s, or %s=true if anyone who reaches it may do everything"
                 .formatted(
                     Setting.API_TOKENS_FILE.key(),
                     Setting.API_TLS_CERTIFICATE.key(),
@@ -300,7 +300,7 @@ public record Settings(
                     Setting.API_INSECURE.key()));
       }
     } catch (UnknownHostException e) {
-      sources.fault(host, name, "a host name or address that is known here");
+      sources.fault(host, name, "a host name that resolves here, or an address");
     }
     return new Address(name, number(sources, port, 1, 65_535));
   }

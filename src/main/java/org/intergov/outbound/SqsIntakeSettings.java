@@ -52,7 +52,7 @@ record SqsIntakeSettings(SqsConnection queue, SqsConnection deadLetters, int rea
       sources.fault(
           Setting.SQS_DEAD_LETTER_QUEUE,
           plain.get("queue"),
-          "another queue than that of the messages");
+          "a queue other than that of the messages");
     }
     ParameterMap keys = new ParameterMap("intake", auth);
     String readers = plain.get("readers");

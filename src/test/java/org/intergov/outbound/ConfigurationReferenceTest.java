@@ -25,7 +25,7 @@ class ConfigurationReferenceTest {
       Made of [application.properties](../src/main/resources/application.properties); the build fails
       where they differ. To renew: `%s`.
 
-      A setting may stand, each place stronger than the one before, in the JAR's defaults, in
+      A setting may stand, each place overriding the one before, in the JAR's defaults, in
       `config/application.properties` beside the JAR, in the environment, or on the command line:
       `java -Dintergov.api.port=8081 -jar intergov-outbound.jar`. An unknown key or a bad value stops the
       start; the error names the place, the key, what was found and what was expected.

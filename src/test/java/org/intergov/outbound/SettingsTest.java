@@ -83,7 +83,7 @@ class SettingsTest {
     Map<String, String> given = new HashMap<>();
     given.put("intergov.jurisdiction", "AU");
     given.put("intergov.api.host", "0.0.0.0");
-    assertThatThrownBy(() -> Settings.given(given)).hasMessageContaining("of this machine alone");
+    assertThatThrownBy(() -> Settings.given(given)).hasMessageContaining("a loopback address");
     for (String setting : with.split(" ")) {
       String[] parts = setting.split("=");
       given.put(parts[0], parts[1]);
@@ -109,8 +109,8 @@ class SettingsTest {
         "intergov.intake.most-backlog | 0 | a whole number from 1 to 1000000000",
         "intergov.api.port | 0 | a whole number from 1 to 65535",
         "intergov.api.port | 65536 | a whole number from 1 to 65535",
-        "intergov.api.host | 0.0.0.0 | an address of this machine alone",
-        "intergov.management.host | 192.0.2.1 | an address of this machine alone",
+        "intergov.api.host | 0.0.0.0 | a loopback address",
+        "intergov.management.host | 192.0.2.1 | a loopback address",
         "intergov.api.insecure | maybe | true or false",
         "intergov.management.port | -1 | a whole number from 1 to 65535",
         "intergov.expires-after | 0s | a duration from 1s to 365d",

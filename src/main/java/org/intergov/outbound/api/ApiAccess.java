@@ -75,7 +75,8 @@ public final class ApiAccess {
       tokens = byDigest(contents.tokens());
       LOG.info("{}: read again, {} tokens", file, tokens.size());
     } else {
-      LOG.error("{} changes nothing until it is mended: {}", file, contents.faults());
+      LOG.error(
+          "{} cannot be used; the tokens read before stay valid: {}", file, contents.faults());
     }
   }
 
@@ -145,11 +146,11 @@ public final class ApiAccess {
   AccessToken holder(HttpServerRequest request) {
     String authorization = request.getHeader("Authorization");
     if (authorization == null) {
-      throw unauthorized("This gateway wants a bearer token.", CHALLENGE);
+      throw unauthorized("This gateway requires a bearer token.", CHALLENGE);
     }
     String[] parts = authorization.strip().split("\\s+", 2);
     if (parts.length != 2 || !parts[0].equalsIgnoreCase("Bearer")) {
-      throw unauthorized("The Authorization header is no bearer token.", CHALLENGE);
+      throw unauthorized("The Authorization header holds no bearer token.", CHALLENGE);
     }
     AccessToken known =
         parts[1].length() > MOST_TOKEN ? null : tokens.get(AccessToken.digest(parts[1]));
@@ -161,6 +162,6 @@ public final class ApiAccess {
 
   private static Problem unauthorized(String detail, String challenge) {
     return new Problem(
-        401, "Token wanted", detail, List.of(), Map.of("WWW-Authenticate", challenge));
+        401, "Token required", detail, List.of(), Map.of("WWW-Authenticate", challenge));
   }
 }

@@ -163,7 +163,7 @@ final class Call {
 
   private static String clean(String where, String text) {
     if (text != null && text.chars().anyMatch(Character::isISOControl)) {
-      throw new Problem(400, "Bad " + where, "There is a control character in it.");
+      throw new Problem(400, "Bad " + where, "It contains a control character.");
     }
     return text;
   }
@@ -268,7 +268,7 @@ final class Call {
     checkIsPlainUtf8();
     byte[] bytes = length() > most ? null : bytes(most + 1);
     if (bytes == null || bytes.length > most) {
-      throw new Problem(413, "Too large", "The body has at most " + most + " bytes.");
+      throw new Problem(413, "Too large", "The body may have at most " + most + " bytes.");
     }
     try {
       JsonNode body = JSON.readTree(bytes);

@@ -258,8 +258,8 @@ public final class ChannelOperations {
       throw new Problem(
           400,
           "Bad moment",
-          "The parameter at is a date-time with offset such as 2026-12-01T02:00:00Z; a + in it is"
-              + " written %2B.");
+          "The parameter at must be a date-time with offset such as 2026-12-01T02:00:00Z; write a +"
+              + " in it as %2B.");
     }
   }
 

@@ -186,8 +186,8 @@ public final class FrontDoor {
       throw new Problem(
           403,
           "Not for web pages",
-          "Without tokens (intergov.api.tokens-file) no web page may ask, and only an address or"
-              + " localhost may be asked for.");
+          "Without tokens (intergov.api.tokens-file) requests of web pages are refused, and the Host"
+              + " must be an IP address or localhost.");
     }
   }
 

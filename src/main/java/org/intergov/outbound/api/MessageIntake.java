@@ -67,7 +67,7 @@ public final class MessageIntake {
               415,
               "Unsupported media type",
               "Content-Type must be application/json for one message, or"
-                  + " application/x-ndjson for one message a line.");
+                  + " application/x-ndjson for one message per line.");
     }
   }
 
@@ -117,7 +117,7 @@ public final class MessageIntake {
     return new Problem(
         413,
         "Too large",
-        "A message has at most " + MOST_BYTES + " bytes of JSON.",
+        "A message may have at most " + MOST_BYTES + " bytes of JSON.",
         List.of(tooLarge()),
         Map.of());
   }

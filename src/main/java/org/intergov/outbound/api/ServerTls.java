@@ -121,7 +121,10 @@ public final class ServerTls {
       X509Certificate shown = (X509Certificate) store.getCertificate(ALIAS);
       LOG.info("{}: read again, valid until {}", certificate, shown.getNotAfter().toInstant());
     } catch (IOException | GeneralSecurityException e) {
-      LOG.error("{}: the certificate in use stays: {}", certificate, e.getMessage());
+      LOG.error(
+          "{} cannot be used; the certificate read before stays in use: {}",
+          certificate,
+          e.getMessage());
     }
   }
 

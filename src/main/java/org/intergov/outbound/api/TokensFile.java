@@ -46,7 +46,8 @@ final class TokensFile {
     List<AccessToken> tokens = new ArrayList<>();
     try {
       if (Files.size(file) > MOST_BYTES) {
-        faults.add(file + ": larger than " + MOST_BYTES + " bytes, that is no file of tokens");
+        faults.add(
+            file + ": larger than " + MOST_BYTES + " bytes, which is too large for a tokens file");
         return new Contents(List.of(), faults);
       }
       List<String> lines = Files.readAllLines(file);

@@ -75,9 +75,9 @@ public final class ChannelApi {
   private static String why(int status) {
     return switch (status) {
       case 401, 403 -> ": it does not accept our credentials";
-      case 404, 405, 410 -> ": nothing takes messages at this url; look at url in channels.yaml";
-      case 407 -> ": a proxy on the way wants credentials";
-      case 421 -> ": it is another server's; look at url in channels.yaml";
+      case 404, 405, 410 -> ": nothing takes messages at this url; check url in channels.yaml";
+      case 407 -> ": a proxy on the way requires credentials";
+      case 421 -> ": this url belongs to another server; check url in channels.yaml";
       case 301, 307, 308 -> ": a redirect, which is not followed; correct the url in channels.yaml";
       default -> "";
     };

@@ -23,9 +23,10 @@ public final class ChannelLane {
   private final String id;
   private final Lane lane;
   private final LaneStats stats = new LaneStats();
-  private final OneAtATime draining = new OneAtATime(e -> Faults.report(STAGE, "a lane's run", e));
+  private final OneAtATime draining =
+      new OneAtATime(e -> Faults.report(STAGE, "running a lane", e));
   private final OneAtATime telling =
-      new OneAtATime(e -> Faults.report(STAGE, "telling of a circuit", e));
+      new OneAtATime(e -> Faults.report(STAGE, "reporting a circuit", e));
   private final CircuitLog log = new CircuitLog();
   private final List<CircuitListener> listeners;
   private final LaneTimer timer;

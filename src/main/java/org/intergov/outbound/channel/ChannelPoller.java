@@ -214,7 +214,7 @@ public final class ChannelPoller {
     try {
       settle(d, answer);
     } catch (RuntimeException e) {
-      Faults.report("channel-poller", "an answer about " + d.message().reference(), e);
+      Faults.report("channel-poller", "handling an answer about " + d.message().reference(), e);
       underWay.remove(d.messageId());
     }
     if (lane.answered(slotsOf(d.channelId()))) {

@@ -45,7 +45,7 @@ final class ChannelSqsProducer extends DefaultAsyncProducer {
       try {
         callback.done(false);
       } catch (RuntimeException e) {
-        LOG.error("{}: what became of it is not known", message.key(), e);
+        LOG.error("{}: its outcome is unknown", message.key(), e);
       }
     }
 

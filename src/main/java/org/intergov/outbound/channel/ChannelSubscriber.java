@@ -132,7 +132,7 @@ public final class ChannelSubscriber {
       if (!refuses && well == 0 && taken.size() >= FEWEST) {
         refuses = true;
         LOG.warn(
-            "channel {}: takes no subscription ({}); deliveries are followed by polling alone",
+            "channel {}: takes no subscription ({}); deliveries are followed by polling only",
             channelId,
             failure);
       } else if (refuses && 2 * well > taken.size()) {

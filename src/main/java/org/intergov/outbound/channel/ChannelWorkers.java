@@ -87,7 +87,7 @@ final class ChannelWorkers extends DefaultConsumer {
     String text = Cause.of(failure, endpoint.getSecrets()::hiddenIn);
     if (!text.equals(lastFailure)) {
       lastFailure = text;
-      LOG.warn("channel route {} failed: {}; the same again is not logged", endpoint.step(), text);
+      LOG.warn("channel route {} failed: {}; repeats are not logged", endpoint.step(), text);
     }
     if (LOG.isDebugEnabled()) {
       LOG.debug(

@@ -19,7 +19,7 @@ public final class ChannelWorkersEndpoint extends DefaultEndpoint {
 
   @Override
   public Producer createProducer() {
-    throw new IllegalArgumentException("channel-workers is where a channel route starts");
+    throw new IllegalArgumentException("channel-workers can only start a channel route");
   }
 
   @Override

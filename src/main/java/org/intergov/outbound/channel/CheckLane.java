@@ -17,7 +17,7 @@ final class CheckLane {
 
   private final Stock<PendingDelivery> stock = new Stock<>(MOST_STOCK, System::nanoTime);
   private final OneAtATime draining =
-      new OneAtATime(e -> Faults.report(STAGE, "a look at a lane", e));
+      new OneAtATime(e -> Faults.report(STAGE, "checking a lane", e));
 
   /** How many more may be claimed. */
   synchronized int freeSlots(Channel channel) {

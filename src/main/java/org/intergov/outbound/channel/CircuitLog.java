@@ -31,7 +31,7 @@ final class CircuitLog {
         }
       }
       case HALF_OPEN ->
-          say("channel {}: circuit half open, one message tries the channel", channelId);
+          say("channel {}: circuit half open, some messages try the channel", channelId);
       default -> say("channel {}: circuit closed, the channel takes messages again", channelId);
     }
   }

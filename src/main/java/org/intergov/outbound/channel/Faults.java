@@ -36,7 +36,7 @@ public final class Faults {
   static void report(String stage, String what, Throwable fault) {
     String counted = STAGES.contains(stage) ? stage : STAGES.get(STAGES.size() - 1);
     COUNTS.computeIfAbsent(counted, s -> new LongAdder()).increment();
-    LOG.error("{}: {} failed, which should not happen; it goes on", stage, what, fault);
+    LOG.error("{}: {} failed unexpectedly; the stage goes on", stage, what, fault);
   }
 
   /** How many there have been in a stage. */

@@ -59,7 +59,7 @@ public final class KafkaDeadLetters implements AutoCloseable {
       await(sent.get(i), letters.get(i));
     }
     LOG.warn(
-        "{} records went to topic {}, the last of them {}",
+        "{} records went to dead-letter topic {}, the last of them {}",
         letters.size(),
         topic,
         KafkaBatch.name(letters.get(letters.size() - 1).record()));

@@ -156,8 +156,8 @@ public final class LiveTable implements Supplier<RoutingTable> {
                   file,
                   0,
                   "channel " + e.channelId(),
-                  "what its routes do not start with (" + Cause.of(e) + ")",
-                  "parameters that its kind can work with")));
+                  "parameters that its routes cannot start with (" + Cause.of(e) + ")",
+                  "parameters that its kind accepts")));
     }
   }
 
@@ -168,7 +168,7 @@ public final class LiveTable implements Supplier<RoutingTable> {
     state = new State(before.table(), before.version(), before.lastReload(), Optional.of(failure));
     if (isNew) {
       LOG.error(
-          "{}: {} cannot be used; the table of {} stays in force, version {}",
+          "{}: {} cannot be used; the table read at {} stays in force, version {}",
           why,
           file,
           before.lastReload(),

@@ -31,7 +31,7 @@ public final class OperatorRoutes {
   /** The id of a route, as it stands in every file of ours. */
   private static final Pattern ID = Pattern.compile("(?m)^    id: ([a-z0-9-]+)$");
 
-  private static final String WELL_FORMED = "a file that Camel's YAML DSL takes";
+  private static final String WELL_FORMED = "a file that Camel's YAML DSL accepts";
 
   private OperatorRoutes() {}
 

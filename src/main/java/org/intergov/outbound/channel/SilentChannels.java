@@ -20,7 +20,7 @@ final class SilentChannels {
     if (answer instanceof StatusAnswer.Unreachable no) {
       if (silent.add(id)) {
         LOG.warn(
-            "channel {}: cannot be asked about {}: {}; trying again, the same is not logged",
+            "channel {}: cannot be asked about {}: {}; trying again, repeats are not logged",
             id,
             d.message().reference(),
             no.detail());

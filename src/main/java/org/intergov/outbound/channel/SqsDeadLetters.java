@@ -65,7 +65,7 @@ public final class SqsDeadLetters implements AutoCloseable {
       sendBatch(batch);
       Letter last = letters.get(letters.size() - 1);
       LOG.warn(
-          "{} messages went to queue {}, the last of them {}: {}",
+          "{} messages went to dead-letter queue {}, the last of them {}: {}",
           letters.size(),
           name,
           last.message().id(),

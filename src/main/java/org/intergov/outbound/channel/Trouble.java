@@ -29,7 +29,7 @@ final class Trouble {
 
   synchronized void isOver(String what) {
     if (said.remove(what) != null) {
-      LOG.info("queue {}: no more \"{}\"", queue, what);
+      LOG.info("queue {}: recovered from \"{}\"", queue, what);
     }
   }
 }

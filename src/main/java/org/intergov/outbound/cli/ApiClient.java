@@ -105,7 +105,11 @@ final class ApiClient {
     if (e instanceof SSLException) {
       return "no TLS with the gateway at " + url + " (" + Cause.of(e) + "); see --ca";
     }
-    return "the gateway at " + url + " broke off without an answer (" + Cause.of(e) + ")";
+    return "the gateway at "
+        + url
+        + " closed the connection without an answer ("
+        + Cause.of(e)
+        + ")";
   }
 
   /**

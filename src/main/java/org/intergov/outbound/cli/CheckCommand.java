@@ -26,13 +26,13 @@ import picocli.CommandLine.Spec;
     description = {
       "",
       "Prints every error and warning with file, line, path, what was found and what is expected."
-          + " Placeholders such as {{env:NAME}} are read from this environment.",
+          + " Placeholders such as {{env:NAME}} are filled from the environment of this command.",
       ""
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:can be used", "2:cannot be used"})
+    exitCodeList = {"0:the file can be used", "2:it cannot, or wrong usage"})
 final class CheckCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private TableOptions table;

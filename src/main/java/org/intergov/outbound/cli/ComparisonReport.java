@@ -28,11 +28,11 @@ final class ComparisonReport {
 
   void print(PrintWriter out, PrintWriter err) {
     for (BadLine bad : found.firstBadLines()) {
-      err.println("line " + bad.line() + ": no message: " + bad.detail());
+      err.println("line " + bad.line() + ": not a message: " + bad.detail());
     }
     long more = found.badLines() - found.firstBadLines().size();
     if (more > 0) {
-      err.println("and " + more + " more lines that are no message");
+      err.println("and " + more + " more lines that are not messages");
     }
     if (present.toAbsolutePath().normalize().equals(edited.toAbsolutePath().normalize())) {
       err.println("both tables are " + present + "; name the one in force with --channels");
@@ -40,7 +40,7 @@ final class ComparisonReport {
     out.printf("from %s to %s%n", present, edited);
     line(out, "channels added", added());
     line(out, "channels removed", removed());
-    line(out, "channels with other rules or settings", edited());
+    line(out, "channels changed", edited());
     out.printf(
         "%d %s: %d would change, %d of them would lose their route, %d would get one%n",
         found.messages(),

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     header = "Prints a completion script for bash and zsh.",
     description = {
       "",
-      "The script completes the name given by --name, which is to be an alias, a function or a"
+      "The script completes the name given by --name, which must be an alias, a function or a"
           + " script that runs the JAR:",
       "",
       "  alias intergov-outbound='java -jar /opt/intergov/intergov-outbound.jar'",
@@ -31,7 +31,7 @@ final class CompletionCommand implements Callable<Integer> {
       names = "--name",
       paramLabel = "NAME",
       defaultValue = "intergov-outbound",
-      description = "What is completed. Default: ${DEFAULT-VALUE}.")
+      description = "The command to complete. Default: ${DEFAULT-VALUE}.")
   private String name;
 
   @Override

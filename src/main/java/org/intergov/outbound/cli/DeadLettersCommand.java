@@ -20,13 +20,12 @@ import picocli.CommandLine.Spec;
 /** {@code dead-letters}: what waits for an operator. */
 @Command(
     name = "dead-letters",
-    header =
-        "Lists what waits for an operator: held, rejected, parked, receipts; with cause and age.",
+    header = "Lists what waits for an operator, with cause and age.",
     description = {
       "",
       "Held: an outcome is unknown; 'resolve' or 'replay' it. Rejected: 'replay' sends it again."
-          + " Parked: an update that the lake did not take; 'replay --parked' lets it go again."
-          + " Receipt: one that leads nowhere, put aside.",
+          + " Parked: an update that the lake did not take; 'replay --parked' sends it again."
+          + " Receipt: one that cannot be read or matches no delivery.",
       ""
     },
     mixinStandardHelpOptions = true,
@@ -64,7 +63,7 @@ final class DeadLettersCommand implements Callable<Integer> {
       table.print(rows);
     }
     if (found == 0 && !json) {
-      out.println(filter.isGiven() ? "nothing fits" : "nothing waits for an operator");
+      out.println(filter.isGiven() ? "nothing matches" : "nothing waits for an operator");
     }
     out.flush();
     return Cli.DONE;

@@ -64,7 +64,7 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (messages < 20 || messages > 1_000_000) {
-      throw new ParameterException(spec.commandLine(), "--messages: 20 to 1000000 are expected");
+      throw new ParameterException(spec.commandLine(), "--messages: expected 20 to 1000000");
     }
     PrintWriter out = spec.commandLine().getOut();
     Path home = Files.createTempDirectory("intergov-demo");

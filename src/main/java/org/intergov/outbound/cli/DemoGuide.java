@@ -18,7 +18,7 @@ final class DemoGuide {
       out.println("  curl " + management + "/observe/health");
     } else {
       out.println("Where to look next:");
-      out.println("  demo --keep        the same, and the gateway stays up to be asked");
+      out.println("  demo --keep        the same, but the gateway keeps running");
       out.println("  run --help         the real thing; channels.yaml is its routing table");
       out.println("  simulate-channel   a channel to try it against");
     }

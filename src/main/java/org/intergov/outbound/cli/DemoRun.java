@@ -118,7 +118,7 @@ final class DemoRun {
   private boolean judge(Map<DemoKind, Tally> tallies, int messages, double seconds) {
     out.println();
     String row = "%-32s %-9s %-26s %9s %9s%n";
-    out.printf(row, "what happens", "receiver", "should end", "messages", "as should");
+    out.printf(row, "what happens", "receiver", "should end", "messages", "correct");
     int good = 0;
     for (DemoKind kind : DemoKind.values()) {
       Tally t = tallies.get(kind);

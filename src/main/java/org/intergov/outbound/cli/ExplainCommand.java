@@ -32,14 +32,14 @@ import picocli.CommandLine.Spec;
 /** {@code explain}: which channel would carry a message, and what an edit of the table changes. */
 @Command(
     name = "explain",
-    header = "Says which channel would carry a message, and why not the others.",
+    header = "Says which channel would carry a message, and why the others would not.",
     description = {
       "",
       "Reads the routing table and the message; needs no running gateway.",
       "",
-      "With --all, says what an edit would change: each message of SAMPLES (one a line, or a JSON"
+      "With --all, shows what an edit would change: each message of SAMPLES (one a line, or a JSON"
           + " array) is routed by the table in force (--channels) and by the edited one (CHANNELS)."
-          + " Lines that are no message are reported and passed over.",
+          + " Lines that are not messages are reported and skipped.",
       ""
     },
     mixinStandardHelpOptions = true,
@@ -89,8 +89,7 @@ final class ExplainCommand implements Callable<Integer> {
       names = "--at",
       paramLabel = "TIME",
       converter = MomentConverter.class,
-      description =
-          "The moment for which to say it, such as 2026-12-01T02:00:00+11:00. Default: now.")
+      description = "The moment to explain for, such as 2026-12-01T02:00:00+11:00. Default: now.")
   private Instant at;
 
   @Option(
@@ -114,7 +113,7 @@ final class ExplainCommand implements Callable<Integer> {
       return compare(moment);
     }
     if (samples != null || failOnChange) {
-      throw usage("SAMPLES and --fail-on-change go with --all");
+      throw usage("SAMPLES and --fail-on-change need --all");
     }
     if (channels != null && spec.commandLine().getParseResult().hasMatchedPositional(0)) {
       throw usage("name the table once: as CHANNELS or with --channels");
@@ -146,7 +145,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   private Integer compare(Instant moment) throws Exception {
     if (samples == null) {
-      throw usage("--all compares over a file of messages: explain --all CHANNELS SAMPLES");
+      throw usage("--all needs a file of messages: explain --all CHANNELS SAMPLES");
     }
     Path present = channels == null ? TableOptions.ofSettings() : channels;
     TableComparison comparison =

@@ -34,8 +34,8 @@ final class GatewayOptions {
       description =
           "Address of the gateway's REST API. Default: INTERGOV_URL, or url in the profile,"
               + " or http://127.0.0.1 with the port INTERGOV_API_PORT or 8080. The profile is the"
-              + " file that INTERGOV_PROFILE names, or .intergov-outbound.properties at home; its"
-              + " keys are url, token, token-file and ca.")
+              + " file that INTERGOV_PROFILE names, or .intergov-outbound.properties in the home"
+              + " directory; its keys are url, token, token-file and ca.")
   private URI url;
 
   @Option(
@@ -43,7 +43,7 @@ final class GatewayOptions {
       paramLabel = "FILE",
       description =
           "File whose first line is the bearer token for the gateway. Default: the token in"
-              + " INTERGOV_TOKEN, or the profile's; without one none is sent.")
+              + " INTERGOV_TOKEN, or the profile's; if there is none, no token is sent.")
   private Path tokenFile;
 
   @Option(
@@ -51,7 +51,7 @@ final class GatewayOptions {
       paramLabel = "FILE",
       description =
           "PEM file with the certificates to trust when the address is https. Default: INTERGOV_CA,"
-              + " or the profile's, or whom Java trusts.")
+              + " or the profile's, or those that Java trusts.")
   private Path ca;
 
   ApiClient client() {

@@ -121,7 +121,7 @@ final class LaneReport {
   private static String why(Row row) {
     JsonNode lane = row.lane();
     return switch (row.state()) {
-      case STOPPED -> text(lane, "paused_reason") + "; resume when it is mended";
+      case STOPPED -> text(lane, "paused_reason") + "; resume once that is fixed";
       case PAUSED -> "by " + text(lane, "paused_by") + after(": ", text(lane, "paused_reason"));
       case FAILING ->
           "%s; since %s%s"
@@ -131,12 +131,12 @@ final class LaneReport {
                   after(", next try ", time(text(lane, "next_probe_at")).replaceAll(".*T", "")));
       case LATE ->
           text(lane, "last_error").isEmpty()
-              ? "slower than what comes in"
+              ? "takes messages more slowly than they come in"
               : "last error: " + text(lane, "last_error");
-      case GONE -> "not in the table; " + lane.path("followed").asLong() + " are still followed";
+      case GONE -> "not in the table; deliveries still followed: " + lane.path("followed").asLong();
       case HELD -> "an operator must decide: dead-letters, then resolve or replay";
       case RESTING -> "maintenance until " + text(lane, "maintenance_until");
-      case INACTIVE -> "its rule active names another time";
+      case INACTIVE -> "outside the period that active sets in channels.yaml";
       case OK -> "";
     };
   }

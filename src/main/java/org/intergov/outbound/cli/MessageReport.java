@@ -22,7 +22,7 @@ final class MessageReport {
     line("predicate", text(message, "predicate"));
     line("subject", text(message, "subject"));
     line("object", text(message, "obj"));
-    line("came", text(message, "created_at"));
+    line("submitted", text(message, "created_at"));
     line("changed", text(message, "updated_at"));
     line("channel", named(message));
     delivery(message.path("delivery"));
@@ -73,7 +73,7 @@ final class MessageReport {
     return ", tried "
         + attempts
         + (attempts == 1 ? " time" : " times")
-        + (generation > 1 ? ", sent again as number " + generation : "");
+        + (generation > 1 ? ", sent again as generation " + generation : "");
   }
 
   private static String detail(JsonNode event) {

@@ -13,11 +13,12 @@ import picocli.CommandLine.Spec;
 /** {@code pause}: nothing goes out through a channel until it is resumed. */
 @Command(
     name = "pause",
-    header = "Stops the sending through one channel.",
+    header = "Stops sending through one channel.",
     description = {
       "",
-      "On every replica, and over restarts, until 'resume'. What is in flight ends, what was sent is"
-          + " still followed, and what waits still expires. 'status' shows who paused and why.",
+      "Applies to every replica and across restarts, until 'resume'. Posts in flight finish, sent"
+          + " messages are still followed, and waiting ones still expire. 'status' shows who paused the"
+          + " channel and why.",
       ""
     },
     mixinStandardHelpOptions = true,

@@ -19,12 +19,12 @@ import picocli.CommandLine.Spec;
 /** {@code rebuild-lake}: the lake, from outbox and journal. */
 @Command(
     name = "rebuild-lake",
-    header = "Makes the message lake right again, from outbox, journal and their archives.",
+    header = "Repairs the message lake from the outbox, the journal and their archives.",
     description = {
       "",
-      "For a lake that was lost, or restored to an earlier time than the outbox. Entries that are"
-          + " missing are made, those older than the journal are corrected, all others are left alone;"
-          + " nothing is journaled or sent. It may run beside gateways, and be repeated.",
+      "For a lake that was lost, or restored to an earlier time than the outbox. Missing entries are"
+          + " added, entries older than the journal are corrected, all others are left alone; nothing"
+          + " is journaled or sent. It may run while gateways run, and more than once.",
       "",
       "It needs the gateway's own settings (intergov.database.*, intergov.lake.*), from the same"
           + " places as run.",
@@ -34,14 +34,14 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:the lake is right (with --check: it was right already)",
-      "1:something is not (the output counts it), or a database could not be reached",
+      "0:the lake is correct (with --check: it was so already)",
+      "1:some entries are not (the output counts them), or a database could not be reached",
       "2:wrong usage or configuration"
     })
 final class RebuildLakeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--check", description = "Only count what would be made or corrected.")
+  @Option(names = "--check", description = "Only count what would be added or corrected.")
   private boolean check;
 
   @Option(names = "--json", description = "Print the counts as JSON. Default: text.")
@@ -74,11 +74,11 @@ final class RebuildLakeCommand implements Callable<Integer> {
     return String.format(
         Locale.ROOT,
         "%d messages; entries missing: %d, older than the journal: %d%s%n"
-            + "left alone: newer than the outbox: %d, of another content: %d; refused by the lake: %d",
+            + "left alone: newer than the outbox: %d, with other content: %d; refused by the lake: %d",
         found.seen(),
         found.missing(),
         found.older(),
-        check ? "" : " (made and corrected)",
+        check ? "" : " (added and corrected)",
         found.newer(),
         found.otherContent(),
         found.refused());

@@ -13,11 +13,11 @@ import picocli.CommandLine.Spec;
 /** {@code reload}: the gateway reads its routing table anew. */
 @Command(
     name = "reload",
-    header = "Makes the gateway read its channels.yaml anew.",
+    header = "Makes the gateway read its channels.yaml again.",
     description = {
       "",
-      "On the replica that is asked; wanted only where intergov.channels-watch is off or the edit"
-          + " shall not wait. A file that cannot be used changes nothing, and every problem of it is"
+      "Acts on the replica that is asked; needed only where intergov.channels-watch is false or the"
+          + " edit cannot wait. A file that cannot be used changes nothing, and all its problems are"
           + " printed.",
       ""
     },

@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
     header = "Sends held or rejected messages again.",
     description = {
       "",
-      "Either those named, or those that the options describe; --dry-run shows which. Exits 1 if any"
-          + " of them could not be replayed; the others are.",
+      "Either those named, or those that the options select; --dry-run shows which. Exits 1 if any"
+          + " could not be replayed; the others are replayed all the same.",
       ""
     },
     mixinStandardHelpOptions = true,
@@ -41,10 +41,10 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Option(
       names = "--parked",
-      description = "Lets the updates go again that the lake did not take; all of them.")
+      description = "Send all updates that the lake did not take to it again.")
   private boolean parked;
 
-  @Option(names = "--dry-run", description = "Only print what would go again.")
+  @Option(names = "--dry-run", description = "Only print what would be sent again.")
   private boolean dryRun;
 
   @Option(
@@ -60,7 +60,7 @@ final class ReplayCommand implements Callable<Integer> {
           spec.commandLine(),
           filter.fault() != null
               ? filter.fault()
-              : "Wanted: a REFERENCE, or options that describe messages such as --status, or --parked.");
+              : "Expected a REFERENCE, options that select messages such as --status, or --parked.");
     }
     ApiClient client = gateway.client();
     // gathered first: what goes again leaves the pages that are read here
@@ -97,7 +97,7 @@ final class ReplayCommand implements Callable<Integer> {
         if (!dryRun) {
           client.post(one.path());
         }
-        String text = one.name() + (dryRun ? " would go again" : " goes again");
+        String text = one.name() + (dryRun ? " would be sent again" : " will be sent again");
         out.println(json ? line(one, !dryRun, null) : text);
       } catch (CommandFailedException e) {
         if (json) {
@@ -109,7 +109,7 @@ final class ReplayCommand implements Callable<Integer> {
       }
     }
     if (all.isEmpty() && !json) {
-      out.println("nothing fits");
+      out.println("nothing matches");
     }
     out.flush();
     err.flush();

@@ -16,12 +16,12 @@ import picocli.CommandLine.Spec;
 /** {@code resolve}: an operator's decision on a held message. */
 @Command(
     name = "resolve",
-    header = "Ends a held message with what you found out about it.",
+    header = "Resolves a held message once you know whether it was delivered.",
     description = {
       "",
-      "A held message may or may not have been delivered: ask the other side, then say so. Delivered"
-          + " makes it accepted; not delivered makes it rejected, for reason operator, and 'replay'"
-          + " may send it again. The journal says who decided and why.",
+      "A held message may or may not have been delivered: ask the other side, then say so. --delivered"
+          + " makes it accepted; --not-delivered makes it rejected with reason operator, and 'replay'"
+          + " can send it again. The journal says who decided and why.",
       ""
     },
     mixinStandardHelpOptions = true,
@@ -52,7 +52,10 @@ final class ResolveCommand implements Callable<Integer> {
     @Option(names = "--delivered", required = true, description = "The other side has it.")
     private boolean delivered;
 
-    @Option(names = "--not-delivered", required = true, description = "The other side has it not.")
+    @Option(
+        names = "--not-delivered",
+        required = true,
+        description = "The other side does not have it.")
     private boolean notDelivered;
   }
 

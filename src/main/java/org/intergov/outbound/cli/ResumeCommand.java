@@ -12,11 +12,11 @@ import picocli.CommandLine.Spec;
 /** {@code resume}: a channel that was paused, or whose circuit is open, is tried at once. */
 @Command(
     name = "resume",
-    header = "Lets a paused channel go on.",
+    header = "Resumes sending through a channel that was paused or has stopped.",
     description = {
       "",
-      "Where the channel's circuit is open, one message tries it at once, without waiting for the"
-          + " next probe; of a channel that was not paused, on the replica that is asked.",
+      "If the channel's circuit is open, some messages try it at once, without waiting for the next"
+          + " probe; if the channel was not paused, on the replica that is asked only.",
       ""
     },
     mixinStandardHelpOptions = true,
@@ -33,6 +33,6 @@ final class ResumeCommand implements Callable<Integer> {
   public Integer call() {
     JsonNode answer =
         gateway.client().post("/channels/" + MessagePath.escaped(channel) + "/resume");
-    return format.print(spec, answer, channel + " goes on");
+    return format.print(spec, answer, channel + " is resumed");
   }
 }

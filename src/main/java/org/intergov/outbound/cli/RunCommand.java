@@ -19,7 +19,7 @@ import sun.misc.Signal;
     description = {
       "",
       "Settings come from config/application.properties beside the JAR, the environment"
-          + " (INTERGOV_API_PORT for intergov.api.port) and -D, each stronger than the one before."
+          + " (INTERGOV_API_PORT for intergov.api.port) and -D, each overriding the one before."
           + " The smallest set:",
       "",
       "  INTERGOV_JURISDICTION=AU INTERGOV_CHANNELS=channels.yaml java -jar intergov-outbound.jar",

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
     header = "Runs a channel that speaks the Channel API and misbehaves as told.",
     description = {
       "",
-      "Runs until Ctrl-C or SIGTERM, then prints its statistics; GET /stats gives them any time."
+      "Runs until Ctrl-C or SIGTERM, then prints its statistics; GET /stats gives them at any time."
           + " Everything it takes is held in memory.",
       "Durations are a whole number and ms, s, m, h or d. Fractions lie between 0 and 1; one seed"
           + " and the same posts give the same faults.",
@@ -51,7 +51,7 @@ final class SimulateChannelCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       defaultValue = "2s",
       converter = DurationConverter.class,
-      description = "From a post to its confirmation; 0s confirms at once.")
+      description = "Time from a post to its confirmation; 0s confirms at once.")
   private Duration confirmAfter;
 
   @Option(
@@ -108,7 +108,7 @@ final class SimulateChannelCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       defaultValue = "2s",
       converter = DurationConverter.class,
-      description = "From a confirmation to its revocation.")
+      description = "Time from a confirmation to its revocation.")
   private Duration revokeAfter;
 
   @Option(
@@ -123,7 +123,7 @@ final class SimulateChannelCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "NUMBER",
       defaultValue = "1",
-      description = "What the faults are drawn from.")
+      description = "Seed of the random faults.")
   private long seed;
 
   @Option(

@@ -37,9 +37,7 @@ final class StatusCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON as the gateway gives it. Default: tables.")
   private boolean json;
 
-  @Option(
-      names = "--wide",
-      description = "Of the channels show every value that the gateway gives, in one wide table.")
+  @Option(names = "--wide", description = "Show every value of each channel, in one wide table.")
   private boolean wide;
 
   @Option(
@@ -48,7 +46,7 @@ final class StatusCommand implements Callable<Integer> {
       fallbackValue = "2s",
       paramLabel = "EVERY",
       converter = StuckFilter.Age.class,
-      description = "Shows it again and again, every 2s unless told otherwise, until Ctrl-C.")
+      description = "Refresh until Ctrl-C, every 2s unless EVERY says otherwise.")
   private Duration watch;
 
   @Override

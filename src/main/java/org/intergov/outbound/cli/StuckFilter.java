@@ -22,17 +22,17 @@ final class StuckFilter {
       description = "held or rejected. Default: both.")
   private String status;
 
-  @Option(names = "--channel", paramLabel = "ID", description = "Of this channel alone.")
+  @Option(names = "--channel", paramLabel = "ID", description = "Only those of this channel.")
   private String channel;
 
-  @Option(names = "--receiver", paramLabel = "CC", description = "To this jurisdiction alone.")
+  @Option(names = "--receiver", paramLabel = "CC", description = "Only those to this jurisdiction.")
   private String receiver;
 
   @Option(
       names = "--reason",
       paramLabel = "REASON",
       description =
-          "Rejected for this reason alone: no_route, refused, undeliverable, revoked, expired,"
+          "Only those rejected for this reason: no_route, refused, undeliverable, revoked, expired,"
               + " invalid or operator.")
   private String reason;
 
@@ -40,7 +40,7 @@ final class StuckFilter {
       names = "--older-than",
       paramLabel = "AGE",
       converter = Age.class,
-      description = "That have been so for this long, such as 30m or 2d.")
+      description = "Only those that have had this status for at least so long, such as 30m or 2d.")
   private Duration olderThan;
 
   boolean isGiven() {

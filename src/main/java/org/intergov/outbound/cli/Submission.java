@@ -68,7 +68,7 @@ final class Submission {
             wait = FIRST_PAUSE;
           }
           open = left;
-          why = "the gateway did not take " + left.size() + " messages yet";
+          why = "the gateway has not taken " + left.size() + " messages yet";
         } else {
           why = client.problem(response);
           if (status == TOO_LARGE && open.size() > 1) {

@@ -61,7 +61,7 @@ final class SubmitCommand implements Callable<Integer> {
       defaultValue = "1m",
       converter = DurationConverter.class,
       description =
-          "How long to try again while the gateway is unreachable or takes nothing; 0s: not once.")
+          "How long to retry while the gateway is unreachable or takes nothing; 0s: no retry.")
   private Duration retryFor;
 
   @Option(

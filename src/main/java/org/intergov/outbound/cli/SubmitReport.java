@@ -65,7 +65,7 @@ final class SubmitReport {
         file + ":" + line.number() + ": stopped: " + why + "; submit again from this line on");
     if (mayBeStored) {
       progress.say(
-          "messages without a sender_ref that were just being sent may be stored: look before you"
+          "messages without a sender_ref that were being sent may be stored: check before you"
               + " submit them again");
     }
   }

@@ -62,7 +62,7 @@ final class TableOptions {
     }
     if (!Files.isDirectory(Path.of(named.get()))) {
       throw new ParameterException(
-          command.commandLine(), "--routes-dir: '" + named.get() + "' is no folder that is there");
+          command.commandLine(), "--routes-dir: '" + named.get() + "' is not an existing folder");
     }
     return Optional.of(Path.of(named.get()));
   }
@@ -84,8 +84,8 @@ final class TableOptions {
     if (jurisdiction.isEmpty()) {
       PrintWriter err = command.commandLine().getErr();
       err.println(
-          "note: nobody said for which jurisdiction the gateway sends, so any sender is taken."
-              + " Say it with --jurisdiction, $INTERGOV_JURISDICTION or"
+          "note: the jurisdiction that the gateway sends for is not set, so any sender is accepted."
+              + " Set it with --jurisdiction, $INTERGOV_JURISDICTION or"
               + " config/application.properties.");
       err.flush();
     }

@@ -24,7 +24,7 @@ import picocli.CommandLine.TypeConversionException;
     description = {
       "",
       "Prints the token to standard output, for its holder, and to standard error the line for"
-          + " intergov.api.tokens-file, which holds its digest alone. It is not shown again.",
+          + " intergov.api.tokens-file, which holds only its digest. The token is not shown again.",
       ""
     },
     mixinStandardHelpOptions = true,
@@ -32,7 +32,9 @@ import picocli.CommandLine.TypeConversionException;
 final class TokenCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "NAME", description = "Who holds it; the journal names it.")
+  @Parameters(
+      paramLabel = "NAME",
+      description = "Who holds the token; the journal shows this name.")
   private String name;
 
   @Option(

@@ -28,18 +28,18 @@ public interface ChannelMXBean {
   @Description("The circuit: closed, open or half-open")
   String getCircuit();
 
-  @Description("Seconds that the circuit has been so")
+  @Description("Seconds that the circuit has been in this state")
   long getCircuitSeconds();
 
-  @Description("The newest failure's words; empty: none since the start of this process")
+  @Description("The text of the newest failure; empty: none since the start of this process")
   String getLastError();
 
-  @Description("Whether an operator has paused the channel, as this replica knows it by now")
+  @Description("Whether an operator has paused the channel, as far as this replica knows")
   boolean isPaused();
 
-  @Description("Stops the sending through the channel, in all replicas, until it is resumed")
+  @Description("Stops sending through the channel, in all replicas, until it is resumed")
   void pause(String reason);
 
-  @Description("Lets the channel go on, in all replicas")
+  @Description("Resumes the channel, in all replicas")
   void resume();
 }

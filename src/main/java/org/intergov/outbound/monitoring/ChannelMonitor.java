@@ -18,7 +18,7 @@ final class ChannelMonitor implements ChannelMXBean {
   private final Notifications notifications =
       new Notifications(
           CIRCUIT, "The circuit has changed; the user data is closed, open or half-open",
-          PAUSED, "An operator has paused the channel or let it go on; the user data says which");
+          PAUSED, "An operator has paused or resumed the channel; the user data says which");
   private final Runnable unregister;
   private boolean wasPaused;
 

@@ -50,7 +50,7 @@ public final class ChannelsHealth extends AbstractHealthCheck {
   /** The message is for everybody, so the faults are not in it. */
   private static void tell(HealthCheckResultBuilder builder, LiveTable.Failure failure) {
     builder.message(
-        "degraded: channels.yaml as it is now has %d faults; the table read before stays in force"
+        "degraded: channels.yaml as it is now has %d faults; the previous table stays in force"
             .formatted(failure.problems().size()));
     builder.detail("channels.yaml", failure.cause().getMessage());
   }

@@ -56,7 +56,7 @@ final class DescribedMBean extends StandardEmitterMBean {
       notifications.source = name;
       return () -> unregister(server, name);
     } catch (JMException e) {
-      LOG.warn("no MBean {}{}: {}", DOMAIN, keys, e.toString());
+      LOG.warn("MBean {}{} could not be registered: {}", DOMAIN, keys, e.toString());
       return () -> {};
     }
   }

@@ -93,7 +93,7 @@ public final class Metrics implements PostListener, FlowListener {
             .register(registry);
     leasesLost =
         Counter.builder(PREFIX + "leases.lost")
-            .description("Outcomes not written, since another replica had taken over")
+            .description("Outcomes not written because another replica had taken over")
             .register(registry);
     acceptedAfter =
         Timer.builder(PREFIX + "message.duration")
@@ -102,7 +102,7 @@ public final class Metrics implements PostListener, FlowListener {
             .register(registry);
     for (String stage : Faults.STAGES) {
       FunctionCounter.builder(PREFIX + "faults", stage, s -> Faults.count(s))
-          .description("Exceptions that nobody expected, by the stage that survived them")
+          .description("Unexpected exceptions, by the stage that survived them")
           .tag("stage", stage)
           .register(registry);
     }
@@ -133,7 +133,7 @@ public final class Metrics implements PostListener, FlowListener {
   public void refusals(LongSupplier refusals) {
     refused = refusals;
     FunctionCounter.builder(PREFIX + "api.unauthorized", refusals, LongSupplier::getAsLong)
-        .description("Requests refused, since they had no token or one that is not known")
+        .description("Requests refused because they had no token or an unknown one")
         .register(registry);
   }
 
@@ -221,7 +221,7 @@ public final class Metrics implements PostListener, FlowListener {
             .register(registry));
     meters.add(
         Gauge.builder(PREFIX + "channel.stopped", lane, l -> l.isStopped() ? 1 : 0)
-            .description("1: it has stopped, since it refused one message after the other")
+            .description("1: it has stopped because it refused one message after another")
             .tag("channel", channel)
             .strongReference(true)
             .register(registry));
@@ -246,7 +246,7 @@ public final class Metrics implements PostListener, FlowListener {
   private Meter posts(
       String channel, String outcome, LaneStats stats, ToDoubleFunction<LaneStats> of) {
     return FunctionCounter.builder(PREFIX + "channel.posts", stats, of)
-        .description("Posts by what they came to")
+        .description("Posts by outcome")
         .tag("channel", channel)
         .tag("outcome", outcome)
         .register(registry);

@@ -6,13 +6,13 @@ public interface QueueMXBean {
   @Description("Rows that wait or are worked on, counted up to 200,000; -1: not known yet")
   long getDepth();
 
-  @Description("Rows of those that a replica holds right now; -1: not known yet")
+  @Description("How many of them a replica holds right now; -1: not known yet")
   long getLocked();
 
   @Description("Rows that wait for an operator, held or parked; -1: not known yet")
   long getStuck();
 
-  @Description("Seconds that the oldest of them has waited; 0: none waits; -1: not known yet")
+  @Description("Seconds that the oldest waiting row has waited; 0: none waits; -1: not known yet")
   long getOldestAgeSeconds();
 
   @Description("When the figures were read (ISO 8601, UTC); every five to fifteen seconds")

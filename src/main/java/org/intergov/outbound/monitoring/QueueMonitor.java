@@ -22,7 +22,7 @@ class QueueMonitor implements QueueMXBean {
   private final Notifications notifications =
       new Notifications(
           BACKLOG,
-          "More rows wait than the threshold, or no longer; the user data is above or below");
+          "The waiting rows rose above the threshold or fell back; the user data is above or below");
   private boolean above;
 
   private QueueMonitor(QueueSamples samples, String name, long threshold) {

@@ -89,7 +89,7 @@ public final class QueueSamples {
     } catch (StoreUnavailableException e) {
       LOG.debug("the queues cannot be read while the database is away: {}", e.getMessage());
     } catch (StoreException e) {
-      LOG.warn("the queues cannot be read, their figures go missing: {}", e.getMessage());
+      LOG.warn("the queues cannot be read, so their figures are missing: {}", e.getMessage());
     } finally {
       long ended = nanoTime.getAsLong();
       long rest = Math.min((ended - begun) * REST, LONGEST_REST.toNanos());

@@ -12,7 +12,7 @@ public interface RoutingTableMXBean {
   @Description("When channels.yaml was last read and could be used (ISO 8601, UTC)")
   String getLastReload();
 
-  @Description("Why channels.yaml as it is now is not in force; empty if it is")
+  @Description("Why the present channels.yaml is not in force; empty: it is in force")
   String getLastError();
 
   @Description("Reads channels.yaml now; returns what has changed, or fails with what is wrong")

@@ -30,7 +30,7 @@ public record Active(Instant from, Instant until) {
   String whyNot(Instant now) {
     return now.isBefore(from)
         ? "not active before " + shown(from)
-        : "not active any more since " + shown(until);
+        : "no longer active since " + shown(until);
   }
 
   /** In UTC: {@code 2026-12-01T00:00:00Z}. */

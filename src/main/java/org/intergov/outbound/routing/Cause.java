@@ -88,7 +88,7 @@ public final class Cause {
   private static String name(Throwable failure) {
     String name = failure.getClass().getSimpleName().replaceFirst("(Exception|Error)$", "");
     return name.isEmpty()
-        ? "a failure without words"
+        ? "an error without a message"
         : name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
   }
 }

@@ -26,7 +26,7 @@ final class ChannelReader {
       "lower-case letters, digits and \"-\", beginning with a letter, at most 63 characters";
 
   private static final String NO_MATCH =
-      "at least one field; match: {} would take every message; write receiver: \"*\" if meant";
+      "at least one field; match: {} would take every message; write receiver: \"*\" if that is meant";
 
   private final Source source;
   private final Map<String, KindDescription> kinds;
@@ -54,7 +54,7 @@ final class ChannelReader {
     }
     Section section = opened.get();
     Optional<String> id = id(section);
-    String description = section.text("description", "a text").map(Text::value).orElse("");
+    String description = section.text("description", "text").map(Text::value).orElse("");
     Optional<KindDescription> kind = kind(section);
     Map<String, String> values = kind.map(k -> parameters.read(section, k)).orElse(Map.of());
     parameters.warnOfSecrets(node, path);
@@ -97,7 +97,7 @@ final class ChannelReader {
     Outline channel = new Outline(KEYS);
     Section section = Section.outlined(channel);
     id(section);
-    section.text("description", "a text");
+    section.text("description", "text");
     kind(section);
     match(section);
     ScheduleReader.read(section);
@@ -112,7 +112,7 @@ final class ChannelReader {
     if (id.isPresent()) {
       Integer earlier = linesOfIds.putIfAbsent(id.get().value(), id.get().line());
       if (earlier != null) {
-        source.error(id.get(), "an id of its own; line " + earlier + " has this one already");
+        source.error(id.get(), "a unique id; line " + earlier + " has this one already");
       }
     }
     return id.map(Text::value);
@@ -138,9 +138,9 @@ final class ChannelReader {
           section,
           "match",
           "sender",
-          "a sender that this gateway never has",
+          "a sender that this gateway never sends for",
           leftOut.get()
-              + " or *: this gateway sends for it only, the entry could never carry a message");
+              + " or *: this gateway sends only for it, so the entry could never carry a message");
     } else if (match.size().isEmpty()) {
       unreachable(
           section,

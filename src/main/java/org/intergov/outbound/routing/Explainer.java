@@ -52,7 +52,7 @@ final class Explainer {
       String reason = "carries the message: the first that matches and does not screen it";
       return new Explanation.Entry(channel.id(), Verdict.CARRIES, reason + waiting, waits);
     }
-    String reason = "would be next: number " + willing + " in the order of failover";
+    String reason = "would be next: number " + willing + " in failover order";
     return new Explanation.Entry(channel.id(), Verdict.WOULD_BE_NEXT, reason + waiting, waits);
   }
 

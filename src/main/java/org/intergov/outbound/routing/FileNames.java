@@ -58,8 +58,8 @@ final class FileNames {
     to.error(
         Source.line(at),
         path,
-        "a file's name that is made of what a message holds",
-        "safeKey in it and nothing else of the message: ${header.safeKey}");
+        "a file name made from the content of a message",
+        "a name with nothing of the message but safeKey: ${header.safeKey}");
   }
 
   private static String word(Node map, String key) {

@@ -83,7 +83,7 @@ public final class FileWatch implements AutoCloseable {
         LOG.debug("{} is watched no more", file);
         return;
       } catch (RuntimeException e) {
-        LOG.error("{}: the change could not be taken up; the next one may be", file, e);
+        LOG.error("{}: a change could not be handled; the next one is tried", file, e);
       }
     }
   }

@@ -29,7 +29,7 @@ final class HttpCheck {
           at,
           parameters.pathOf("auth") + ".header",
           Quote.of(authHeader) + ", which carries the idempotency key (key-header)",
-          "another header than key-header");
+          "a header other than key-header");
     }
     if ("api-key".equals(values.get("auth.type"))
         && !values.getOrDefault("auth.key", "").chars().allMatch(c -> c >= 0x20 && c < 0x7f)) {
@@ -37,7 +37,7 @@ final class HttpCheck {
           parameters.get("auth").orElseThrow(),
           parameters.pathOf("auth") + ".key",
           "characters beyond ASCII in a value that is not shown",
-          "printable ASCII: no two servers read others in a header alike");
+          "printable ASCII: servers differ in how they read other characters in a header");
     }
   }
 }

@@ -31,7 +31,7 @@ final class KafkaCheck {
           .forEach((name, expected) -> report(parameters, name, expected));
     }
     if (values.containsKey("group") && !values.containsKey("receipts-topic")) {
-      String expected = "a receipts-topic beside it, else nobody reads in that group";
+      String expected = "a receipts-topic beside it; without one nothing reads in that group";
       parameters.text("group", expected).ifPresent(text -> source.error(text, expected));
     }
   }

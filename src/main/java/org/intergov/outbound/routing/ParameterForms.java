@@ -14,7 +14,7 @@ final class ParameterForms {
       "an absolute http or https URL without user and fragment, such as https://auth.example/token";
 
   private static final String HEADER_FORM =
-      "the name of an HTTP header of its own, such as Idempotency-Key";
+      "the name of an HTTP header that the gateway does not set itself, such as Idempotency-Key";
 
   static final Duration MOST_IN_MAP = Duration.ofDays(30);
 
@@ -54,11 +54,11 @@ final class ParameterForms {
       case "header" -> isHeader(value) ? Optional.of(value) : refuse(text, HEADER_FORM);
       case "username" ->
           value.isEmpty() || value.chars().anyMatch(c -> c == ':' || Character.isISOControl(c))
-              ? refuse(text, "a name without colons and control characters that is not empty")
+              ? refuse(text, "a non-empty name without colons or control characters")
               : Optional.of(value);
       case "key", "client-id", "client-secret", "password" ->
           value.isEmpty() || value.chars().anyMatch(Character::isISOControl)
-              ? refuse(hidden(text), "a value without control characters that is not empty")
+              ? refuse(hidden(text), "a non-empty value without control characters")
               : check(parameter, text, MOST_IN_MAP);
       default -> check(parameter, text, MOST_IN_MAP);
     };

@@ -16,7 +16,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
  */
 final class ParameterMapReader {
 
-  private static final String FORM = "a text, a number, true or false";
+  private static final String FORM = "text, a number, true or false";
 
   private final Source source;
   private final ParameterForms forms;

@@ -14,7 +14,7 @@ public record Rate(int count, Duration per) {
 
   /** What {@link #parse} takes, to end a sentence with. */
   public static final String FORM =
-      "a whole number for a second, a minute or an hour, such as 50/s, 10/min or 100/h";
+      "a whole number per second, minute or hour, such as 50/s, 10/min or 100/h";
 
   static final String PATTERN = "[1-9][0-9]{0,7}/(?:s|min|h)";
 

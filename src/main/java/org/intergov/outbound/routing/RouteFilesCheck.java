@@ -17,7 +17,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 /** Checks the route files of one folder with each other and with what the gateway has itself. */
 final class RouteFilesCheck {
   private static final String MORE =
-      "a component that is there; more of them come with -cp intergov-outbound.jar:lib/*";
+      "a component on the class path; add others with -cp intergov-outbound.jar:lib/*";
 
   private final Reserved reserved;
   private final Predicate<String> hasComponent;
@@ -53,7 +53,7 @@ final class RouteFilesCheck {
           d.line(),
           d.path() + ".id",
           "the id " + Quote.of(d.id()),
-          "another id; the gateway has a route of this id itself");
+          "another id; the gateway itself has a route of this id");
     }
     if (d.type() == Type.ROUTE && isLocal(d.from())) {
       checkEntrance(d, to);
@@ -95,8 +95,8 @@ final class RouteFilesCheck {
       to.error(
           line,
           use.path(),
-          "an endpoint that is made while a message passes",
-          "a fixed one: with a header or a body in its address, a message chooses where it goes");
+          "an endpoint whose address is built for each message",
+          "a fixed endpoint: with a header or body in the address, a message chooses where it goes");
     } else if (use.uri().startsWith("direct:") && !use.consumes() && isFixed(use.uri())) {
       checkTarget(use, line, to);
     }

@@ -81,7 +81,7 @@ public final class RoutesFolder {
       return all.filter(f -> f.toString().matches(".*\\.ya?ml")).sorted().toList();
     } catch (IOException e) {
       Problems own = new Problems(folder);
-      own.error(0, "", "no folder that can be read", "a folder of files *" + ENDING);
+      own.error(0, "", "a folder that cannot be read", "a folder of files *" + ENDING);
       throw new InvalidChannelsException(folder, own.inOrder());
     }
   }

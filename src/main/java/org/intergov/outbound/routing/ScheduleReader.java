@@ -136,7 +136,7 @@ final class ScheduleReader {
 
   private static Optional<Window> weekly(Section window, Text from, Text until, ZoneId zone) {
     if (from.value().equals(until.value())) {
-      window.source().error(until, "another time than from");
+      window.source().error(until, "a time other than from");
       return Optional.empty();
     }
     return Optional.of(new Window.Weekly(moment(from), moment(until), zone));

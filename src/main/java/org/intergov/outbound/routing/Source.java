@@ -77,7 +77,7 @@ final class Source {
     boolean hidden = Secrets.hides(key);
     String shown = hidden ? "a value that is not shown" : Quote.of(written);
     if (SHOWN.contains(key) && !path.contains(".parameters.") && written.contains("{{")) {
-      error(node, path, "a placeholder", "a text of its own: it is shown to all who see the table");
+      error(node, path, "a placeholder", "fixed text: everyone who sees the table can read it");
       return Optional.empty();
     }
     return placeholders

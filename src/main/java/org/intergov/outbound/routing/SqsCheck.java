@@ -22,7 +22,10 @@ final class SqsCheck {
         .forEach((name, expected) -> report(parameters, name, expected));
     if (parameters.get("receipts-readers").isPresent()
         && values.getOrDefault("receipts-queue", "").isEmpty()) {
-      report(parameters, "receipts-readers", "a receipts-queue beside it, else nothing is read");
+      report(
+          parameters,
+          "receipts-readers",
+          "a receipts-queue beside it; without one nothing is read");
     }
   }
 

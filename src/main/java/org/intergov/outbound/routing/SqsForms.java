@@ -7,7 +7,7 @@ import java.util.Optional;
 /** What an SQS client is told: which values are of use, for channels and for intake alike. */
 public final class SqsForms {
   private static final String QUEUE_FORM =
-      "the name of a queue (letters, digits, \"_\" and \"-\", at most 80 of them, perhaps ending"
+      "the name of a queue (letters, digits, \"_\" and \"-\", at most 80 of them, optionally ending"
           + " in .fifo) or its URL";
 
   private SqsForms() {}
@@ -23,14 +23,16 @@ public final class SqsForms {
       case "queue", "receipts-queue", "dead-letter-queue" ->
           unless(isName(value) || isUrl(value), QUEUE_FORM);
       case "region" ->
-          unless(value.matches("([a-z0-9-]{1,40})?"), "a region of AWS, such as eu-west-2");
+          unless(value.matches("([a-z0-9-]{1,40})?"), "an AWS region, such as eu-west-2");
       case "endpoint" ->
           unless(
               value.isEmpty() || isUrl(value),
-              "an http or https URL without user, query and fragment, such as"
+              "an http or https URL without user, query or fragment, such as"
                   + " http://sqs.example:9324");
       case "profile" ->
-          unless(value.matches("[^\\p{Cntrl}]{0,256}"), "the name of a profile of the AWS files");
+          unless(
+              value.matches("[^\\p{Cntrl}]{0,256}"),
+              "the name of a profile in the AWS configuration files");
       case "receipts-readers", "readers" ->
           unless(
               value.matches("[0-9]{1,2}")
@@ -54,7 +56,7 @@ public final class SqsForms {
     String queue = values.getOrDefault("queue", "");
     String receipts = values.getOrDefault("receipts-queue", "");
     if (!receipts.isEmpty() && receipts.equals(queue)) {
-      found.put("receipts-queue", "another queue than that of the messages");
+      found.put("receipts-queue", "a queue other than that of the messages");
     }
     return found;
   }

@@ -84,7 +84,7 @@ public record TableChanges(
     name(parts, "changed ", changed);
     name(parts, "removed ", removed);
     if (reordered) {
-      parts.add("another order");
+      parts.add("order changed");
     }
     return String.join("; ", parts);
   }

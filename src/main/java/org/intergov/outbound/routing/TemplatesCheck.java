@@ -96,7 +96,7 @@ final class TemplatesCheck {
     }
     Optional<String> earlier = defaults.putIfAbsent(kind + " " + name, value);
     if (earlier != null && !earlier.equals(value)) {
-      String found = "another default of " + name + " than in the template before";
+      String found = "another default of " + name + " than in the previous template";
       to.error(line, at + ".defaultValue", found, "the same in both templates of kind " + kind);
     }
   }

@@ -161,7 +161,7 @@ final class TlsCheck {
     }
     if (found != null) {
       int line = section.get(key).map(Source::line).orElse(section.line());
-      String expected = "one that is valid, and stays so for two weeks";
+      String expected = "one that is valid for at least two more weeks";
       source.problems().warning(line, section.pathOf(key), found, expected);
     }
   }

@@ -160,7 +160,7 @@ public final class TlsMaterial {
     } catch (IOException | GeneralSecurityException e) {
       throw new BadFileException(
           setting,
-          "a file that is no PKCS#12, or not under this password",
+          "a file that is not PKCS#12 or does not open with this password",
           "a PKCS#12 file and its password in " + setting + "-password");
     }
   }

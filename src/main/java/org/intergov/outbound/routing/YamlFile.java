@@ -47,7 +47,7 @@ final class YamlFile {
   private Optional<byte[]> bytes() {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       String what = Files.isDirectory(file) ? "a directory" : "no regular file";
-      problems.error(0, "", "what cannot be read (" + what + ")", READABLE);
+      problems.error(0, "", "something unreadable (" + what + ")", READABLE);
       return Optional.empty();
     }
     try (InputStream in = Files.newInputStream(file)) {
@@ -59,7 +59,7 @@ final class YamlFile {
     } catch (NoSuchFileException e) {
       problems.error(0, "", "no such file", READABLE);
     } catch (IOException e) {
-      problems.error(0, "", "what cannot be read (" + Cause.of(e) + ")", READABLE);
+      problems.error(0, "", "something unreadable (" + Cause.of(e) + ")", READABLE);
     }
     return Optional.empty();
   }
@@ -104,7 +104,7 @@ final class YamlFile {
       String what = "the character U+%04X, which YAML does not allow".formatted(e.getCodePoint());
       problems.error(line, "", what, "printable text");
     } catch (YamlEngineException e) {
-      problems.error(0, "", "what is not YAML", "well-formed YAML");
+      problems.error(0, "", "something that is not YAML", "well-formed YAML");
     }
     return Optional.empty();
   }

@@ -174,7 +174,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
           directory);
     } catch (IOException e) {
       throw new EmbeddedDatabaseException(
-          "cannot give up data directory %s: %s".formatted(directory.getParent(), e), e);
+          "cannot release data directory %s: %s".formatted(directory.getParent(), e), e);
     }
   }
 

@@ -38,9 +38,9 @@ final class FlowRole {
           Optional<String> how = howItCouldChangeTheJournal(connection, flow);
           if (how.isPresent()) {
             throw new StoreException(
-                ("database role %s could change the journal, although another one is to migrate:"
-                        + " %s. Make the migrating role the owner of schema %s and all in it, and"
-                        + " leave the flow's role without rights but those that it is given here")
+                ("database role %s could change the journal, although another role migrates: %s."
+                        + " Make the migrating role the owner of schema %s and everything in it, and"
+                        + " give the first role no rights beyond those that the gateway grants it")
                     .formatted(flow, how.get(), Database.SCHEMA),
                 null);
           }

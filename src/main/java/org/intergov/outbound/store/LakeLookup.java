@@ -96,7 +96,7 @@ final class LakeLookup implements AutoCloseable {
     } catch (NoAnswerException e) {
       if (away.compareAndSet(false, true)) {
         LOG.warn(
-            "the lake is away: {}; intake goes on without it, references that have left the outbox"
+            "the lake is unavailable: {}; intake goes on without it, references that have left the outbox"
                 + " are not looked up",
             e.getMessage());
         rest = isRelapse() ? shorter(rest.multipliedBy(2), LONGEST_REST) : FIRST_REST;
@@ -115,7 +115,7 @@ final class LakeLookup implements AutoCloseable {
     try {
       asked = threads.submit(() -> question.find(references));
     } catch (RejectedExecutionException e) {
-      throw new NoAnswerException("earlier questions still hang");
+      throw new NoAnswerException("earlier lookups have not been answered yet");
     }
     try {
       return asked.get(limit.toMillis(), TimeUnit.MILLISECONDS);
@@ -157,7 +157,7 @@ final class LakeLookup implements AutoCloseable {
           away.set(false);
           return;
         } catch (NoAnswerException e) {
-          LOG.debug("the lake is still away: {}", e.getMessage());
+          LOG.debug("the lake is still unavailable: {}", e.getMessage());
         }
       }
     } catch (InterruptedException e) {

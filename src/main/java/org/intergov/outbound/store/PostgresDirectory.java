@@ -61,7 +61,7 @@ final class PostgresDirectory {
     }
     if (!found.equals(PostgresBinaries.MAJOR_VERSION)) {
       throw new EmbeddedDatabaseException(
-          "%s was written by PostgreSQL %s, this gateway brings PostgreSQL %s: dump the data with PostgreSQL %s (pg_dump), move the directory away, start this gateway once, and restore the dump into it. Nothing was changed"
+          "%s was written by PostgreSQL %s, this gateway comes with PostgreSQL %s: dump the data with PostgreSQL %s (pg_dump), move the directory away, start this gateway once, and restore the dump into it. Nothing was changed"
               .formatted(path(), found, PostgresBinaries.MAJOR_VERSION, found));
     }
     return true;

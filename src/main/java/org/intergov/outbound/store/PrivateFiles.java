@@ -69,13 +69,13 @@ final class PrivateFiles {
     Object owner = Files.getAttribute(directory, "unix:uid");
     if (!owner.equals(self)) {
       throw new IOException(
-          "%s belongs to %s (uid %s), expected to the user that runs the gateway (uid %s)"
+          "%s belongs to %s (uid %s), expected the user that runs the gateway (uid %s)"
               .formatted(directory, of.owner().getName(), owner, self));
     }
     if (of.permissions().contains(PosixFilePermission.GROUP_WRITE)
         || of.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
       throw new IOException(
-          "others can write to %s (%s), expected that they cannot: chmod go-w %s"
+          "others can write to %s (%s), expected only its owner to: chmod go-w %s"
               .formatted(directory, PosixFilePermissions.toString(of.permissions()), directory));
     }
   }

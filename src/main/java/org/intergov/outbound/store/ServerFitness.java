@@ -59,8 +59,8 @@ final class ServerFitness {
     try {
       if (session(other) == first || session(one) != first) {
         throw new UnfitServerException(
-            "a pooler lends a session of the server for one transaction at a time, expected a"
-                + " session for each connection (pgbouncer: pool_mode=session)");
+            "a connection pooler lends a server session for one transaction at a time, expected"
+                + " a session for each connection (pgbouncer: pool_mode=session)");
       }
     } finally {
       other.rollback();

@@ -137,8 +137,8 @@ final class ServerHistory implements ConnectionSource.Check {
           found.written(),
           found.now(),
           nothingLost
-              ? "a synchronous standby was promoted, nothing is forgotten"
-              : "what was done last may be forgotten; whatever is open counts as possibly sent");
+              ? "a synchronous standby was promoted, nothing is lost"
+              : "the newest commits may be lost; every open message counts as possibly sent");
       if (!nothingLost) {
         long marked = markAll(connection);
         LOG.warn("{} open messages count as possibly sent", marked);

@@ -235,7 +235,7 @@ public final class Settlements {
         s.delivery().channelId(),
         s.delivery().channelTxnId(),
         null,
-        "another replica has asked since, or a receipt has told; the answer here was "
+        "another replica has asked since, or a receipt has come; the answer here was "
             + s.journal().get(0).event().word()
             + ", not recorded");
   }

@@ -314,7 +314,7 @@ class AccessIT {
         .untilAsserted(() -> assertShown("CN=second"));
 
     Files.writeString(FILES.resolve("shown.crt"), "no certificate");
-    await().until(() -> gateway.log().contains("the certificate in use stays"));
+    await().until(() -> gateway.log().contains("the certificate read before stays in use"));
     assertShown("CN=second");
     show("first");
     await()
@@ -334,7 +334,7 @@ class AccessIT {
     await().until(() -> call("auditor", "GET", "/channels").status() == 401);
 
     Files.writeString(TOKENS, "auditor read " + HOLDERS.get("auditor") + "\n");
-    await().until(() -> gateway.log().contains("changes nothing until it is mended"));
+    await().until(() -> gateway.log().contains("the tokens read before stay valid"));
     assertThat(call("auditor", "GET", "/channels").status()).isEqualTo(401);
     assertThat(call("night-shift", "GET", "/channels").status()).isEqualTo(200);
     assertThat(gateway.log()).doesNotContain(HOLDERS.get("auditor"));

@@ -75,7 +75,7 @@ class RulesIT {
       assertThat(api.message(large).path("channel_id").asText()).isEqualTo("sg-rest");
       assertThat(api.message(night).path("channel_id").asText()).isEqualTo("sg-rest");
       assertThat(api.event(nowhere, "no_route").path("detail").asText())
-          .endsWith("; over does, but is not active any more since 2020-01-01T00:00:00Z");
+          .endsWith("; over does, but is no longer active since 2020-01-01T00:00:00Z");
 
       JsonNode lane = lane(api, "gb-rests");
       assertThat(lane.path("state").asText()).isEqualTo("maintenance");

@@ -179,7 +179,7 @@ class LiveTableTest {
     assertThatThrownBy(() -> reload("channels:\n" + edit))
         .isInstanceOf(InvalidChannelsException.class)
         .hasMessageContaining("channel a")
-        .hasMessageContaining("routes do not start");
+        .hasMessageContaining("routes cannot start");
     assertThat(routeIds()).containsExactly("a-post", "a-status");
     assertThat(camel.getRouteDefinitions()).hasSize(2);
     assertThat(table.get().channels()).extracting(Channel::id).containsExactly("a");

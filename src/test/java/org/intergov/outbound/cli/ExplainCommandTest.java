@@ -75,12 +75,14 @@ class ExplainCommandTest {
     assertThat(run.out())
         .contains("channels added: sg-large, fr")
         .contains("channels removed: gb")
-        .contains("channels with other rules or settings: sg")
+        .contains("channels changed: sg")
         .contains("5 messages: 3 would change, 1 of them would lose their route, 1 would get one")
         .containsPattern("1 +sg +sg-large +AU:large \\(line 2\\)")
         .containsPattern("1 +gb +\\(no route\\) +AU:british \\(line 4\\)")
         .containsPattern("1 +\\(no route\\) +fr +AU:french \\(line 7\\)");
-    assertThat(run.err()).contains("line 3: no message: ").contains("line 6: no message: receiver");
+    assertThat(run.err())
+        .contains("line 3: not a message: ")
+        .contains("line 6: not a message: receiver");
   }
 
   @Test

@@ -102,7 +102,7 @@ class OperatorCommandsTest {
             "",
             "CHANNEL  STATE    WAITING  SENDING  OLDEST  HELD  WHY",
             "wrong    stopped  9        0        2d 7h   0     25 refused in a row: answered 404;"
-                + " resume when it is mended",
+                + " resume once that is fixed",
             "left     gone     0        0                3     not in the table; 5 are still"
                 + " followed",
             "weak     failing  17       0        1h 6m   0     cannot connect; since"
@@ -178,7 +178,8 @@ class OperatorCommandsTest {
     Run run = Run.of("replay", "AU:1", "AU:2", "AU:3", "--url", gateway.url());
 
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.out().lines()).containsExactly("AU:1 goes again", "AU:3 goes again");
+    assertThat(run.out().lines())
+        .containsExactly("AU:1 will be sent again", "AU:3 will be sent again");
     assertThat(run.err()).startsWith("AU:2: the gateway at").contains("no such message");
   }
 
@@ -211,8 +212,8 @@ class OperatorCommandsTest {
     Run dry = Run.of(which);
     Run real = Run.of(java.util.Arrays.copyOf(which, which.length - 1));
 
-    assertThat(dry.out().lines()).containsExactly("AU:1 would go again");
-    assertThat(real.out().lines()).containsExactly("AU:1 goes again");
+    assertThat(dry.out().lines()).containsExactly("AU:1 would be sent again");
+    assertThat(real.out().lines()).containsExactly("AU:1 will be sent again");
     assertThat(real.exitCode()).isZero();
   }
 
@@ -285,7 +286,7 @@ class OperatorCommandsTest {
     Run json = Run.of("resume", "sg", "--json", "--url", gateway.url());
     Run none = Run.of("resume", "fr", "--url", gateway.url());
 
-    assertThat(run.out().lines()).containsExactly("sg goes on");
+    assertThat(run.out().lines()).containsExactly("sg is resumed");
     assertThat(json.out()).isEqualToIgnoringNewLines("{\"id\":\"sg\",\"state\":\"open\"}");
     assertThat(none.exitCode()).isEqualTo(1);
   }
@@ -367,7 +368,7 @@ class OperatorCommandsTest {
       assertThat(run.exitCode()).as("%s", command).isEqualTo(1);
       assertThat(run.err()).as("%s", command).contains("403", "portal lacks the role operate");
     }
-    gateway.always(401, "{\"title\":\"Token wanted\"}");
+    gateway.always(401, "{\"title\":\"Token required\"}");
     for (List<String> command : calling()) {
       assertThat(with(command, gateway.url()).err()).as("%s", command).contains("--token-file");
     }

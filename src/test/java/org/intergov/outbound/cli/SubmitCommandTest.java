@@ -184,7 +184,7 @@ class SubmitCommandTest {
     Run run = submit(file(message("a") + "\n" + message("b")), "--retry-for", "2s");
 
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).contains(":1: stopped: the gateway did not take 2 messages yet");
+    assertThat(run.err()).contains(":1: stopped: the gateway has not taken 2 messages yet");
     assertThat(gateway.requests()).hasSize(1);
   }
 

@@ -505,7 +505,7 @@ class DeliveryRulesTest {
       Settlement s = rules(over, B).route(delivery("over", 3, 0), true);
       assertThat(s.channelId()).isEqualTo("b");
       assertThat(s.journal().get(0).detail())
-          .isEqualTo("routed anew: channel over is not active any more since 2020-01-01T00:00:00Z");
+          .isEqualTo("routed anew: channel over is no longer active since 2020-01-01T00:00:00Z");
       Settlement waits = rules(over).route(delivery("over", 3, 0), true);
       assertThat(waits.status()).isEqualTo(OutboxStatus.PENDING);
       assertThat(waits.delay()).isPositive();
@@ -518,7 +518,7 @@ class DeliveryRulesTest {
 
       assertThat(s.rejection().reason()).isEqualTo(Reason.NO_ROUTE);
       assertThat(s.journal().get(0).detail())
-          .endsWith("; over does, but is not active any more since 2020-01-01T00:00:00Z");
+          .endsWith("; over does, but is no longer active since 2020-01-01T00:00:00Z");
     }
 
     @Test

@@ -154,7 +154,10 @@ class BrokenChannelsTest {
             c("maintenance.until"),
             "\"Sun 24:00\""),
         broken(
-            weekly("from: Sun 02:00, until: Sun 02:00"), 3, c("maintenance.until"), "another time"),
+            weekly("from: Sun 02:00, until: Sun 02:00"),
+            3,
+            c("maintenance.until"),
+            "a time other than from"),
         broken(
             entry("maintenance: { from: Sun 02:00, until: Sun 04:00 }"),
             3,
@@ -230,7 +233,7 @@ class BrokenChannelsTest {
             3,
             c("parameters.auth"),
             "the unknown key"),
-        broken(entry("description: [a]"), 3, c("description"), "a list", "a text"),
+        broken(entry("description: [a]"), 3, c("description"), "a list", "text"),
         broken(entry("concurrency: 0"), 3, c("concurrency"), "\"0\"", "from 1 to 1000"),
         broken(entry("concurrency: 1001"), 3, c("concurrency"), "from 1 to 1000"),
         broken(entry("concurrency: 1.5"), 3, c("concurrency"), "a whole number"),

@@ -77,7 +77,7 @@ class ChannelsSchemaTest {
           "at least wait",
           "10001/s",
           "above 0% and",
-          "another time than from",
+          "a time other than from",
           // the calendar, the world's time zones, what a reference may end in, lengths of time
           "2026-13-01",
           "\"Sydney\"",

@@ -54,7 +54,7 @@ class HttpParametersTest {
               assertThat(p.line()).isEqualTo(5);
               assertThat(p.path()).isEqualTo("channels[0].parameters.auth.header");
               assertThat(p.found()).contains("which carries the idempotency key");
-              assertThat(p.expected()).contains("another header than key-header");
+              assertThat(p.expected()).contains("a header other than key-header");
             });
   }
 

@@ -65,7 +65,7 @@ class KeyFormsTest {
     assertThat(TlsMaterial.read(with(files, "keystore-password", PASSWORD)).identity()).isPresent();
     assertThatThrownBy(() -> TlsMaterial.read(with(files, "keystore-password", "other")))
         .isInstanceOf(BadFileException.class)
-        .hasMessage("a file that is no PKCS#12, or not under this password");
+        .hasMessage("a file that is not PKCS#12 or does not open with this password");
   }
 
   @ParameterizedTest

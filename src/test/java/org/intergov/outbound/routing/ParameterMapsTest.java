@@ -175,7 +175,7 @@ class ParameterMapsTest {
             "auth.key",
             "unknown key"),
         broken("auth: { type: basic, username: 'a:b', password: p }", "auth.username", "colons"),
-        broken("auth: { type: basic, username: a, password: '' }", "auth.password", "not empty"),
+        broken("auth: { type: basic, username: a, password: '' }", "auth.password", "non-empty"),
         broken(
             "auth: { type: basic, username: a, password: \"hunter2\\nx\" }",
             "auth.password",

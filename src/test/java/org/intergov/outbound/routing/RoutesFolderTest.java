@@ -132,7 +132,7 @@ class RoutesFolderTest {
         broken("- beans", "- onException", 1, "\"onException\"", "beans"),
         broken("    id: nz-post\n", "", 5, "route.id", "nothing"),
         broken("id: nz-file", "id: nz-post", 20, "\"nz-post\" again", "a.camel.yaml:5"),
-        broken("id: nz-post", "id: deliver", 5, "\"deliver\"", "the gateway has a route"),
+        broken("id: nz-post", "id: deliver", 5, "\"deliver\"", "the gateway itself has a route"),
         broken("uri: direct:nz-post", "uri: seda:channel-poller", 5, "the gateway uses this one"),
         broken(
             "uri: direct:nz-post", "uri: direct:nz-file", 20, "a second route", "a.camel.yaml:5"),

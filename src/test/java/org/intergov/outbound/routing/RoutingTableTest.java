@@ -178,8 +178,8 @@ class RoutingTableTest {
             "screened SCREENED screened: deny { subject: AU.* }",
             "carrier CARRIES carries the message: the first that matches and does not screen it",
             "narrow NO_MATCH predicate is \"UN.CEFACT.Trade.created\", this entry takes [Y, X.*]",
-            "second WOULD_BE_NEXT would be next: number 2 in the order of failover",
-            "third WOULD_BE_NEXT would be next: number 3 in the order of failover");
+            "second WOULD_BE_NEXT would be next: number 2 in failover order",
+            "third WOULD_BE_NEXT would be next: number 3 in failover order");
   }
 
   @Test
@@ -220,14 +220,14 @@ class RoutingTableTest {
     assertThat(table.route(to("SG"), List.of(), Instant.parse("2026-06-02T00:00:00Z")).channel())
         .map(Channel::id)
         .contains("later");
-    assertThat(table.whyNot("over")).contains("is not active any more since 2026-06-01T00:00:00Z");
+    assertThat(table.whyNot("over")).contains("is no longer active since 2026-06-01T00:00:00Z");
     assertThat(table.whyNot("later")).contains("is not active before 2026-06-02T00:00:00Z");
     assertThat(table.whyNot("now")).isEmpty();
     assertThat(table.whyNot("unheard-of")).contains("is gone");
     assertThat(table.explain(to("SG")).entries())
         .extracting(e -> e.verdict() + " " + e.reason())
         .startsWith(
-            "INACTIVE not active any more since 2026-06-01T00:00:00Z",
+            "INACTIVE no longer active since 2026-06-01T00:00:00Z",
             "INACTIVE not active before 2026-06-02T00:00:00Z");
   }
 

@@ -74,6 +74,6 @@ class TableChangesTest {
             "b | match: { receiver: GB }",
             "a | match: { receiver: SG }");
     assertThat(changes.isEmpty()).isFalse();
-    assertThat(changes).hasToString("another order");
+    assertThat(changes).hasToString("order changed");
   }
 }

@@ -144,7 +144,7 @@ class EmbeddedDatabaseTest {
     assertThatThrownBy(this::start)
         .isInstanceOf(EmbeddedDatabaseException.class)
         .hasMessageContaining(dataDir.toRealPath().resolve("postgres").toString())
-        .hasMessageContaining("was written by PostgreSQL 13, this gateway brings PostgreSQL 17")
+        .hasMessageContaining("was written by PostgreSQL 13, this gateway comes with PostgreSQL 17")
         .hasMessageContaining("pg_dump");
     assertThat(version).hasContent("13\n");
     assertThat(names(version.getParent())).containsExactly("PG_VERSION");

@@ -130,7 +130,7 @@ class LakeLookupTest {
         .filteredOn(line -> !line.startsWith("DEBUG"))
         .as("a line when it goes and one when it comes")
         .satisfiesExactly(
-            gone -> assertThat(gone).startsWith("WARN the lake is away: "),
+            gone -> assertThat(gone).startsWith("WARN the lake is unavailable: "),
             back -> assertThat(back).startsWith("INFO the lake is back"));
   }
 
