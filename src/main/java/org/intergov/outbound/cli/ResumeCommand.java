@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     description = {
       "",
       "If the channel's circuit is open, some messages try it at once, without waiting for the next"
-          + " probe; if the channel was not paused, on the replica that is asked only.",
+          + " probe; if the channel was not paused, only on the replica that is asked.",
       ""
     },
     mixinStandardHelpOptions = true,

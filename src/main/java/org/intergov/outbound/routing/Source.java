@@ -77,7 +77,7 @@ final class Source {
     boolean hidden = Secrets.hides(key);
     String shown = hidden ? "a value that is not shown" : Quote.of(written);
     if (SHOWN.contains(key) && !path.contains(".parameters.") && written.contains("{{")) {
-      error(node, path, "a placeholder", "fixed text: everyone who sees the table can read it");
+      error(node, path, "a placeholder", "fixed text: it is shown to everyone who sees the table");
       return Optional.empty();
     }
     return placeholders

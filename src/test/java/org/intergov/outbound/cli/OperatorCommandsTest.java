@@ -103,8 +103,8 @@ class OperatorCommandsTest {
             "CHANNEL  STATE    WAITING  SENDING  OLDEST  HELD  WHY",
             "wrong    stopped  9        0        2d 7h   0     25 refused in a row: answered 404;"
                 + " resume once that is fixed",
-            "left     gone     0        0                3     not in the table; 5 are still"
-                + " followed",
+            "left     gone     0        0                3     not in the table;"
+                + " deliveries still followed: 5",
             "weak     failing  17       0        1h 6m   0     cannot connect; since"
                 + " 2026-01-01T02:03:04Z, next try 02:04:00Z",
             "rests    resting  0        0                0     maintenance until"

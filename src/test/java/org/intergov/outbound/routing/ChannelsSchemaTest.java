@@ -42,8 +42,8 @@ class ChannelsSchemaTest {
           "without a pri",
           "key-password",
           "does not open",
-          "not under this password",
-          "no PKCS#12");
+          "does not open with this password",
+          "not PKCS#12");
 
   private static JsonSchema schema(JsonNode document) {
     return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(document);

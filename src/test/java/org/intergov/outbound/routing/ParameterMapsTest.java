@@ -215,8 +215,8 @@ class ParameterMapsTest {
         broken(
             "tls: { keystore: tls/own.p12, keystore-password: hunter2 }",
             "tls.keystore",
-            "not under this password"),
-        broken("tls: { truststore: tls/own.key }", "tls.truststore", "no PKCS#12"),
+            "does not open with this password"),
+        broken("tls: { truststore: tls/own.key }", "tls.truststore", "not PKCS#12"),
         broken("tls: { ca: tls/own.crt, truststore: tls/own.p12 }", "tls.truststore", "either"),
         broken(
             "tls: { keystore: tls/own.p12, certificate: tls/own.crt, key: tls/own.key }",
