@@ -38,7 +38,8 @@ public final class Metrics implements PostListener, FlowListener {
   private static final String PREFIX = "intergov.";
   private static final String RECEIPTS = "channel_receipts";
   private static final String WAITING =
-      "Messages of the delivery outbox that wait or are being sent; without a channel: not routed yet";
+      "Messages of the delivery outbox that wait or are being sent; without a channel: not routed"
+          + " yet, or of a channel that has left the table";
   private static final String HELD = "Messages of the delivery outbox that wait for an operator";
   private static final String OLDEST = "How long the oldest message has waited";
   private static final Duration[] BUCKETS = {
@@ -140,9 +141,7 @@ public final class Metrics implements PostListener, FlowListener {
   /** Depth, age and locks of every queue, as they were sampled; none while that is long ago. */
   public void queues(QueueSamples samples) {
     this.samples = samples;
-    lane("", Depth::depth, "waiting", WAITING);
-    lane("", Depth::stuck, "held", HELD);
-    lane("", Depth::oldestSeconds, "oldest.age.seconds", OLDEST);
+    lane("");
     for (String name : QueueMonitor.NAMES) {
       queue(samples, name, "depth", "Rows that wait or are worked on", Depth::depth);
       queue(samples, name, "locked", "Rows that a replica holds", Depth::locked);
@@ -225,18 +224,29 @@ public final class Metrics implements PostListener, FlowListener {
             .tag("channel", channel)
             .strongReference(true)
             .register(registry));
-    meters.add(lane(channel, Depth::depth, "waiting", WAITING));
-    meters.add(lane(channel, Depth::stuck, "held", HELD));
-    meters.add(lane(channel, Depth::oldestSeconds, "oldest.age.seconds", OLDEST));
+    meters.addAll(lane(channel));
     ofChannel.put(channel, meters);
     posts.put(channel, duration(channel));
   }
 
-  private Gauge lane(String channel, ToDoubleFunction<Depth> of, String what, String says) {
+  /**
+   * @param channel empty: of no channel that has figures of its own
+   */
+  private List<Gauge> lane(String channel) {
+    return List.of(
+        lane(channel, "waiting", WAITING, Depth::depth),
+        lane(channel, "held", HELD, Depth::stuck),
+        lane(channel, "oldest.age.seconds", OLDEST, Depth::oldestSeconds));
+  }
+
+  private Gauge lane(String channel, String what, String says, ToDoubleFunction<Depth> of) {
     return Gauge.builder(
             PREFIX + "channel." + what,
             samples,
-            s -> s.recentLane(channel).map(of::applyAsDouble).orElse(Double.NaN))
+            s ->
+                (channel.isEmpty() ? s.recentBeside(ofChannel.keySet()) : s.recentLane(channel))
+                    .map(of::applyAsDouble)
+                    .orElse(Double.NaN))
         .description(says)
         .tag("channel", channel)
         .strongReference(true)

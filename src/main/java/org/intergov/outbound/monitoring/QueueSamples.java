@@ -3,7 +3,9 @@ package org.intergov.outbound.monitoring;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -30,7 +32,7 @@ public final class QueueSamples {
   private final Supplier<Depths> reader;
   private final LongSupplier nanoTime;
   private final AtomicBoolean reading = new AtomicBoolean();
-  private volatile Sample last = new Sample(new Depths(List.of(), List.of()), null);
+  private volatile Sample last = new Sample(new Depths(List.of(), Map.of()), null);
   private volatile long nextAt;
   private volatile long succeededAt;
 
@@ -64,13 +66,22 @@ public final class QueueSamples {
 
   /** What of the delivery outbox is one channel's, as it was at most {@link #STALE} ago. */
   Optional<Depth> recentLane(String channelId) {
-    return isStale() || last.at() == null
-        ? Optional.empty()
-        : Optional.of(
-            last.depths().lanes().stream()
-                .filter(d -> d.name().equals(channelId))
-                .findFirst()
-                .orElse(new Depth(channelId, 0, 0, 0, 0)));
+    return recentLanes()
+        .map(lanes -> lanes.getOrDefault(channelId, new Depth(channelId, 0, 0, 0, 0)));
+  }
+
+  /** The rest of the delivery outbox: not routed yet, or of a channel that is not among these. */
+  Optional<Depth> recentBeside(Set<String> channelIds) {
+    return recentLanes()
+        .map(
+            lanes ->
+                Depth.sum(
+                    "",
+                    lanes.values().stream().filter(d -> !channelIds.contains(d.name())).toList()));
+  }
+
+  private Optional<Map<String, Depth>> recentLanes() {
+    return isStale() || last.at() == null ? Optional.empty() : Optional.of(last.depths().lanes());
   }
 
   private boolean isStale() {

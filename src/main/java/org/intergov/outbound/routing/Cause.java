@@ -5,12 +5,13 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
  * What a failure means, in words for those who can do something about it: no names of classes, no
- * exchange of Camel, nothing of the content that was being read.
+ * exchange of Camel, and no value that Camel could not convert.
  */
 public final class Cause {
   private static final int MOST = 300;
@@ -57,14 +58,9 @@ public final class Cause {
   }
 
   private static String words(Throwable failure, UnaryOperator<String> hidden) {
-    if (failure instanceof NoSuchFileException missing) {
-      return "no such file: " + missing.getFile();
-    } else if (failure instanceof AccessDeniedException denied) {
-      return "no permission: " + denied.getFile();
-    } else if (failure instanceof FileSystemException file && file.getReason() == null) {
-      return name(failure) + ": " + file.getFile();
-    } else if (failure instanceof UnknownHostException) {
-      return "unknown host " + failure.getMessage();
+    Optional<String> known = known(failure);
+    if (known.isPresent()) {
+      return hidden.apply(known.get());
     }
     String line = firstLine(failure, hidden);
     if (line.indexOf(' ') < 0) { // that is what it is about, and not what is the case
@@ -74,6 +70,20 @@ public final class Cause {
       return "the connection was closed before an answer came";
     }
     return line.length() > MOST ? line.substring(0, MOST) : line;
+  }
+
+  /** Failures whose message is only the file or the host that they are about. */
+  private static Optional<String> known(Throwable failure) {
+    if (failure instanceof NoSuchFileException missing) {
+      return Optional.of("no such file: " + missing.getFile());
+    } else if (failure instanceof AccessDeniedException denied) {
+      return Optional.of("no permission: " + denied.getFile());
+    } else if (failure instanceof FileSystemException file && file.getReason() == null) {
+      return Optional.of(name(failure) + ": " + file.getFile());
+    } else if (failure instanceof UnknownHostException) {
+      return Optional.of("unknown host " + failure.getMessage());
+    }
+    return Optional.empty();
   }
 
   private static String firstLine(Throwable failure, UnaryOperator<String> hidden) {

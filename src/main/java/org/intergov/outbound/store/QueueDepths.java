@@ -5,7 +5,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How full the queues are. Read-only. No more rows of a queue are looked at than {@link #MOST}: who
@@ -69,23 +72,34 @@ public final class QueueDepths {
    *     They are not in {@code depth}
    * @param oldestSeconds how long the oldest of {@code depth} has waited; 0 if there is none
    */
-  public record Depth(String name, long depth, long locked, long stuck, long oldestSeconds) {}
+  public record Depth(String name, long depth, long locked, long stuck, long oldestSeconds) {
+    /** Several as one. */
+    public static Depth sum(String name, Collection<Depth> parts) {
+      return new Depth(
+          name,
+          parts.stream().mapToLong(Depth::depth).sum(),
+          parts.stream().mapToLong(Depth::locked).sum(),
+          parts.stream().mapToLong(Depth::stuck).sum(),
+          parts.stream().mapToLong(Depth::oldestSeconds).max().orElse(0));
+    }
+  }
 
   /**
    * What was read at one time.
    *
    * @param queues all of them, the delivery outbox first
-   * @param lanes of the delivery outbox; a channel for which nothing waits has none
+   * @param lanes of the delivery outbox, by channel; one for which nothing waits has none
    */
-  public record Depths(List<Depth> queues, List<Depth> lanes) {}
+  public record Depths(List<Depth> queues, Map<String, Depth> lanes) {}
 
   /** All queues. */
   public Depths read() {
     return database.statement(
         connection -> {
-          List<Depth> lanes = read(connection, LANES);
+          Map<String, Depth> lanes = new HashMap<>();
+          read(connection, LANES).forEach(lane -> lanes.put(lane.name(), lane));
           List<Depth> queues = new ArrayList<>();
-          queues.add(sum("delivery_outbox", lanes));
+          queues.add(Depth.sum("delivery_outbox", lanes.values()));
           queues.addAll(read(connection, SQL));
           return new Depths(queues, lanes);
         });
@@ -106,14 +120,5 @@ public final class QueueDepths {
       }
       return depths;
     }
-  }
-
-  private static Depth sum(String name, List<Depth> lanes) {
-    return new Depth(
-        name,
-        lanes.stream().mapToLong(Depth::depth).sum(),
-        lanes.stream().mapToLong(Depth::locked).sum(),
-        lanes.stream().mapToLong(Depth::stuck).sum(),
-        lanes.stream().mapToLong(Depth::oldestSeconds).max().orElse(0));
   }
 }

@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.intergov.outbound.store.QueueDepths.Depth;
 import org.intergov.outbound.store.QueueDepths.Depths;
@@ -19,7 +21,10 @@ class QueueSamplesTest {
       new Depths(
           List.of(
               new Depth("delivery_outbox", 7, 2, 1, 30), new Depth("channel_receipts", 0, 0, 5, 0)),
-          List.of(new Depth("", 4, 2, 0, 30), new Depth("sg", 3, 0, 1, 9)));
+          Map.of(
+              "", new Depth("", 4, 2, 0, 30),
+              "sg", new Depth("sg", 3, 0, 1, 9),
+              "gone", new Depth("gone", 0, 0, 7, 0)));
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final AtomicInteger reads = new AtomicInteger();
@@ -112,5 +117,16 @@ class QueueSamplesTest {
     pass(Duration.ofSeconds(1));
     samples.refresh();
     assertThat(reads).hasValue(2);
+  }
+
+  @Test
+  void what_has_no_channel_with_figures_is_shown_without_a_channel() {
+    samples.refresh();
+    assertThat(samples.recentLane("sg").orElseThrow().depth()).isEqualTo(3);
+    assertThat(samples.recentLane("idle").orElseThrow().depth()).isZero();
+    assertThat(samples.recentBeside(Set.of("sg", "idle"))).contains(new Depth("", 4, 2, 7, 30));
+    pass(QueueSamples.STALE.plusSeconds(1));
+    assertThat(samples.recentLane("sg")).isEmpty();
+    assertThat(samples.recentBeside(Set.of())).isEmpty();
   }
 }

@@ -84,5 +84,7 @@ class CauseTest {
         .hasSize(299)
         .endsWith(" ***");
     assertThat(Cause.of(new IOException("x ".repeat(400)))).hasSize(300);
+    assertThat(Cause.of(new NoSuchFileException("/hunter2/a"), s -> s.replace("hunter2", "***")))
+        .isEqualTo("no such file: /***/a");
   }
 }
