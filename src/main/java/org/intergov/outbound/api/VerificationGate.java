@@ -62,10 +62,11 @@ public final class VerificationGate {
       atWork++;
       return Turn.NOW;
     }
-    return waiting.size() < MOST_WAITING
-            && waiting.add(new Waiting(request, Vertx.currentContext()))
-        ? Turn.LATER
-        : Turn.NEVER;
+    if (waiting.size() == MOST_WAITING) {
+      return Turn.NEVER;
+    }
+    waiting.add(new Waiting(request, Vertx.currentContext()));
+    return Turn.LATER;
   }
 
   private void begin(RoutingContext request) {

@@ -1,15 +1,14 @@
 package org.intergov.outbound.channel;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.intergov.outbound.delivery.NewestAnswers;
 import org.intergov.outbound.routing.Cause;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.RoutingTable;
@@ -107,13 +106,8 @@ public final class ChannelSubscriber {
 
   /** What a channel has answered of late, told when it changes: one answer changes nothing. */
   private static final class NewestRequests {
-    private static final int MOST = 10;
-
-    /** With fewer than that it is not said that a channel refuses. */
-    private static final int FEWEST = 3;
-
     private final String channelId;
-    private final Deque<Boolean> taken = new ArrayDeque<>();
+    private final NewestAnswers taken = new NewestAnswers();
     private boolean refuses;
 
     NewestRequests(String channelId) {
@@ -124,18 +118,14 @@ public final class ChannelSubscriber {
      * @param failure why a subscription was not taken; null if it was
      */
     synchronized void answered(String failure) {
-      if (taken.size() == MOST) {
-        taken.removeFirst();
-      }
-      taken.addLast(failure == null);
-      long well = taken.stream().filter(wasTaken -> wasTaken).count();
-      if (!refuses && well == 0 && taken.size() >= FEWEST) {
+      taken.add(failure == null);
+      if (!refuses && taken.noneIs()) {
         refuses = true;
         LOG.warn(
             "channel {}: takes no subscription ({}); deliveries are followed by polling only",
             channelId,
             failure);
-      } else if (refuses && 2 * well > taken.size()) {
+      } else if (refuses && taken.mostAre()) {
         refuses = false;
         LOG.info("channel {}: takes subscriptions again", channelId);
       }

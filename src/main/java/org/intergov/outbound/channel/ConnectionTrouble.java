@@ -15,15 +15,13 @@ final class ConnectionTrouble {
 
   /** The innermost cause says what is the case; what wraps it says where it was noticed. */
   static String of(Throwable failure) {
-    Throwable innermost = failure;
     for (Throwable t = failure; t != null; t = t.getCause() == t ? null : t.getCause()) {
-      innermost = t;
       String known = known(t);
       if (known != null) {
         return known;
       }
     }
-    return Cause.of(innermost);
+    return Cause.of(failure);
   }
 
   private static String known(Throwable t) {

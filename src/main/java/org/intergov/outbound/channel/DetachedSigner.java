@@ -9,11 +9,9 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.Signature;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Collections;
 import java.util.List;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.intergov.outbound.routing.BouncyCastle;
 import org.intergov.outbound.routing.Pkcs12;
 
 /**
@@ -62,12 +60,10 @@ public final class DetachedSigner {
       throw new IllegalArgumentException("keyStore is not set");
     }
     KeyStore store = Pkcs12.open(Files.readAllBytes(Path.of(keyStore)), password);
-    List<String> keys = new ArrayList<>();
-    for (String name : Collections.list(store.aliases())) {
-      if (store.isKeyEntry(name) && (alias == null || alias.equalsIgnoreCase(name))) {
-        keys.add(name);
-      }
-    }
+    List<String> keys =
+        Pkcs12.keys(store).stream()
+            .filter(name -> alias == null || alias.equalsIgnoreCase(name))
+            .toList();
     if (keys.size() != 1) {
       throw new GeneralSecurityException(
           alias == null
@@ -75,11 +71,7 @@ public final class DetachedSigner {
               : keyStore + " has no private key named " + alias);
     }
     PrivateKey own = (PrivateKey) store.getKey(keys.get(0), password.toCharArray());
-    other = null;
-    other = javaCanSignWith(own) ? null : new BouncyCastleProvider();
-    if (other != null) {
-      signature(own).sign();
-    }
+    other = otherThanJava(own);
     key = own;
   }
 
@@ -94,24 +86,25 @@ public final class DetachedSigner {
     if (own == null) {
       throw new IllegalStateException("no key is loaded; the bean needs initMethod: load");
     }
-    Signature signature = signature(own);
+    Signature signature = signature(own, other);
     signature.update(text.getBytes(StandardCharsets.UTF_8));
     return Base64.getEncoder().encodeToString(signature.sign());
   }
 
-  /** Some curves Java reads, and fails only when it is to sign. */
-  private boolean javaCanSignWith(PrivateKey own) {
+  /** Some curves Java reads, and fails only when it is to sign; so it signs once here. */
+  private Provider otherThanJava(PrivateKey own) throws GeneralSecurityException {
     try {
-      signature(own).sign();
-      return true;
+      signature(own, null).sign();
+      return null;
     } catch (GeneralSecurityException e) {
-      return false;
+      signature(own, BouncyCastle.provider()).sign();
+      return BouncyCastle.provider();
     }
   }
 
-  private Signature signature(PrivateKey own) throws GeneralSecurityException {
+  private Signature signature(PrivateKey own, Provider by) throws GeneralSecurityException {
     Signature signature =
-        other == null ? Signature.getInstance(algorithm) : Signature.getInstance(algorithm, other);
+        by == null ? Signature.getInstance(algorithm) : Signature.getInstance(algorithm, by);
     signature.initSign(own);
     return signature;
   }

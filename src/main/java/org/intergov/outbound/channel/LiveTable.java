@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.intergov.outbound.routing.Cause;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.Fingerprint;
 import org.intergov.outbound.routing.InvalidChannelsException;
@@ -156,7 +155,7 @@ public final class LiveTable implements Supplier<RoutingTable> {
                   file,
                   0,
                   "channel " + e.channelId(),
-                  "parameters that its routes cannot start with (" + Cause.of(e) + ")",
+                  "parameters that its routes cannot start with (" + e.getMessage() + ")",
                   "parameters that its kind accepts")));
     }
   }

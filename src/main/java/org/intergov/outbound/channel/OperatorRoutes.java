@@ -124,6 +124,6 @@ public final class OperatorRoutes {
     if (root instanceof MarkedYamlEngineException marked && marked.getProblem() != null) {
       return "a mistake (" + marked.getProblem() + ")";
     }
-    return "a mistake (" + Cause.of(root, secrets::hiddenIn) + ")";
+    return "a mistake (" + Cause.of(failure, secrets::hiddenIn) + ")";
   }
 }

@@ -55,7 +55,10 @@ final class LaneCircuit {
   private int tried;
   private int succeeded;
   private int failed;
+
+  /** Marked: it asked to wait. */
   private final NewestAnswers newest = new NewestAnswers();
+
   private int opened;
   private long since;
   private long brokenSince;
@@ -140,7 +143,7 @@ final class LaneCircuit {
     if (phase == Phase.HALF_OPEN) {
       tried(outcome, wait, tookNanos);
     } else if (wait.isPresent()) {
-      if (newest.mostAsk()) {
+      if (newest.mostAre()) {
         leaveAlone(wait.get(), outcome.detail());
       }
     } else if (settings.on()) {

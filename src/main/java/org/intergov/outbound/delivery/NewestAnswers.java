@@ -1,32 +1,41 @@
 package org.intergov.outbound.delivery;
 
-/** Which of a channel's newest answers asked to wait. Not thread-safe. */
-final class NewestAnswers {
+/** What a channel's newest answers have in common, by one mark of each. Not thread-safe. */
+public final class NewestAnswers {
   private static final int MOST = 10;
 
-  /** With fewer than that, nothing is said of most of them. */
+  /** With fewer than that, nothing is said of them. */
   private static final int FEWEST = 3;
 
-  private final boolean[] asks = new boolean[MOST];
+  private final boolean[] marks = new boolean[MOST];
   private int next;
   private int count;
 
-  void add(boolean asksToWait) {
-    asks[next] = asksToWait;
+  public void add(boolean isMarked) {
+    marks[next] = isMarked;
     next = (next + 1) % MOST;
     count = Math.min(MOST, count + 1);
   }
 
-  /** Whether more than half of them do. */
-  boolean mostAsk() {
-    int asking = 0;
-    for (int i = 0; i < count; i++) {
-      asking += asks[i] ? 1 : 0;
-    }
-    return count >= FEWEST && 2 * asking > count;
+  /** Whether more than half of them are marked. */
+  public boolean mostAre() {
+    return count >= FEWEST && 2 * marked() > count;
   }
 
-  void clear() {
+  /** Whether there are enough of them, and none is marked. */
+  public boolean noneIs() {
+    return count >= FEWEST && marked() == 0;
+  }
+
+  private int marked() {
+    int marked = 0;
+    for (int i = 0; i < count; i++) {
+      marked += marks[i] ? 1 : 0;
+    }
+    return marked;
+  }
+
+  public void clear() {
     count = 0;
     next = 0;
   }

@@ -3,11 +3,11 @@ package org.intergov.outbound.routing;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.Key;
 import java.security.KeyStore;
-import java.security.Provider;
+import java.security.KeyStoreException;
+import java.util.ArrayList;
 import java.util.Collections;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import java.util.List;
 
 /**
  * PKCS#12 files, read by Java, or by BouncyCastle where Java cannot: under a password beyond ASCII,
@@ -28,21 +28,30 @@ public final class Pkcs12 {
     try {
       return opened(KeyStore.getInstance("PKCS12"), file, password);
     } catch (IOException | GeneralSecurityException java) {
-      Provider other = new BouncyCastleProvider();
-      return opened(KeyStore.getInstance("PKCS12", other), file, password);
+      return opened(KeyStore.getInstance("PKCS12", BouncyCastle.provider()), file, password);
     }
   }
 
   private static KeyStore opened(KeyStore store, byte[] file, String password)
       throws IOException, GeneralSecurityException {
     store.load(new ByteArrayInputStream(file), chars(password));
-    for (String alias : Collections.list(store.aliases())) {
-      Key key = store.isKeyEntry(alias) ? store.getKey(alias, chars(password)) : null;
-      if (key == null && store.isKeyEntry(alias)) {
+    for (String alias : keys(store)) {
+      if (store.getKey(alias, chars(password)) == null) {
         throw new GeneralSecurityException("no key under " + alias);
       }
     }
     return store;
+  }
+
+  /** The names of its private keys. */
+  public static List<String> keys(KeyStore store) throws KeyStoreException {
+    List<String> keys = new ArrayList<>();
+    for (String alias : Collections.list(store.aliases())) {
+      if (store.isKeyEntry(alias)) {
+        keys.add(alias);
+      }
+    }
+    return keys;
   }
 
   static char[] chars(String password) {

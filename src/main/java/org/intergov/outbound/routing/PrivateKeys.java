@@ -25,7 +25,6 @@ import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.ECNamedCurveTable;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
@@ -106,7 +105,7 @@ final class PrivateKeys {
               secret ->
                   encrypted.decryptPrivateKeyInfo(
                       new JcePKCSPBEInputDecryptorProviderBuilder()
-                          .setProvider(new BouncyCastleProvider())
+                          .setProvider(BouncyCastle.provider())
                           .build(secret))));
     } else if (found instanceof PEMEncryptedKeyPair encrypted) {
       return Optional.of(
@@ -117,7 +116,7 @@ final class PrivateKeys {
                   encrypted
                       .decryptKeyPair(
                           new JcePEMDecryptorProviderBuilder()
-                              .setProvider(new BouncyCastleProvider())
+                              .setProvider(BouncyCastle.provider())
                               .build(secret))
                       .getPrivateKeyInfo()));
     }

@@ -105,12 +105,7 @@ public final class TlsMaterial {
   private static Identity fromKeystore(String file, String password) throws BadFileException {
     KeyStore store = open("keystore", file, password);
     try {
-      List<String> keys = new ArrayList<>();
-      for (String alias : Collections.list(store.aliases())) {
-        if (store.isKeyEntry(alias)) {
-          keys.add(alias);
-        }
-      }
+      List<String> keys = Pkcs12.keys(store);
       if (keys.size() != 1) {
         throw new BadFileException(
             "keystore", keys.size() + " private keys", "a PKCS#12 file with one private key");
