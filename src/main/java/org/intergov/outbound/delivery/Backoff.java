@@ -11,7 +11,7 @@ final class Backoff {
 
   private static final Duration MOST_ASKED = Duration.ofDays(1);
 
-  private static final int TRUSTED = 3;
+  private static final int TRUSTED = 5;
 
   private Backoff() {}
 
