@@ -11,7 +11,6 @@ import org.apache.camel.ManagementStatisticsLevel;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
-import org.intergov.outbound.api.ApiAccess;
 import org.intergov.outbound.api.FrontDoor;
 import org.intergov.outbound.api.ServerTls;
 import org.intergov.outbound.channel.ChannelApi;
@@ -19,7 +18,6 @@ import org.intergov.outbound.channel.ChannelHttpComponent;
 import org.intergov.outbound.channel.ChannelKafkaComponent;
 import org.intergov.outbound.channel.ChannelSqsComponent;
 import org.intergov.outbound.monitoring.CamelBeans;
-import org.intergov.outbound.monitoring.JmxCaller;
 
 /** How Camel and its servers are set up. */
 final class CamelSetup {
@@ -75,7 +73,7 @@ final class CamelSetup {
       Main main,
       Settings settings,
       Vertx vertx,
-      ApiAccess access,
+      FrontDoor door,
       ServerTls tls,
       MeterRegistry meters)
       throws Exception {
@@ -99,10 +97,7 @@ final class CamelSetup {
     main.addOverrideProperty("camel.metrics.enableRouteEventNotifier", "false");
     main.addOverrideProperty("camel.metrics.enableMessageHistory", "false");
     main.bind("metricsRegistry", meters);
-    main.bind(
-        "vertx",
-        new FrontDoor(access, settings.management().port(), settings.apiRate(), JmxCaller::is)
-            .before(vertx));
+    main.bind("vertx", door.before(vertx));
     period(main, Setting.ROUTER_PERIOD, settings.routerPeriod());
     period(main, Setting.POLLER_PERIOD, settings.pollerPeriod());
     period(main, Setting.UPDATER_PERIOD, settings.updaterPeriod());

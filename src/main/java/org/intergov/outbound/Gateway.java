@@ -23,6 +23,7 @@ import org.intergov.outbound.api.ApiAccess;
 import org.intergov.outbound.api.AsideReceipts;
 import org.intergov.outbound.api.Callbacks;
 import org.intergov.outbound.api.ChannelOperations;
+import org.intergov.outbound.api.FrontDoor;
 import org.intergov.outbound.api.HttpErrors;
 import org.intergov.outbound.api.IntakeGate;
 import org.intergov.outbound.api.MessageIntake;
@@ -106,6 +107,7 @@ public final class Gateway implements AutoCloseable {
   private final Settings settings;
   private final IntakeGate gate;
   private final ApiAccess access;
+  private final FrontDoor door;
   private final ServerTls tls;
   private final QueueIntakes intakes;
   private final Main main = CamelSetup.main();
@@ -132,6 +134,8 @@ public final class Gateway implements AutoCloseable {
             .tokensFile()
             .map(file -> ApiAccess.ofFile(file, faults::add))
             .orElseGet(ApiAccess::open);
+    this.door =
+        new FrontDoor(access, settings.management().port(), settings.apiRate(), JmxCaller::is);
     metrics.refusals(access::refusals);
     this.tls =
         settings
@@ -162,7 +166,7 @@ public final class Gateway implements AutoCloseable {
       CompletableFuture<Stores> opening = openStores();
       vertx = CamelSetup.vertx(settings);
       intakes.configure(main);
-      CamelContext camel = CamelSetup.init(main, settings, vertx, access, tls, meters);
+      CamelContext camel = CamelSetup.init(main, settings, vertx, door, tls, meters);
       LOG.debug("Camel is there after {} ms", millisSince(begun));
       ChannelKinds.load(camel);
       RoutesFolder operatorRoutes = OperatorRoutes.load(camel, settings.routesDir(), routeFiles());
@@ -190,6 +194,7 @@ public final class Gateway implements AutoCloseable {
       new VerificationGate().install(camel, settings.api().port());
       HttpErrors.install(camel, settings.api().port());
       HttpErrors.installManagement(camel, settings.management().port());
+      door.open();
       channels.open(settings.channelsWatch());
       every(LOOK, upkeep, this::look);
       LOG.info(
@@ -405,6 +410,7 @@ public final class Gateway implements AutoCloseable {
         LOG.warn("some posts have no outcome yet; after a restart they count as unknown");
       }
     }
+    door.shut(); // no request may find that its route has gone
     main.stop();
     intakes.close();
     if (stores != null) {

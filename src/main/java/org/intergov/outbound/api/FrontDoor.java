@@ -14,6 +14,8 @@ import io.vertx.core.net.HostAndPort;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -51,6 +53,7 @@ public final class FrontDoor {
   private final Consumer<String> caller;
   private final Connections api = new Connections(Connections.MOST_API);
   private final Connections management = new Connections(Connections.MOST_MANAGEMENT);
+  private volatile boolean open;
 
   /**
    * @param rate requests a second that each holder of a token may make
@@ -61,6 +64,18 @@ public final class FrontDoor {
     this.managementPort = managementPort;
     this.rates = new Rates(rate, System::nanoTime);
     this.caller = caller;
+  }
+
+  /**
+   * Lets requests in. Servers listen before their routes are there; until then, and once {@link
+   * #shut}, whatever is asked is answered 503.
+   */
+  public void open() {
+    open = true;
+  }
+
+  public void shut() {
+    open = false;
   }
 
   /** The same, but the HTTP servers it makes have this door. */
@@ -134,6 +149,14 @@ public final class FrontDoor {
       return;
     }
     try {
+      if (!open) {
+        throw new Problem(
+            503,
+            "Not ready",
+            "The gateway is starting or stopping. Try again.",
+            List.of(),
+            Map.of("Retry-After", "1"));
+      }
       RequestPath.check(request.path(), request.query());
       check(request);
     } catch (Problem problem) {
