@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
@@ -99,11 +100,17 @@ public final class OperatorActions {
       LakePatch pending = LakePatch.pending(null, null);
       MessageUpdates.post(connection, List.of(new Settlements.Update(id, message, pending)));
     }
-    JournalEntry replayed =
-        new JournalEntry(
-            Event.REPLAYED, r.getString(10), null, null, "was " + before + "; by " + who);
+    String channel = r.getString(10);
+    List<JournalEntry> entries = new ArrayList<>();
+    entries.add(
+        new JournalEntry(Event.REPLAYED, channel, null, null, "was " + before + "; by " + who));
+    if ("held".equals(before) && channel != null) {
+      String again = "the channel may have it: the same key is used again";
+      entries.add(new JournalEntry(Event.POSSIBLE_DUPLICATE, channel, null, null, again));
+    }
     DeliveryStatusJournal.append(
-        connection, List.of(DeliveryStatusJournal.Line.of(id, message, replayed)));
+        connection,
+        entries.stream().map(e -> DeliveryStatusJournal.Line.of(id, message, e)).toList());
   }
 
   /** What an operator's decision on a held message came to. */

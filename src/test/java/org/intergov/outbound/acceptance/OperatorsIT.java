@@ -145,10 +145,13 @@ class OperatorsIT {
     posts.forEach(
         (reference, times) -> {
           List<String> events = journals.getOrDefault(reference, List.of());
+          // a held one that is sent again has both words, and goes once
           long explained =
-              events.stream()
-                  .filter(e -> e.equals("possible_duplicate") || e.equals("replayed"))
-                  .count();
+              String.join(",", events)
+                      .replace("replayed,possible_duplicate", "replayed")
+                      .split("replayed|possible_duplicate", -1)
+                      .length
+                  - 1L;
           if (times > 1 + explained) {
             unexplained.add(reference + " posted " + times + " times: " + events);
           }

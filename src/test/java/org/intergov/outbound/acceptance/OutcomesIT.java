@@ -439,7 +439,10 @@ class OutcomesIT {
     api.submit(message);
     api.awaitDelivery(message, "held");
     assertThat(replay(message)).isEqualTo(202);
-    assertAcceptedBy("nz-hold", message, story(List.of("unknown", "held", "replayed"), SENT));
+    assertAcceptedBy(
+        "nz-hold",
+        message,
+        story(List.of("unknown", "held", "replayed", "possible_duplicate"), SENT));
     assertThat(first.keys(message)).containsExactly(message.reference(), message.reference());
     assertThat(first.duplicates()).doesNotContain(message.subject());
     assertThat(replay(message)).as("nothing to replay now").isEqualTo(409);

@@ -64,7 +64,8 @@ class OperatorActionsTest {
     assertThat(again.idempotencyKey()).isEqualTo(before.idempotencyKey());
     assertThat(again.attempts()).isZero();
     assertThat(again.unknowns()).as("an earlier attempt may have arrived").isEqualTo(1);
-    assertThat(store.events("1")).containsExactly("submitted", "unknown", "replayed");
+    assertThat(store.events("1"))
+        .containsExactly("submitted", "unknown", "replayed", "possible_duplicate");
   }
 
   @Test
@@ -227,7 +228,7 @@ class OperatorActionsTest {
     List<Replay> results = TestStore.atOnce(Collections.nCopies(10, operator));
 
     assertThat(results).filteredOn(r -> r == Replay.DONE).hasSize(1);
-    assertThat(store.events("1")).containsExactly("submitted", "replayed");
+    assertThat(store.events("1")).containsExactly("submitted", "replayed", "possible_duplicate");
   }
 
   @Test
