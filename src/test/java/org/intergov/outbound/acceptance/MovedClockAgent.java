@@ -1,24 +1,14 @@
 package org.intergov.outbound.acceptance;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.ProtectionDomain;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Date;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.ClassWriter;
@@ -32,8 +22,6 @@ import net.bytebuddy.jar.asm.Opcodes;
  * machine cannot be moved by a test, and the JVM offers no way.
  */
 public final class MovedClockAgent implements ClassFileTransformer {
-  private static Path jar;
-
   private final long millis;
 
   private MovedClockAgent(long millis) {
@@ -42,7 +30,7 @@ public final class MovedClockAgent implements ClassFileTransformer {
 
   /** The option of a JVM whose clock is so far ahead. */
   static String option(Duration ahead) {
-    return "-javaagent:" + jar() + "=" + ahead.toMillis();
+    return "-javaagent:" + AgentJar.of(MovedClockAgent.class) + "=" + ahead.toMillis();
   }
 
   /** Called by the JVM, before anything of the gateway. */
@@ -100,48 +88,6 @@ public final class MovedClockAgent implements ClassFileTransformer {
           super.visitInsn(instruction);
         }
       };
-    }
-  }
-
-  /** With this class in it; made once, for a JAR must not change under a JVM that reads it. */
-  private static synchronized Path jar() {
-    if (jar == null) {
-      jar = make(Path.of("target", "acceptance", "moved-clock.jar").toAbsolutePath());
-    }
-    return jar;
-  }
-
-  private static Path make(Path jar) {
-    try {
-      Manifest manifest = new Manifest();
-      Attributes main = manifest.getMainAttributes();
-      main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-      main.put(new Attributes.Name("Premain-Class"), MovedClockAgent.class.getName());
-      main.put(new Attributes.Name("Can-Retransform-Classes"), "true");
-      main.put(Attributes.Name.CLASS_PATH, placeOf(ClassReader.class).toUri().toString());
-      Files.createDirectories(jar.getParent());
-      try (OutputStream file = Files.newOutputStream(jar);
-          JarOutputStream out = new JarOutputStream(file, manifest);
-          var classes =
-              Files.newDirectoryStream(
-                  placeOf(MovedClockAgent.class).resolve("org/intergov/outbound/acceptance"),
-                  MovedClockAgent.class.getSimpleName() + "*.class")) {
-        for (Path one : classes) {
-          out.putNextEntry(new JarEntry("org/intergov/outbound/acceptance/" + one.getFileName()));
-          Files.copy(one, out);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return jar;
-  }
-
-  private static Path placeOf(Class<?> type) {
-    try {
-      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
     }
   }
 }
