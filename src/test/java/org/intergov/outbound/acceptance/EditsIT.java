@@ -30,7 +30,7 @@ class EditsIT {
   }
 
   @Test
-  @Tag("chaos")
+  @Tag("long")
   void a_thousand_edits_under_500_messages_a_second() {
     run("thousand_edits", 50, 950, 500, 12 << 20);
   }

@@ -83,17 +83,17 @@ public final class GatewayProcess implements AutoCloseable {
     return channelsFile(write(HOME.resolve(name + "-channels.yaml"), yaml));
   }
 
-  GatewayProcess channelsFile(Path file) {
+  public GatewayProcess channelsFile(Path file) {
     return setting("INTERGOV_CHANNELS", file.toString());
   }
 
-  GatewayProcess database(PostgresServer.Login login) {
+  public GatewayProcess database(PostgresServer.Login login) {
     return setting("INTERGOV_DATABASE_URL", login.url())
         .setting("INTERGOV_DATABASE_USERNAME", login.username())
         .setting("INTERGOV_DATABASE_PASSWORD", login.password());
   }
 
-  GatewayProcess lake(PostgresServer.Login login) {
+  public GatewayProcess lake(PostgresServer.Login login) {
     return setting("INTERGOV_LAKE_URL", login.url())
         .setting("INTERGOV_LAKE_USERNAME", login.username())
         .setting("INTERGOV_LAKE_PASSWORD", login.password());
@@ -117,7 +117,7 @@ public final class GatewayProcess implements AutoCloseable {
   }
 
   /** Its wall clock is so far ahead, or behind if negative; what passes it measures as before. */
-  GatewayProcess clockAhead(Duration by) {
+  public GatewayProcess clockAhead(Duration by) {
     // without the class archive: JDK 17 crashes when an agent is shown classes out of one
     return jvm("-Xmx256m", "-XX:TieredStopAtLevel=1", MovedClockAgent.option(by));
   }
@@ -132,7 +132,7 @@ public final class GatewayProcess implements AutoCloseable {
     return settings.get(variable);
   }
 
-  static Path write(Path file, String text) {
+  public static Path write(Path file, String text) {
     try {
       Files.createDirectories(file.getParent());
       return Files.writeString(file, text);
@@ -207,12 +207,12 @@ public final class GatewayProcess implements AutoCloseable {
   }
 
   /** All checks, with their details. */
-  String health() {
+  public String health() {
     return managed("/observe/health?data=true");
   }
 
   /** What Prometheus sees. */
-  String metrics() {
+  public String metrics() {
     return managed("/observe/metrics");
   }
 
@@ -266,7 +266,7 @@ public final class GatewayProcess implements AutoCloseable {
   }
 
   /** SIGTERM, without waiting. */
-  void askToStop() {
+  public void askToStop() {
     signal("TERM");
   }
 
@@ -277,7 +277,7 @@ public final class GatewayProcess implements AutoCloseable {
   }
 
   /** Waits for its end. */
-  int exitCode() {
+  public int exitCode() {
     try {
       assertThat(process.waitFor(5, TimeUnit.MINUTES))
           .as("gateway %s ends; its log:%n%s", name, log())
@@ -296,6 +296,10 @@ public final class GatewayProcess implements AutoCloseable {
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  public Path logFile() {
+    return log;
   }
 
   public String log() {

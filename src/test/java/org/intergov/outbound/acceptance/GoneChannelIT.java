@@ -28,7 +28,7 @@ class GoneChannelIT {
   }
 
   @Test
-  @Tag("chaos")
+  @Tag("long")
   void so_do_150_000() throws SQLException {
     waitsForAChannelThatIsGone("gone_channel_of_many", 150_000, Duration.ofMinutes(10));
   }

@@ -32,7 +32,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * all test classes: those that harm it take the lock {@link #LOCK} for writing. Listeners: plain,
  * and TLS with a login and a client certificate.
  */
-final class KafkaCluster {
+public final class KafkaCluster {
   static final String LOCK = "kafka";
   private static final int NODES = 3;
   private static final Path HOME = Path.of("target", "acceptance", "kafka").toAbsolutePath();
@@ -62,7 +62,7 @@ final class KafkaCluster {
   }
 
   /** The one that is never stopped. */
-  static synchronized KafkaCluster shared() {
+  public static synchronized KafkaCluster shared() {
     if (shared == null) {
       try {
         shared = new KafkaCluster();
@@ -82,7 +82,7 @@ final class KafkaCluster {
   }
 
   /** For a client without TLS. */
-  String brokers() {
+  public String brokers() {
     return String.join(",", nodes.stream().map(n -> "127.0.0.1:" + n.plainPort()).toList());
   }
 
@@ -106,7 +106,7 @@ final class KafkaCluster {
     return nodes.get(id - 1);
   }
 
-  KafkaNode node(int index) {
+  public KafkaNode node(int index) {
     return nodes.get(index);
   }
 
@@ -127,17 +127,17 @@ final class KafkaCluster {
     nodes.forEach(KafkaNode::kill);
   }
 
-  void startAll() {
+  public void startAll() {
     nodes.stream().filter(n -> !n.isAlive()).forEach(KafkaNode::start);
     awaitNodes(NODES);
   }
 
   /** Three replicas, of which two must have a record before it is acknowledged. */
-  void topic(String name, int partitions) {
+  public void topic(String name, int partitions) {
     topic(name, partitions, Map.of());
   }
 
-  void topic(String name, int partitions, Map<String, String> config) {
+  public void topic(String name, int partitions, Map<String, String> config) {
     get(
         admin
             .createTopics(List.of(new NewTopic(name, partitions, (short) 3).configs(config)))
@@ -145,7 +145,7 @@ final class KafkaCluster {
   }
 
   /** Every record of a topic, in the order of its partitions. */
-  List<ConsumerRecord<String, String>> read(String topic) {
+  public List<ConsumerRecord<String, String>> read(String topic) {
     Map<String, Object> config =
         Map.of(
             ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -170,7 +170,7 @@ final class KafkaCluster {
   }
 
   /** How many records a topic has. */
-  long size(String topic) {
+  public long size(String topic) {
     return ends(topic).values().stream().mapToLong(Long::longValue).sum();
   }
 
@@ -199,7 +199,7 @@ final class KafkaCluster {
         new StringDeserializer());
   }
 
-  KafkaProducer<String, String> producer() {
+  public KafkaProducer<String, String> producer() {
     return new KafkaProducer<>(
         Map.<String, Object>of(
             ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -213,7 +213,7 @@ final class KafkaCluster {
   }
 
   /** What a group has committed, of all partitions of a topic together. */
-  long committed(String group, String topic) {
+  public long committed(String group, String topic) {
     return get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
         .entrySet()
         .stream()

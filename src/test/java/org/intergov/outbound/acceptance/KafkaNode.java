@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import kafka.tools.StorageTool;
 
 /** One node of the cluster: a process that can be killed and started again. */
-final class KafkaNode {
+public final class KafkaNode {
   static final String USER = "gateway";
   static final String PASSWORD = "let-\"me\"-in\\now";
 
@@ -99,7 +99,7 @@ final class KafkaNode {
     assertThat(exit).as(said.toString(StandardCharsets.UTF_8)).isZero();
   }
 
-  void start() {
+  public void start() {
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     ProcessBuilder builder =
@@ -122,11 +122,11 @@ final class KafkaNode {
     }
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process != null && process.isAlive();
   }
 
-  void kill() {
+  public void kill() {
     if (process != null) {
       process.destroyForcibly();
       try {

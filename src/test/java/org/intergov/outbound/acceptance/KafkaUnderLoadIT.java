@@ -23,7 +23,7 @@ import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Two replicas take messages from a topic, post them to another and follow receipts. */
-@Tag("chaos")
+@Tag("long")
 @ExtendWith(ShowLogsOnFailure.class)
 @ResourceLock(value = KafkaCluster.LOCK, mode = ResourceAccessMode.READ_WRITE)
 class KafkaUnderLoadIT {

@@ -20,16 +20,17 @@ import org.intergov.outbound.store.PostgresProcesses;
  * one for all test classes; each asks it for a database of its own. It is reached through a proxy,
  * so that it keeps its port through a restart.
  */
-final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements AutoCloseable {
   private static final Path HOME = Path.of("target", "acceptance").toAbsolutePath();
   private static PostgresServer shared;
 
   private final Path directory;
   private final TcpProxy proxy;
   private EmbeddedDatabase server;
+  private boolean mounted;
 
   /** How a gateway reaches a database. */
-  record Login(String url, String username, String password) {}
+  public record Login(String url, String username, String password) {}
 
   private PostgresServer(Path directory) {
     this.directory = directory;
@@ -46,14 +47,44 @@ final class PostgresServer implements AutoCloseable {
   }
 
   /** One that may be stopped and started; to be closed. */
-  static PostgresServer own(String name) {
+  public static PostgresServer own(String name) {
     PostgresServer server = new PostgresServer(emptied(name));
     server.start();
     return server;
   }
 
+  /**
+   * One on a small file system of its own, in memory; null where none may be mounted. Unmounted
+   * when it is closed.
+   */
+  public static PostgresServer onSmallDisk(String name, int megabytes) {
+    Path directory = emptied(name);
+    String options = "mode=0700,size=" + megabytes + "m";
+    if (!ran("mount", "-t", "tmpfs", "-o", options, "tmpfs", directory.toString())) {
+      return null;
+    }
+    PostgresServer server = new PostgresServer(directory);
+    server.mounted = true;
+    server.start();
+    return server;
+  }
+
+  private static boolean ran(String... command) {
+    try {
+      return new ProcessBuilder(command).start().waitFor() == 0;
+    } catch (IOException e) {
+      return false; // there is no such command
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public Path directory() {
+    return directory;
+  }
+
   /** One whose data is still to come; it has its port already. */
-  static PostgresServer later(String name) {
+  public static PostgresServer later(String name) {
     return new PostgresServer(emptied(name));
   }
 
@@ -71,12 +102,35 @@ final class PostgresServer implements AutoCloseable {
     return EmbeddedDatabase.start(directory, Path.of("target", "postgres"));
   }
 
-  void stop() {
+  /** Drops all connections and refuses new ones; the server runs on. */
+  public void cut() {
+    proxy.cut();
+  }
+
+  public void mend() {
+    proxy.mendAsBefore();
+  }
+
+  /** What lies between it and those who use it. */
+  public TcpProxy line() {
+    return proxy;
+  }
+
+  /** Whether it takes a connection and answers. */
+  public boolean answers() {
+    try (Connection c = connect("intergov")) {
+      return c.isValid(5);
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  public void stop() {
     proxy.cut();
     server.close();
   }
 
-  void start() {
+  public void start() {
     server = launch();
     proxy.mend(server.port());
   }
@@ -84,12 +138,12 @@ final class PostgresServer implements AutoCloseable {
   /**
    * Kills one session of a client, upon which the server drops all others and recovers by itself.
    */
-  boolean killSession() {
+  public boolean killSession() {
     return PostgresProcesses.of(server).killSession();
   }
 
   /** Kills the server and all its processes; {@link #start} lets it recover. */
-  void kill() {
+  public void kill() {
     PostgresProcesses.of(server).killAll();
     stop();
   }
@@ -99,7 +153,7 @@ final class PostgresServer implements AutoCloseable {
    * nothing more from now on: it has the data as a crash at this moment would leave it. Its {@link
    * #start} is its promotion; until then its port refuses connections.
    */
-  void copyTo(PostgresServer standby) {
+  public void copyTo(PostgresServer standby) {
     PostgresProcesses.of(server).copyTo(standby.directory);
     PostgresProcesses.promoteAtNextStart(standby.directory);
   }
@@ -109,7 +163,7 @@ final class PostgresServer implements AutoCloseable {
    *
    * @param parameters of the URL, such as {@code ?targetServerType=primary}
    */
-  Login orOn(PostgresServer other, String database, String parameters) {
+  public Login orOn(PostgresServer other, String database, String parameters) {
     String url =
         "jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d/%s%s"
             .formatted(proxy.port(), other.proxy.port(), database, parameters);
@@ -117,12 +171,12 @@ final class PostgresServer implements AutoCloseable {
   }
 
   /** A new database, reached through this server's proxy. */
-  Login create(String database) {
+  public Login create(String database) {
     return create(database, proxy);
   }
 
   /** A new database, reached through a proxy of its own. */
-  Login create(String database, TcpProxy through) {
+  public Login create(String database, TcpProxy through) {
     try (Connection c = connect("intergov");
         Statement s = c.createStatement()) {
       s.execute("CREATE DATABASE " + database);
@@ -137,13 +191,13 @@ final class PostgresServer implements AutoCloseable {
     return server.port();
   }
 
-  Connection connect(String database) throws SQLException {
+  public Connection connect(String database) throws SQLException {
     String url = "jdbc:postgresql://127.0.0.1:%d/%s".formatted(server.port(), database);
     return DriverManager.getConnection(url, server.username(), server.password());
   }
 
   /** First column to second column of each row. */
-  Map<String, Long> counts(String database, String sql) {
+  public Map<String, Long> counts(String database, String sql) {
     try (Connection c = connect(database);
         Statement s = c.createStatement();
         ResultSet r = s.executeQuery(sql)) {
@@ -179,7 +233,7 @@ final class PostgresServer implements AutoCloseable {
         """);
   }
 
-  int execute(String database, String sql, Object... arguments) throws SQLException {
+  public int execute(String database, String sql, Object... arguments) throws SQLException {
     try (Connection c = connect(database);
         PreparedStatement s = c.prepareStatement(sql)) {
       for (int i = 0; i < arguments.length; i++) {
@@ -194,6 +248,9 @@ final class PostgresServer implements AutoCloseable {
     proxy.close();
     if (server != null) {
       server.close();
+    }
+    if (mounted) {
+      ran("umount", directory.toString());
     }
   }
 }

@@ -22,7 +22,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /** Two replicas take messages from a queue, post them to two others and follow receipts. */
-@Tag("chaos")
+@Tag("long")
 @ExtendWith(ShowLogsOnFailure.class)
 class SqsUnderLoadIT {
   private static final String DATABASE = "sqs_load";

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Messages come in while the endpoint that gives out tokens is away for a minute. */
-@Tag("chaos")
+@Tag("long")
 @ExtendWith(ShowLogsOnFailure.class)
 class TokenOutageIT {
   private static final String DATABASE = "token_outage";

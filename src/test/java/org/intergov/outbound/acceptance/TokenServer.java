@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
 
 /** A token endpoint that knows one client, and an OpenID issuer that tells where it is. */
-final class TokenServer implements AutoCloseable {
+public final class TokenServer implements AutoCloseable {
   private static final Vertx VERTX =
       Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setUseDaemonThread(true));
 
@@ -27,7 +27,7 @@ final class TokenServer implements AutoCloseable {
   /**
    * @param authorization the header of the one client
    */
-  TokenServer(String authorization) {
+  public TokenServer(String authorization) {
     this((header, form) -> authorization.equals(header));
   }
 
@@ -41,12 +41,12 @@ final class TokenServer implements AutoCloseable {
         (header, form) -> header == null && List.of(form.split("&")).contains(field));
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + port;
   }
 
   /** Listens; before, and after {@link #close}, connections are refused. */
-  TokenServer open() {
+  public TokenServer open() {
     server =
         VERTX
             .createHttpServer(

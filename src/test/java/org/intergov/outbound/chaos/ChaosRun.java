@@ -1,0 +1,91 @@
+package org.intergov.outbound.chaos;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** One run: sets up what the plan says, lets it happen, waits until all is quiet, and judges. */
+final class ChaosRun {
+  /** How long everything may take to end once the last fault is over. */
+  private static final long QUIET_SECONDS = 300;
+
+  /** With a bug nobody waits long for what will never end. */
+  private static final long QUIET_SECONDS_WITH_BUG = 40;
+
+  private final Plan plan;
+  private final String bug;
+  private final Path folder;
+
+  /**
+   * @param bug see {@link BugAgent#names}; empty: none
+   */
+  ChaosRun(Plan plan, String bug, Path folder) {
+    this.plan = plan;
+    this.bug = bug;
+    this.folder = folder;
+  }
+
+  /** What was found; history, logs and report are in the folder. */
+  List<Finding> run(String again) {
+    List<Entry> entries;
+    List<Finding> more = new ArrayList<>();
+    try (History history = new History(folder)) {
+      try (Estate estate = new Estate(plan, bug, history, folder)) {
+        more.addAll(happen(estate, history));
+      }
+      entries = history.entries();
+    }
+    List<Finding> findings = new ArrayList<>(new Checker(entries).findings());
+    findings.addAll(more);
+    new Report(plan, again, entries, findings).write(folder);
+    return findings;
+  }
+
+  private List<Finding> happen(Estate estate, History history) {
+    List<String> trouble = new ArrayList<>();
+    try (Load load = new Load(estate, history, plan);
+        Operator operator = new Operator(estate, history, plan);
+        Faults faults = new Faults(estate, history, plan)) {
+      pause(plan.length().toMillis());
+      trouble.addAll(faults.awaitAll());
+      trouble.addAll(load.failures());
+      load.stop();
+      estate.channels().values().forEach(ChaosChannel::goodMood);
+      operator.stop();
+      faults.put(Table.complete(estate.nextEdit()));
+    }
+    Collector collector = new Collector(estate, history, folder);
+    awaitQuiet(estate, collector, trouble);
+    collector.collect();
+    return trouble.stream()
+        .map(t -> new Finding("comes-back", "", t, List.of(), List.of()))
+        .toList();
+  }
+
+  private void awaitQuiet(Estate estate, Collector collector, List<String> trouble) {
+    long until =
+        System.nanoTime()
+            + TimeUnit.SECONDS.toNanos(bug.isEmpty() ? QUIET_SECONDS : QUIET_SECONDS_WITH_BUG);
+    while (System.nanoTime() < until) {
+      if (estate.replicas().stream().allMatch(r -> r.process().readyStatus() == 200)
+          && collector.unfinished() == 0) {
+        return;
+      }
+      pause(500);
+    }
+    for (Estate.Replica replica : estate.replicas()) {
+      if (replica.process().readyStatus() != 200) {
+        trouble.add("a gateway is not ready: " + replica.process().health());
+      }
+    }
+  }
+
+  private static void pause(long millis) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

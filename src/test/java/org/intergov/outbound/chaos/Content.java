@@ -1,0 +1,25 @@
+package org.intergov.outbound.chaos;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+
+/** The five fields of a message as one short word, to tell whether two are the same. */
+final class Content {
+  private Content() {}
+
+  static String of(JsonNode message) {
+    return of(
+        message.path("sender").asText(),
+        message.path("receiver").asText(),
+        message.path("subject").asText(),
+        message.path("obj").asText(),
+        message.path("predicate").asText());
+  }
+
+  static String of(String... fields) {
+    CRC32 sum = new CRC32();
+    sum.update(String.join("\n", fields).getBytes(StandardCharsets.UTF_8));
+    return Long.toHexString(sum.getValue());
+  }
+}

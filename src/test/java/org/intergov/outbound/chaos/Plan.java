@@ -1,0 +1,125 @@
+package org.intergov.outbound.chaos;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What a seed leads to: how the system is set up, and which faults come when. Equal seeds, equal
+ * plans.
+ */
+record Plan(
+    long seed,
+    Duration length,
+    int replicas,
+    boolean separateLake,
+    boolean movedClock,
+    boolean retention,
+    int perSecond,
+    List<Fault> faults) {
+
+  /** Fault to how often it comes, beside the others. */
+  private static final Map<String, Integer> WEIGHTS =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry("kill", 10),
+              Map.entry("freeze", 6),
+              Map.entry("stop", 5),
+              Map.entry("postgres-kill", 3),
+              Map.entry("postgres-session", 4),
+              Map.entry("postgres-cut", 4),
+              Map.entry("postgres-deaf", 4),
+              Map.entry("postgres-slow", 2),
+              Map.entry("postgres-read-only", 2),
+              Map.entry("postgres-full", 2),
+              Map.entry("lake-cut", 3),
+              Map.entry("channel-line", 8),
+              Map.entry("channel-mood", 12),
+              Map.entry("channel-down", 5),
+              Map.entry("broker-kill", 3),
+              Map.entry("queue-restart", 3),
+              Map.entry("token-away", 2),
+              Map.entry("edit", 8),
+              Map.entry("edit-broken", 3),
+              Map.entry("standby", 1)));
+
+  /** Of these one at a time, for each of them is the whole of something. */
+  static final Set<String> OF_THE_DATABASE =
+      Set.of(
+          "postgres-kill",
+          "postgres-session",
+          "postgres-cut",
+          "postgres-deaf",
+          "postgres-slow",
+          "postgres-read-only",
+          "postgres-full",
+          "standby");
+
+  /**
+   * A fault to come.
+   *
+   * @param at milliseconds after the start of the load
+   * @param lasts milliseconds
+   * @param draw decides what else there is to decide
+   */
+  record Fault(String what, long at, long lasts, int draw) {}
+
+  static Set<String> faultNames() {
+    return new TreeSet<>(WEIGHTS.keySet());
+  }
+
+  /**
+   * @param only faults of these names; all if empty
+   */
+  static Plan of(long seed, Duration length, Set<String> only) {
+    Random random = new Random(seed);
+    int replicas = 1 + random.nextInt(3);
+    boolean lake = random.nextInt(3) == 0;
+    boolean clock = random.nextInt(3) == 0;
+    boolean retention = random.nextInt(3) == 0;
+    int perSecond = 200 + random.nextInt(60);
+    List<Fault> faults = new ArrayList<>();
+    long end = length.toMillis() * 9 / 10;
+    boolean standby = false;
+    for (long at = 3_000; at < end; at += 1_500 + random.nextInt(5_000)) {
+      String what = draw(random);
+      long lasts = lasts(what, random);
+      int draw = random.nextInt(Integer.MAX_VALUE);
+      boolean once = what.equals("standby") && (standby || lake);
+      if ((only.isEmpty() || only.contains(what)) && !once) {
+        standby |= what.equals("standby");
+        faults.add(new Fault(what, at, Math.min(lasts, end + 10_000 - at), draw));
+      }
+    }
+    faults.sort(Comparator.comparingLong(Fault::at));
+    return new Plan(seed, length, replicas, lake, clock, retention, perSecond, List.copyOf(faults));
+  }
+
+  private static String draw(Random random) {
+    int left = random.nextInt(WEIGHTS.values().stream().mapToInt(w -> w).sum());
+    for (Map.Entry<String, Integer> e : WEIGHTS.entrySet()) {
+      left -= e.getValue();
+      if (left < 0) {
+        return e.getKey();
+      }
+    }
+    throw new IllegalStateException();
+  }
+
+  private static long lasts(String what, Random random) {
+    return switch (what) {
+      case "freeze" ->
+          random.nextBoolean() ? 1_000 + random.nextInt(4_000) : 18_000 + random.nextInt(8_000);
+      case "kill", "stop" -> random.nextInt(4_000);
+      case "postgres-deaf", "postgres-session" -> 100 + random.nextInt(900);
+      case "broker-kill" -> 4_000 + random.nextInt(8_000);
+      default -> 1_000 + random.nextInt(9_000);
+    };
+  }
+}

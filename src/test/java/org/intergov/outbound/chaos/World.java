@@ -1,0 +1,78 @@
+package org.intergov.outbound.chaos;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What holds for all messages: the channels, the tables, and the faults. */
+final class World {
+  private final Map<String, Entry> channels = new LinkedHashMap<>();
+  private final List<InForce> tables = new ArrayList<>();
+  private final List<Entry> faults;
+
+  /**
+   * A table, and the time in which it may have been used: from just before it was written until the
+   * next one was certainly in force everywhere.
+   */
+  record InForce(Entry table, long from, long until) {
+    /** Channels for a receiver, in order. */
+    List<String> channels(String receiver) {
+      List<String> found = new ArrayList<>();
+      for (String entry : table.get("channels").split(" ")) {
+        int colon = entry.indexOf(':');
+        if (colon > 0 && entry.substring(colon + 1).equals(receiver)) {
+          found.add(entry.substring(0, colon));
+        }
+      }
+      return found;
+    }
+  }
+
+  World(Collection<Entry> entries) {
+    List<Entry> written = new ArrayList<>();
+    Map<String, Entry> inForce = new LinkedHashMap<>();
+    for (Entry e : entries) {
+      if (e.kind() == Kind.CHANNEL) {
+        channels.put(e.get("channel"), e);
+      } else if (e.kind() == Kind.TABLE && e.is("phase", "written")) {
+        written.add(e);
+      } else if (e.kind() == Kind.TABLE && e.is("phase", "in-force")) {
+        inForce.put(e.get("number"), e);
+      }
+    }
+    for (int i = 0; i < written.size(); i++) {
+      long until = Long.MAX_VALUE;
+      for (int next = i + 1; next < written.size() && until == Long.MAX_VALUE; next++) {
+        Entry then = inForce.get(written.get(next).get("number"));
+        until = then == null ? Long.MAX_VALUE : then.at();
+      }
+      tables.add(new InForce(written.get(i), written.get(i).at(), until));
+    }
+    faults = entries.stream().filter(e -> e.kind() == Kind.FAULT).toList();
+  }
+
+  /** What is known of a channel. */
+  Entry channel(String id) {
+    Entry known = channels.get(id);
+    return known == null ? new Entry(0, Kind.CHANNEL, "", Map.of("channel", id)) : known;
+  }
+
+  /** Tables that may have been in force at any moment of this time. */
+  List<InForce> tables(long from, long until) {
+    return tables.stream().filter(t -> t.from() <= until && t.until() >= from).toList();
+  }
+
+  /** Whether the database has lost what was committed at this time: a standby that lacked it. */
+  boolean isLost(long at) {
+    return faults.stream()
+        .anyMatch(
+            f ->
+                f.is("what", "standby") && f.has("from") && at >= f.number("from") && at <= f.at());
+  }
+
+  boolean hasLost() {
+    return faults.stream().anyMatch(f -> f.is("what", "standby") && f.has("from"));
+  }
+}
