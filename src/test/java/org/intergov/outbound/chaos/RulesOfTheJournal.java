@@ -139,7 +139,6 @@ final class RulesOfTheJournal {
             case "final" -> Set.of("confirmed");
             case "confirmed" -> Set.of("posted");
             case "possible_duplicate" -> Set.of("unknown", "replayed", "held", "lease_lost");
-            case "failed_over" -> Set.of("refused", "unavailable", "undeliverable", "screened");
             default -> Set.of();
           };
       if (!causes.isEmpty() && causes.stream().noneMatch(before::contains)) {
