@@ -113,7 +113,7 @@ class CommandLineIT {
       Ended submitted = run("submit", "--url", url, file.toString());
       assertThat(submitted.code()).as(submitted.err()).isZero();
       assertThat(submitted.out()).contains("50");
-      messages.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      gateway.api().awaitStatus(messages, "accepted");
       assertThat(run("submit", "--url", url, file.toString()).code()).as("again").isZero();
       assertThat(channel.repeated()).isEmpty();
 

@@ -65,7 +65,7 @@ class DatabaseRolesIT {
           .isEqualTo(200);
       assertThat(gateway.api().call("POST", "/channels/sg/resume", null, null).status())
           .isEqualTo(200);
-      sent.forEach(message -> gateway.api().awaitStatus(message, "accepted"));
+      gateway.api().awaitStatus(sent, "accepted");
       gateway.api().awaitStatus(refused, "rejected");
       await("all rows have left, by the owner's hand")
           .untilAsserted(

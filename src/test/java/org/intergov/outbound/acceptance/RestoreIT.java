@@ -84,8 +84,8 @@ class RestoreIT {
         gateway.start();
         lanes(gateway.api(), "resume");
         gateway.api().submit(later);
-        keyed.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
-        careful.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+        gateway.api().awaitStatus(keyed, "accepted");
+        gateway.api().awaitStatus(careful, "accepted");
         gateway.api().awaitStatus(later, "accepted");
       }
       assertThat(channel.repeated()).isEmpty();
