@@ -21,7 +21,7 @@ class DatabaseRolesIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
 
   private static PostgresServer.Login roles(String database) throws SQLException {
-    PostgresServer.Login login = POSTGRES.create(database);
+    PostgresServer.Login login = POSTGRES.createEmpty(database);
     POSTGRES.execute(database, "CREATE ROLE " + database + "_owner LOGIN PASSWORD 'owner'");
     POSTGRES.execute(database, "CREATE ROLE " + database + "_flow LOGIN PASSWORD 'flow'");
     POSTGRES.execute(

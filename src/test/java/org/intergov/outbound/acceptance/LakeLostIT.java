@@ -29,8 +29,8 @@ class LakeLostIT {
 
   private static GatewayProcess gateway(String name, TestChannel channel) {
     return GatewayProcess.named(name)
-        .database(POSTGRES.create(name.replace('-', '_')))
-        .lake(POSTGRES.create(lake(name)))
+        .database(POSTGRES.createEmpty(name.replace('-', '_')))
+        .lake(POSTGRES.createEmpty(lake(name)))
         .channels(
             """
             channels:

@@ -80,7 +80,8 @@ class RestoreIT {
         gateway.api().submit(keyed);
         gateway.api().submit(careful);
         assertThat(gateway.terminate()).isZero();
-        execute("intergov", "CREATE DATABASE restore_after TEMPLATE restore_before");
+        execute(
+            PostgresServer.MAINTENANCE, "CREATE DATABASE restore_after TEMPLATE restore_before");
         gateway.start();
         lanes(gateway.api(), "resume");
         gateway.api().submit(later);
