@@ -17,7 +17,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -168,6 +170,25 @@ public final class Api {
 
   void awaitStatus(Sent message, String status) {
     awaitMessage(message, m -> m.path("status").asText().equals(status), "lake " + status);
+  }
+
+  /** All of them; what has come already costs one question for a page of them. */
+  void awaitStatus(List<Sent> messages, String status) {
+    Set<String> missing = new HashSet<>(messages.stream().map(Sent::reference).toList());
+    await("all come to lake " + status)
+        .untilAsserted(
+            () -> {
+              String next = "0";
+              while (!missing.isEmpty() && next != null) {
+                Answer page = get("/messages?status=" + status + "&limit=1000&after=" + next);
+                assertThat(page.status()).as(page.body()).isEqualTo(200);
+                page.json()
+                    .path("messages")
+                    .forEach(m -> missing.remove(m.path("reference").asText()));
+                next = page.json().path("next").asText(null);
+              }
+              assertThat(missing).isEmpty();
+            });
   }
 
   void awaitDelivery(Sent message, String status) {

@@ -176,7 +176,7 @@ class CallbacksIT {
   void a_channel_that_takes_no_subscription_is_polled_as_ever() {
     List<Sent> messages = Sent.many("NZ", "deaf", 4);
     api.submit(messages);
-    messages.forEach(m -> api.awaitStatus(m, "accepted"));
+    api.awaitStatus(messages, "accepted");
 
     assertThat(api.events(messages.get(0)))
         .containsExactly("submitted", "posted", "confirmed", "accepted");
@@ -212,7 +212,7 @@ class CallbacksIT {
         });
     api.submit(listed);
     api.submit(missing);
-    listed.forEach(m -> api.awaitStatus(m, "accepted"));
+    api.awaitStatus(listed, "accepted");
     api.awaitStatus(missing, "accepted");
 
     assertThat(queries)

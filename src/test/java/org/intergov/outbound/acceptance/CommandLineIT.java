@@ -13,8 +13,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The JAR's commands. */
 @ExtendWith(ShowLogsOnFailure.class)
@@ -26,29 +24,12 @@ class CommandLineIT {
     return Command.run(directory, Map.of(), arguments);
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "run",
-        "demo",
-        "check",
-        "explain",
-        "submit",
-        "status",
-        "replay",
-        "resolve",
-        "dead-letters",
-        "pause",
-        "resume",
-        "reload",
-        "token",
-        "completion",
-        "simulate-channel"
-      })
-  void every_command_has_help(String command) {
-    Ended help = run(command, "--help");
+  /** What each of them says is in {@code CliTest}. */
+  @Test
+  void a_command_has_help() {
+    Ended help = run("check", "--help");
     assertThat(help.code()).isZero();
-    assertThat(help.out()).contains("Usage: intergov-outbound " + command);
+    assertThat(help.out()).contains("Usage: intergov-outbound check");
   }
 
   @Test
@@ -113,7 +94,7 @@ class CommandLineIT {
       Ended submitted = run("submit", "--url", url, file.toString());
       assertThat(submitted.code()).as(submitted.err()).isZero();
       assertThat(submitted.out()).contains("50");
-      messages.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      gateway.api().awaitStatus(messages, "accepted");
       assertThat(run("submit", "--url", url, file.toString()).code()).as("again").isZero();
       assertThat(channel.repeated()).isEmpty();
 

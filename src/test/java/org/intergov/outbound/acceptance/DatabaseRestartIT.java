@@ -114,7 +114,7 @@ class DatabaseRestartIT {
   }
 
   private static void readOnly(String change) throws SQLException {
-    try (Connection connection = postgres.connect("intergov");
+    try (Connection connection = postgres.connect(PostgresServer.MAINTENANCE);
         Statement s = connection.createStatement()) {
       s.execute("ALTER DATABASE read_only " + change);
       s.execute(

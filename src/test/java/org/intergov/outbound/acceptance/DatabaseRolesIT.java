@@ -21,7 +21,7 @@ class DatabaseRolesIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
 
   private static PostgresServer.Login roles(String database) throws SQLException {
-    PostgresServer.Login login = POSTGRES.create(database);
+    PostgresServer.Login login = POSTGRES.createEmpty(database);
     POSTGRES.execute(database, "CREATE ROLE " + database + "_owner LOGIN PASSWORD 'owner'");
     POSTGRES.execute(database, "CREATE ROLE " + database + "_flow LOGIN PASSWORD 'flow'");
     POSTGRES.execute(
@@ -65,7 +65,7 @@ class DatabaseRolesIT {
           .isEqualTo(200);
       assertThat(gateway.api().call("POST", "/channels/sg/resume", null, null).status())
           .isEqualTo(200);
-      sent.forEach(message -> gateway.api().awaitStatus(message, "accepted"));
+      gateway.api().awaitStatus(sent, "accepted");
       gateway.api().awaitStatus(refused, "rejected");
       await("all rows have left, by the owner's hand")
           .untilAsserted(

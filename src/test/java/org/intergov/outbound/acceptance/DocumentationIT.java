@@ -47,7 +47,7 @@ class DocumentationIT {
   private final int management = Ports.free();
   private final int channel = Ports.free();
   private final int secondChannel = Ports.free();
-  private final PostgresServer.Login login = POSTGRES.create(DATABASE);
+  private final PostgresServer.Login login = POSTGRES.createEmpty(DATABASE);
 
   private String withPortsOfThisTest(String text) {
     return text.replace("8080", String.valueOf(api))

@@ -29,8 +29,8 @@ class LakeLostIT {
 
   private static GatewayProcess gateway(String name, TestChannel channel) {
     return GatewayProcess.named(name)
-        .database(POSTGRES.create(name.replace('-', '_')))
-        .lake(POSTGRES.create(lake(name)))
+        .database(POSTGRES.createEmpty(name.replace('-', '_')))
+        .lake(POSTGRES.createEmpty(lake(name)))
         .channels(
             """
             channels:
@@ -58,7 +58,7 @@ class LakeLostIT {
       List<Sent> early = api.submit(Sent.many("SG", "early", 50));
       Sent rejected = Sent.to("BR", "rejected");
       api.submit(rejected);
-      early.forEach(m -> api.awaitStatus(m, "accepted"));
+      api.awaitStatus(early, "accepted");
       api.awaitEvent(rejected, "rejected");
       Map<String, Long> before = POSTGRES.counts(lake(name), ENTRIES);
       Map<String, Long> journal = POSTGRES.journal("lake_lost");

@@ -76,9 +76,8 @@ class OddRowsIT {
       }
       List<Sent> good = gateway.api().submit(Sent.many("SG", "beside-them", 50));
       List<Sent> others = gateway.api().submit(Sent.many("NZ", "elsewhere", 50));
-      Stream.of(good, others)
-          .flatMap(List::stream)
-          .forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      gateway.api().awaitStatus(good, "accepted");
+      gateway.api().awaitStatus(others, "accepted");
       odd.forEach(m -> awaitEndOrReason(gateway, m));
       assertThat(channel.repeated()).isEmpty();
       assertThat(gateway.readyStatus()).isEqualTo(200);
@@ -120,7 +119,7 @@ class OddRowsIT {
       assertThat(isTaken(name, odd, "generation", "0", "'sg'")).isTrue();
       List<Sent> good = gateway.api().submit(Sent.many("SG", "in-the-same-lane", 50));
 
-      good.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      gateway.api().awaitStatus(good, "accepted");
       gateway.api().awaitDelivery(odd, "held");
       assertThat(channel.keys(odd)).isEmpty();
       assertThat(gateway.metrics())
@@ -145,9 +144,9 @@ class OddRowsIT {
         good.addAll(Sent.many("NZ", "good-b-" + i, 20));
       }
       insert(name, Stream.concat(refused.stream(), good.stream()).toList());
-      good.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      gateway.api().awaitStatus(good, "accepted");
       List<Sent> later = gateway.api().submit(Sent.many("NZ", "later", 20));
-      later.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      gateway.api().awaitStatus(later, "accepted");
 
       refused.forEach(m -> gateway.api().awaitDelivery(m, "held"));
       refused.forEach(m -> assertThat(error(gateway, m)).contains("not with us"));
@@ -188,7 +187,7 @@ class OddRowsIT {
           assertThat(status).as(answer.body()).isEqualTo(201);
         }
       }
-      good.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      gateway.api().awaitStatus(good, "accepted");
     }
   }
 
@@ -210,10 +209,10 @@ class OddRowsIT {
       all.addAll(60, rejected);
       all.addAll(rejectedToo);
       gateway.api().submit(all);
-      good.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
-      rejectedToo.forEach(m -> gateway.api().awaitStatus(m, "rejected"));
+      gateway.api().awaitStatus(good, "accepted");
+      gateway.api().awaitStatus(rejectedToo, "rejected");
       List<Sent> next = gateway.api().submit(Sent.many("NZ", "next", 20));
-      next.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      gateway.api().awaitStatus(next, "accepted");
       assertThat(gateway.readyStatus()).isEqualTo(200);
       stopsSoon(gateway);
     }

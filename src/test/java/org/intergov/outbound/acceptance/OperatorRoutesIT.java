@@ -187,7 +187,7 @@ class OperatorRoutesIT {
     Sent hangs = submit("FJ", "hang");
     Sent behind = submit("FJ", "behind");
     List<Sent> others = gateway.api().submit(Sent.many("SG", "beside", 200));
-    others.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+    gateway.api().awaitStatus(others, "accepted");
     gateway.api().awaitDelivery(hangs, "held");
     assertThat(gateway.api().event(hangs, "unknown").path("detail").asText())
         .contains("has not ended within 2000 ms");

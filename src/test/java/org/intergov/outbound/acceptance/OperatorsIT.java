@@ -46,7 +46,7 @@ class OperatorsIT {
 
   @Test
   void every_message_ends_once_for_each_time_it_is_sent_and_is_repeated_only_as_the_journal_says() {
-    PostgresServer.Login login = POSTGRES.create(NAME);
+    PostgresServer.Login login = POSTGRES.createEmpty(NAME);
     try (TestChannel keys = new TestChannel();
         TestChannel once = new TestChannel();
         GatewayProcess a = GatewayProcess.named("operators-a");

@@ -80,7 +80,7 @@ class OrderedFreezeIT {
             .until(() -> ordered.taken() == SUBJECTS);
         for (int wave = 1; wave <= 4; wave++) {
           List<Sent> others = gateway.api().submit(Sent.many("NZ", "wave-" + wave, 25));
-          others.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+          gateway.api().awaitStatus(others, "accepted");
         }
         assertThat(ordered.posts()).as("nothing is claimed past the lock").hasSize(SUBJECTS);
         frozen.rollback();

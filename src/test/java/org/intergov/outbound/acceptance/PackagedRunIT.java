@@ -65,7 +65,7 @@ class PackagedRunIT {
           .under(READ_ONLY)
           .jvm("-Xmx256m", "-Djava.io.tmpdir=" + WRITABLE)
           .setting("INTERGOV_DATA_DIR", WRITABLE.resolve("data").toString())
-          .database(PostgresServer.shared().create("packaged"))
+          .database(PostgresServer.shared().createEmpty("packaged"))
           .channels(
               """
               channels:

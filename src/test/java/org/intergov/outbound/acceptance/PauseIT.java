@@ -59,7 +59,7 @@ class PauseIT {
 
       call(b, "/channels/sg/resume");
       for (String name : List.of("waits-a", "waits-b")) {
-        Sent.many("SG", name, 5).forEach(m -> a.api().awaitStatus(m, "accepted"));
+        a.api().awaitStatus(Sent.many("SG", name, 5), "accepted");
       }
       assertThat(lane(a).path("state").asText()).isEqualTo("open");
       assertThat(channel.repeated()).isEmpty();

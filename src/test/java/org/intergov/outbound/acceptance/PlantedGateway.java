@@ -103,8 +103,8 @@ final class PlantedGateway implements AutoCloseable {
   }
 
   private GatewayProcess gateway() throws SQLException {
-    PostgresServer.Login outbox = POSTGRES.create("secrets");
-    PostgresServer.Login lake = POSTGRES.create("secrets_lake");
+    PostgresServer.Login outbox = POSTGRES.createEmpty("secrets");
+    PostgresServer.Login lake = POSTGRES.createEmpty("secrets_lake");
     for (String role : List.of("owner", "flow", "lake")) {
       POSTGRES.execute(
           "secrets", "CREATE ROLE secrets_" + role + " LOGIN PASSWORD 'planted-" + role + "'");

@@ -82,7 +82,7 @@ class PoisonIT {
     api.submit(Sent.many("SG", "good-before", 50));
     api.submit(bad);
     List<Sent> good = api.submit(Sent.many("SG", "good-after", 50));
-    good.forEach(m -> api.awaitStatus(m, "accepted"));
+    api.awaitStatus(good, "accepted");
     bad.forEach(m -> api.awaitDelivery(m, "held"));
     for (Sent message : bad) {
       assertThat(api.events(message)).startsWith("submitted", "unknown").endsWith("held");

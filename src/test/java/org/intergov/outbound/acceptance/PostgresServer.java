@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.intergov.outbound.store.EmbeddedDatabase;
 import org.intergov.outbound.store.PostgresProcesses;
+import org.intergov.outbound.store.ReadyCluster;
 
 /**
  * A PostgreSQL server of the tests, for gateways that are given a database URL. {@link #shared} is
@@ -22,6 +23,13 @@ import org.intergov.outbound.store.PostgresProcesses;
  */
 public final class PostgresServer implements AutoCloseable {
   private static final Path HOME = Path.of("target", "acceptance").toAbsolutePath();
+
+  /** What the server came with, copied for each test; nobody may be connected to it meanwhile. */
+  private static final String MIGRATED = "intergov";
+
+  /** For commands about databases. */
+  static final String MAINTENANCE = "postgres";
+
   private static PostgresServer shared;
 
   private final Path directory;
@@ -49,6 +57,7 @@ public final class PostgresServer implements AutoCloseable {
   /** One that may be stopped and started; to be closed. */
   public static PostgresServer own(String name) {
     PostgresServer server = new PostgresServer(emptied(name));
+    ReadyCluster.copyMigrated(server.directory);
     server.start();
     return server;
   }
@@ -170,16 +179,30 @@ public final class PostgresServer implements AutoCloseable {
     return new Login(url, server.username(), server.password());
   }
 
-  /** A new database, reached through this server's proxy. */
+  /** A database with the gateway's tables, reached through this server's proxy. */
   public Login create(String database) {
     return create(database, proxy);
   }
 
-  /** A new database, reached through a proxy of its own. */
+  /** The same, reached through a proxy of its own. */
   public Login create(String database, TcpProxy through) {
-    try (Connection c = connect("intergov");
+    return create(database + " TEMPLATE " + MIGRATED, database, through);
+  }
+
+  /** A database with nothing in it, for a gateway that is to make its tables. */
+  Login createEmpty(String database) {
+    return createEmpty(database, proxy);
+  }
+
+  /** The same, reached through a proxy of its own. */
+  Login createEmpty(String database, TcpProxy through) {
+    return create(database, database, through);
+  }
+
+  private Login create(String what, String database, TcpProxy through) {
+    try (Connection c = connect(MAINTENANCE);
         Statement s = c.createStatement()) {
-      s.execute("CREATE DATABASE " + database);
+      s.execute("CREATE DATABASE " + what);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

@@ -131,7 +131,7 @@ class ReloadIT {
       List<Sent> late = gateway.api().submit(Sent.many("NZ", "late", 50));
       List<Sent> all = new ArrayList<>(early);
       all.addAll(late);
-      all.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      gateway.api().awaitStatus(all, "accepted");
       assertThat(before.posts().size() - atBefore)
           .as("after the answer nothing new goes there; four may have been on their way")
           .isBetween(0, 4);
@@ -158,7 +158,7 @@ class ReloadIT {
       Sent inFlight =
           messages.stream().filter(m -> !removed.posts(m).isEmpty()).findFirst().orElseThrow();
       List<Sent> waiting = messages.stream().filter(m -> m != inFlight).toList();
-      waiting.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      gateway.api().awaitStatus(waiting, "accepted");
       assertThat(removed.posts()).hasSize(1);
       assertThat(other.posts()).hasSize(messages.size() - 1);
       assertThat(gateway.api().events(waiting.get(waiting.size() - 1)))
@@ -241,7 +241,7 @@ class ReloadIT {
 
       String order = "ordering: subject";
       reload(table(entry("guarded", "DE", back, "concurrency: 2", circuit, order, "rate: 20/s")));
-      messages.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      gateway.api().awaitStatus(messages, "accepted");
       assertThat(channel("guarded").path("circuit").asText()).isEqualTo("closed");
       assertThat(back.repeated()).isEmpty();
       Duration took = Duration.between(back.posts().get(0).at(), back.posts().get(39).at());
@@ -255,7 +255,7 @@ class ReloadIT {
             new Sent(one.ref(), one.receiver(), "AU.one-subject", one.obj(), one.predicate()));
       }
       gateway.api().submit(subject);
-      subject.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      gateway.api().awaitStatus(subject, "accepted");
       assertThat(back.posts().stream().skip(40).map(TestChannel.Post::key))
           .containsExactlyElementsOf(subject.stream().map(Sent::reference).toList());
     }
@@ -278,7 +278,7 @@ class ReloadIT {
       gateway.api().call("POST", "/channels/leaving/pause?reason=it%20moves", null, null);
 
       reload(table(entry("staying", "IT", other)));
-      messages.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+      gateway.api().awaitStatus(messages, "accepted");
       assertThat(other.posts()).hasSize(messages.size());
 
       reload(table(leaving));

@@ -33,7 +33,7 @@ class ReplicasIT {
 
   @Test
   void two_and_then_three_replicas_post_every_message_exactly_once() {
-    PostgresServer.Login login = POSTGRES.create("replicas");
+    PostgresServer.Login login = POSTGRES.createEmpty("replicas");
     try (TestChannel channel = new TestChannel();
         GatewayProcess a = GatewayProcess.named("replica-a");
         GatewayProcess b = GatewayProcess.named("replica-b");

@@ -80,12 +80,13 @@ class RestoreIT {
         gateway.api().submit(keyed);
         gateway.api().submit(careful);
         assertThat(gateway.terminate()).isZero();
-        execute("intergov", "CREATE DATABASE restore_after TEMPLATE restore_before");
+        execute(
+            PostgresServer.MAINTENANCE, "CREATE DATABASE restore_after TEMPLATE restore_before");
         gateway.start();
         lanes(gateway.api(), "resume");
         gateway.api().submit(later);
-        keyed.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
-        careful.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+        gateway.api().awaitStatus(keyed, "accepted");
+        gateway.api().awaitStatus(careful, "accepted");
         gateway.api().awaitStatus(later, "accepted");
       }
       assertThat(channel.repeated()).isEmpty();

@@ -69,7 +69,7 @@ class RulesIT {
       Sent night = api.submit(Sent.to("SG", "night.1"));
       Sent nowhere = api.submit(Sent.to("FR", "nowhere"));
 
-      List.of(small, large, night).forEach(m -> api.awaitStatus(m, "accepted"));
+      api.awaitStatus(List.of(small, large, night), "accepted");
       api.awaitStatus(nowhere, "rejected");
       assertThat(api.message(small).path("channel_id").asText()).isEqualTo("sg-small");
       assertThat(api.message(large).path("channel_id").asText()).isEqualTo("sg-rest");

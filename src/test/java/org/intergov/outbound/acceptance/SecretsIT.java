@@ -270,7 +270,7 @@ class SecretsIT {
 
     environment.put("INTERGOV_DATABASE_URL", "postgresql://au:planted-url@127.0.0.1/db");
     said("a start with a bad address", environment, 2, "run");
-    String url = POSTGRES.create("secrets_refused").url();
+    String url = POSTGRES.createEmpty("secrets_refused").url();
     environment.put("INTERGOV_DATABASE_URL", url + "?user=none&password=planted-url");
     environment.put("INTERGOV_API_PORT", String.valueOf(Ports.free()));
     environment.put("INTERGOV_MANAGEMENT_PORT", String.valueOf(Ports.free()));

@@ -33,8 +33,8 @@ class SeparateLakeIT {
     wayToLake = new TcpProxy(POSTGRES.port());
     gateway =
         GatewayProcess.named("separate-lake")
-            .database(POSTGRES.create("separate_outbox"))
-            .lake(POSTGRES.create(LAKE, wayToLake))
+            .database(POSTGRES.createEmpty("separate_outbox"))
+            .lake(POSTGRES.createEmpty(LAKE, wayToLake))
             .channels(
                 """
                 defaults:

@@ -106,7 +106,7 @@ class StandbyIT {
 
         // what came afterwards is new in every respect
         List<Sent> afterwards = gateway.api().submit(Sent.many("GB", "afterwards", 20));
-        afterwards.forEach(m -> gateway.api().awaitStatus(m, "accepted"));
+        gateway.api().awaitStatus(afterwards, "accepted");
         assertThat(Seen.least(standby, database, "afterwards-").isAbove(before))
             .as("ids and positions of new messages, and those of before: %s", before)
             .isTrue();

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class StartStopIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
+  private static final PostgresServer.Login REFUSED_STARTS = POSTGRES.create("refused_starts");
 
   private static String channels(TestChannel channel) {
     return channels(channel.url());
@@ -123,14 +124,19 @@ class StartStopIT {
     return gateway.log();
   }
 
+  /** One that is refused for another reason than its database. */
+  private static GatewayProcess refused(String name) {
+    return GatewayProcess.named(name).database(REFUSED_STARTS);
+  }
+
   private static String unused() {
     return channels("http://127.0.0.1:9");
   }
 
   @Test
   void a_port_that_is_taken_is_told_with_its_setting() throws IOException {
-    try (GatewayProcess api = GatewayProcess.named("api-port-taken");
-        GatewayProcess management = GatewayProcess.named("management-port-taken");
+    try (GatewayProcess api = refused("api-port-taken");
+        GatewayProcess management = refused("management-port-taken");
         ServerSocket taken = new ServerSocket()) {
       taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       String port = String.valueOf(taken.getLocalPort());
@@ -147,8 +153,8 @@ class StartStopIT {
         GatewayProcess.write(
             Path.of("target", "acceptance", "broken-channels.yaml").toAbsolutePath(),
             unused().replace("kind: http", "kind: htpp"));
-    try (GatewayProcess missing = GatewayProcess.named("channels-missing");
-        GatewayProcess wrong = GatewayProcess.named("channels-broken")) {
+    try (GatewayProcess missing = refused("channels-missing");
+        GatewayProcess wrong = refused("channels-broken")) {
       missing.channelsFile(Path.of("/nowhere/channels.yaml"));
       assertThat(failsToStart(missing, 2)).contains("/nowhere/channels.yaml");
       wrong.channelsFile(broken);
@@ -158,8 +164,8 @@ class StartStopIT {
 
   @Test
   void a_setting_that_is_unknown_or_wrong_or_missing_is_told_by_its_name() {
-    try (GatewayProcess unknown = GatewayProcess.named("setting-unknown");
-        GatewayProcess wrong = GatewayProcess.named("settings-wrong")) {
+    try (GatewayProcess unknown = refused("setting-unknown");
+        GatewayProcess wrong = refused("settings-wrong")) {
       unknown.channels(unused()).setting("INTERGOV_API_PROT", "8080");
       assertThat(failsToStart(unknown, 2)).contains("INTERGOV_API_PROT", "INTERGOV_API_PORT");
       wrong
@@ -198,7 +204,7 @@ class StartStopIT {
       Sent noRoute = Sent.to("BR", "no-route");
       channel.says(unconfirmed, StatusReply.says("received"));
       channel.always(unavailable, Reply.status(503));
-      gateway.database(POSTGRES.create("half_way")).channels(channels(channel)).start();
+      gateway.database(POSTGRES.createEmpty("half_way")).channels(channels(channel)).start();
       Api api = gateway.api();
       api.submit(List.of(unconfirmed, unavailable, accepted, noRoute));
       api.awaitEvent(unconfirmed, "posted");

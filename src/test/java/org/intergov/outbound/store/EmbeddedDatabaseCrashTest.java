@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,11 @@ class EmbeddedDatabaseCrashTest {
   @TempDir Path dataDir;
 
   private Process other;
+
+  @BeforeEach
+  void firstStartIsOver() {
+    ReadyCluster.copyEmpty(dataDir);
+  }
 
   @AfterEach
   void endOtherProcess() {

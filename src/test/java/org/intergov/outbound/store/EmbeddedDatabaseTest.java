@@ -116,6 +116,7 @@ class EmbeddedDatabaseTest {
 
   @Test
   void close_leaves_no_process_and_can_be_repeated() throws IOException {
+    ReadyCluster.copyEmpty(dataDir);
     EmbeddedDatabase database = start();
     assertThat(Postmaster.in(database.directory())).isPresent();
     database.close();
@@ -127,6 +128,7 @@ class EmbeddedDatabaseTest {
 
   @Test
   void close_ends_sessions_that_are_still_open_and_keeps_an_interrupt() throws SQLException {
+    ReadyCluster.copyEmpty(dataDir);
     EmbeddedDatabase database = start();
     try (Connection connection = connect(database)) {
       Thread.currentThread().interrupt();
@@ -168,7 +170,7 @@ class EmbeddedDatabaseTest {
 
   @Test
   void a_lost_password_is_named_and_a_later_start_with_it_works() throws IOException {
-    start().close();
+    ReadyCluster.copyEmpty(dataDir);
     Path password = dataDir.resolve("postgres.password");
     Path elsewhere = Files.move(password, dataDir.resolve("backup"));
     assertThatThrownBy(this::start)
@@ -188,6 +190,7 @@ class EmbeddedDatabaseTest {
 
   @Test
   void a_large_log_moves_aside_at_the_next_start() throws IOException {
+    ReadyCluster.copyEmpty(dataDir);
     Path log = dataDir.resolve("postgres.log");
     Files.writeString(log, "an old line\n".repeat(1_000_000));
     start().close();

@@ -179,13 +179,13 @@ class LakeLookupTest {
     switch (how) {
       case REFUSED -> way.refuse();
       case SWALLOWED -> way.swallow();
-      case FROZEN -> store.signalLake("STOP");
+      case FROZEN -> store.freezeLake();
     }
   }
 
   private static void end(Away how) throws IOException {
     if (how == Away.FROZEN) {
-      store.signalLake("CONT");
+      store.thawLake();
     } else {
       way.mend();
     }

@@ -9,14 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * The processes of a PostgreSQL server, and what can be done to them from outside: killed without a
@@ -85,7 +83,7 @@ public final class PostgresProcesses {
   public void copyTo(Path dataDir) {
     freeze();
     try {
-      copy(directory, dataDir.resolve(directory.getFileName()));
+      ReadyCluster.copyTree(directory, dataDir.resolve(directory.getFileName()));
       Path password = directory.resolveSibling("postgres.password");
       Files.copy(password, dataDir.resolve(password.getFileName()));
     } catch (IOException e) {
@@ -175,20 +173,6 @@ public final class PostgresProcesses {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        Path target = to.resolve(from.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(target);
-          Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwx------"));
-        } else {
-          Files.copy(file, target);
-        }
-      }
     }
   }
 

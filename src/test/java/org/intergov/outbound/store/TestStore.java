@@ -73,10 +73,10 @@ final class TestStore implements AutoCloseable {
   private TestStore(Lake lake) {
     dataDir = directory();
     lakeDir = directory();
-    server = EmbeddedDatabase.start(dataDir, BINARIES);
-    lakeServer = lake == Lake.OTHER_SERVER ? EmbeddedDatabase.start(lakeDir, BINARIES) : server;
-    outboxDatabase = connect("outbox", server.jdbcUrl());
     boolean separateLake = lake != Lake.HERE;
+    server = server(dataDir, !separateLake);
+    lakeServer = lake == Lake.OTHER_SERVER ? server(lakeDir, false) : server;
+    outboxDatabase = connect("outbox", server.jdbcUrl());
     lakeUrl =
         lake == Lake.OTHER_DATABASE
             ? server.jdbcUrl().replaceAll("/[a-z]+$", "/lake")
@@ -124,6 +124,15 @@ final class TestStore implements AutoCloseable {
     }
   }
 
+  private static EmbeddedDatabase server(Path directory, boolean migrated) {
+    if (migrated) {
+      ReadyCluster.copyMigrated(directory);
+    } else {
+      ReadyCluster.copyEmpty(directory);
+    }
+    return EmbeddedDatabase.start(directory, BINARIES);
+  }
+
   /** A pool of its own, as another replica has one. */
   Database connect(String name, String url) {
     String password = url.equals(lakeUrl) ? lakePassword() : password();
@@ -150,18 +159,13 @@ final class TestStore implements AutoCloseable {
     return lakeServer.port();
   }
 
-  /** The processes of the lake's own server; what it has is frozen and thawed by signals. */
-  void signalLake(String signal) {
-    try {
-      long postmaster =
-          Long.parseLong(
-              Files.readAllLines(lakeDir.resolve("postgres").resolve("postmaster.pid")).get(0));
-      List<String> command = new ArrayList<>(List.of("kill", "-" + signal, "" + postmaster));
-      ProcessHandle.of(postmaster).orElseThrow().children().forEach(p -> command.add("" + p.pid()));
-      new ProcessBuilder(command).inheritIO().start().waitFor();
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+  /** The lake's own server answers nobody until {@link #thawLake}. */
+  void freezeLake() {
+    PostgresProcesses.of(lakeServer).freeze();
+  }
+
+  void thawLake() {
+    PostgresProcesses.of(lakeServer).thaw();
   }
 
   /** The server's own log. */

@@ -40,8 +40,8 @@ final class WayToLake implements Closeable {
     threads.submit(() -> accept(socket));
   }
 
-  /** Connections end, new ones are refused. */
-  void refuse() throws IOException {
+  /** Connections end, new ones are refused; so is one that is just being made. */
+  synchronized void refuse() throws IOException {
     listening.close();
     for (Socket socket : sockets) {
       socket.close();
@@ -64,13 +64,20 @@ final class WayToLake implements Closeable {
 
   private Void accept(ServerSocket socket) throws IOException {
     while (true) {
-      Socket near = socket.accept();
-      Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
-      sockets.add(near);
-      sockets.add(far);
-      threads.submit(() -> pump(near, far));
-      threads.submit(() -> pump(far, near));
+      take(socket, socket.accept());
     }
+  }
+
+  private synchronized void take(ServerSocket by, Socket near) throws IOException {
+    if (by.isClosed()) {
+      near.close();
+      return;
+    }
+    Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
+    sockets.add(near);
+    sockets.add(far);
+    threads.submit(() -> pump(near, far));
+    threads.submit(() -> pump(far, near));
   }
 
   private Void pump(Socket from, Socket to) throws IOException {
