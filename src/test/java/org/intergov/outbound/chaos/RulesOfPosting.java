@@ -39,25 +39,37 @@ final class RulesOfPosting {
             RulesOfPosting::asItIs));
   }
 
+  /**
+   * As many words as posts before, or one since the last of them: what was posted into a dead line
+   * arrives late, and a word may be among what a standby lacks.
+   */
   private static List<String> announced(Story story, World world) {
     List<String> broken = new ArrayList<>();
-    Map<String, Integer> may = new HashMap<>();
+    Map<String, List<Story.Post>> may = new HashMap<>();
     for (Story.Post post : story.posts()) {
-      String lane = post.channel() + " " + post.key();
-      int before = may.getOrDefault(lane, 0);
-      long words =
+      List<Story.Post> before =
+          may.computeIfAbsent(post.channel() + " " + post.key(), lane -> new ArrayList<>());
+      List<Entry> words =
           story
               .of(Kind.JOURNAL)
               .filter(j -> j.is("event", "possible_duplicate"))
               .filter(j -> j.is("channel", post.channel()) && j.at() <= post.at())
-              .count();
-      if (before > words) {
+              .toList();
+      boolean since =
+          !before.isEmpty()
+              && words.stream().anyMatch(w -> w.at() > before.get(before.size() - 1).at());
+      if (before.size() > words.size() && !since && !world.isLost(post.at())) {
         broken.add(
             "%s was posted to %s again (post %s) after %d that it may have, with %d possible_duplicate"
-                .formatted(post.key(), post.channel(), post.arrived().get("n"), before, words));
+                .formatted(
+                    post.key(),
+                    post.channel(),
+                    post.arrived().get("n"),
+                    before.size(),
+                    words.size()));
       }
       if (post.mayHaveIt()) {
-        may.put(lane, before + 1);
+        before.add(post);
       }
     }
     return broken;
@@ -151,7 +163,11 @@ final class RulesOfPosting {
                             && p.at() > before.at()
                             && p.at() < post.at()
                             && p.sort().equals("refused"));
-    return word || operator || refused && !before.sort().equals("taken");
+    boolean forgotten =
+        world.isLost(before.at())
+            && story.any(
+                Kind.JOURNAL, j -> j.is("event", "possible_duplicate") && j.at() > before.at());
+    return word || operator || forgotten || refused && !before.sort().equals("taken");
   }
 
   private static List<String> byTheTable(Story story, World world) {

@@ -52,6 +52,9 @@ final class RulesOfTheJournal {
           ? List.of()
           : List.of("is in the lake without a journal");
     }
+    if (story.only(Kind.LAKE) == null && world.mayLack(story)) {
+      return List.of(); // it is lost, and its client knows; a replica may still say a word about it
+    }
     long times = story.count("submitted");
     return words.get(0).equals("submitted") && times == 1
         ? List.of()
@@ -121,6 +124,9 @@ final class RulesOfTheJournal {
 
   private static List<String> withCause(Story story, World world) {
     List<String> broken = new ArrayList<>();
+    if (world.mayLack(story)) {
+      return broken; // the cause may be among what is lost
+    }
     Set<String> before = new HashSet<>();
     for (String word : words(story)) {
       Set<String> causes =

@@ -72,6 +72,12 @@ final class World {
                 f.is("what", "standby") && f.has("from") && at >= f.number("from") && at <= f.at());
   }
 
+  /** Whether the database may have lost something that was written about a message. */
+  boolean mayLack(Story story) {
+    return faults.stream()
+        .anyMatch(f -> f.is("what", "standby") && f.has("from") && story.submittedAt() <= f.at());
+  }
+
   boolean hasLost() {
     return faults.stream().anyMatch(f -> f.is("what", "standby") && f.has("from"));
   }
