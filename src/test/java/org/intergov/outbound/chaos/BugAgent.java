@@ -48,9 +48,7 @@ public final class BugAgent implements ClassFileTransformer {
           "rejection-lost",
           List.of(
               new Words(
-                  "store/RejectedMessages",
-                  "?::text[], ?::text[], ?::text[], ?::text[],\n                             ?::text[])",
-                  "?::text[], ?::text[], ?::text[], ?::text[],\n                             ?::text[]) r WHERE random() < 0.7")),
+                  "store/RejectedMessages", "?::text[])\n", "?::text[]) r WHERE random() < 0.7\n")),
           "cursor-skips",
           List.of(
               new Words("store/MessageViews", "l.message_id > ? AND", "l.message_id > ? + 1 AND")));
@@ -109,7 +107,11 @@ public final class BugAgent implements ClassFileTransformer {
       ClassReader reader = new ClassReader(code);
       ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
       reader.accept(new Breaking(writer, name.substring(ROOT.length())), 0);
-      return applied.contains(name.substring(ROOT.length())) ? writer.toByteArray() : null;
+      boolean broken = applied.contains(name.substring(ROOT.length()));
+      if (broken) {
+        System.out.println("bug " + bug + " is in " + name);
+      }
+      return broken ? writer.toByteArray() : null;
     } catch (RuntimeException e) {
       e.printStackTrace();
       return null;

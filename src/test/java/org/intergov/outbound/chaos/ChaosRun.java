@@ -55,9 +55,10 @@ final class ChaosRun {
       operator.stop();
       faults.put(Table.complete(estate.nextEdit()));
     }
-    Collector collector = new Collector(estate, history, folder);
+    Collector collector = new Collector(estate, history);
     awaitQuiet(estate, collector, trouble);
     collector.collect();
+    new Witnesses(estate, history, folder).hear();
     return trouble.stream()
         .map(t -> new Finding("comes-back", "", t, List.of(), List.of()))
         .toList();

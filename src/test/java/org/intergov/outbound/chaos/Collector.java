@@ -1,19 +1,11 @@
 package org.intergov.outbound.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.intergov.outbound.acceptance.Api;
 import org.intergov.outbound.channel.ElasticMq;
 import software.amazon.awssdk.services.sqs.model.Message;
@@ -22,12 +14,10 @@ import software.amazon.awssdk.services.sqs.model.Message;
 final class Collector {
   private final Estate estate;
   private final History history;
-  private final Path folder;
 
-  Collector(Estate estate, History history, Path folder) {
+  Collector(Estate estate, History history) {
     this.estate = estate;
     this.history = history;
-    this.folder = folder;
   }
 
   /** Messages that have neither ended nor wait for an operator, or are still to be read. */
@@ -63,7 +53,7 @@ final class Collector {
     }
   }
 
-  private static long number(Connection c, String sql) throws SQLException {
+  static long number(Connection c, String sql) throws SQLException {
     try (Statement s = c.createStatement();
         ResultSet r = s.executeQuery(sql)) {
       r.next();
@@ -79,7 +69,6 @@ final class Collector {
       throw new IllegalStateException(e);
     }
     listing();
-    logs();
   }
 
   /** What lies in the queue and in the topic, as posts and replies. */
@@ -233,38 +222,5 @@ final class Collector {
       }
       after = page.path("next").isTextual() ? "&after=" + page.path("next").asText() : null;
     } while (after != null);
-  }
-
-  /** What a gateway may log at ERROR while such things are done to it. */
-  private static final List<Pattern> EXPECTED =
-      List.of(
-          Pattern.compile("channels\\.yaml"),
-          Pattern.compile("database", Pattern.CASE_INSENSITIVE));
-
-  private void logs() {
-    Path kept = folder.resolve("logs");
-    Set<String> secrets = Set.of(Estate.SECRET);
-    try {
-      Files.createDirectories(kept);
-      for (Estate.Replica replica : estate.replicas()) {
-        Path log = replica.process().logFile();
-        Files.copy(log, kept.resolve(log.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-        try (Stream<String> lines = Files.lines(log)) {
-          lines.forEach(line -> line(log.getFileName().toString(), line, secrets));
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private void line(String who, String line, Set<String> secrets) {
-    if (secrets.stream().anyMatch(line::contains)) {
-      history.note(Kind.LINE, "", "rule", "no-secret", "who", who, "text", line);
-    }
-    boolean error = line.contains(" ERROR ") || line.startsWith("\tat ");
-    if (error && EXPECTED.stream().noneMatch(p -> p.matcher(line).find())) {
-      history.note(Kind.LINE, "", "rule", "no-strange-error", "who", who, "text", line);
-    }
   }
 }
