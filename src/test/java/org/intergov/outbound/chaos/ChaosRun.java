@@ -52,8 +52,8 @@ final class ChaosRun {
       trouble.addAll(load.failures());
       load.stop();
       estate.channels().values().forEach(ChaosChannel::goodMood);
-      operator.stop();
       faults.put(Table.complete(estate.nextEdit()));
+      operator.stop(); // a channel that is not in the table cannot be resumed
     }
     Collector collector = new Collector(estate, history);
     awaitQuiet(estate, collector, trouble);
