@@ -221,8 +221,8 @@ class DeliveryRulesTest {
     void retry_after_is_honoured_and_no_more_often_than_without_it_in_the_end() {
       assertThat(settle(delivery("a"), unavailable(Duration.ofSeconds(90)), A).delay())
           .isBetween(Duration.ofSeconds(90), Duration.ofSeconds(99));
-      assertThat(settle(delivery("a", 3, 0), unavailable(Duration.ofSeconds(1)), A).delay())
-          .isGreaterThanOrEqualTo(Duration.ofSeconds(4));
+      assertThat(settle(delivery("a", 5, 0), unavailable(Duration.ofSeconds(1)), A).delay())
+          .isGreaterThanOrEqualTo(Duration.ofSeconds(16));
     }
 
     @Test
