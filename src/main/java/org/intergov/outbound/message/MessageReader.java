@@ -134,20 +134,12 @@ public final class MessageReader {
     JsonToken token = parser.nextToken();
     if (field == null) {
       draft.unknown(name);
-      skip(parser, token);
+      parser.skipChildren();
     } else if (token == JsonToken.VALUE_STRING) {
       draft.value(field, parser.getText());
     } else if (token != JsonToken.VALUE_NULL || field != MessageField.SENDER_REF) {
       draft.wrongType(field, type(token));
-      skip(parser, token);
-    }
-  }
-
-  private static void skip(JsonParser parser, JsonToken token) throws IOException {
-    if (token.isStructStart()) {
       parser.skipChildren();
-    } else {
-      parser.finishToken();
     }
   }
 

@@ -11,7 +11,7 @@ final class ChaosRun {
   private static final long QUIET_SECONDS = 300;
 
   /** With a bug nobody waits long for what will never end. */
-  private static final long QUIET_SECONDS_WITH_BUG = 40;
+  private static final long QUIET_SECONDS_WITH_BUG = 75;
 
   private final Plan plan;
   private final String bug;

@@ -136,7 +136,7 @@ final class Estate implements AutoCloseable {
     http("sg-second", "SG", new ChaosChannel.Manners(true, false, 20), true, "");
     http("gb-once", "GB", new ChaosChannel.Manners(false, false, 3), true, "on-unknown: hold");
     http("gb-second", "GB", new ChaosChannel.Manners(true, false, 0), true, "");
-    http("nz-moody", "NZ", new ChaosChannel.Manners(true, true, 0), true, "on-revoked: resend");
+    http("nz-moody", "NZ", new ChaosChannel.Manners(true, true, 10), true, "on-revoked: resend");
     http("nz-second", "NZ", new ChaosChannel.Manners(true, false, 0), true, "");
     http("cn-moody", "CN", new ChaosChannel.Manners(true, true, 0), true, "on-revoked: reject");
     http(

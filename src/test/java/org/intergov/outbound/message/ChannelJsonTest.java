@@ -12,7 +12,7 @@ class ChannelJsonTest {
   @Test
   void its_size_is_known_without_making_it() {
     Random random = new Random(11);
-    int[] characters = {'a', '"', '\\', 0x1f, 0x7f, 0x80, 0x7ff, 0x800, 0xffff, 0x1f600};
+    int[] characters = {'a', ' ', '"', '\\', 0x1f, 0x7f, 0x80, 0x7ff, 0x800, 0xffff, 0x1f600};
     for (int i = 0; i < 2_000; i++) {
       StringBuilder subject = new StringBuilder();
       random

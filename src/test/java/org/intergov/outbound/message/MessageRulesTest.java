@@ -40,9 +40,13 @@ class MessageRulesTest {
         Arguments.of("subject", "a\ud800", "characters", "U+D800"),
         Arguments.of("subject", " a", "characters", "beginning or end"),
         Arguments.of("subject", "a\u00a0", "characters", "beginning or end"),
+        Arguments.of("subject", "\u0000a", "characters", "U+0000) as its character 1"),
+        Arguments.of("obj", " a", "characters", "beginning or end"),
+        Arguments.of("obj", "a\u0000b c", "characters", "U+0000"),
         Arguments.of("obj", "a b", "format", "without white space"),
         Arguments.of("obj", "a\u2003b", "format", "without white space"),
         Arguments.of("obj", "o".repeat(257), "length", "at most 256"),
+        Arguments.of("predicate", "", "blank", "is empty"),
         Arguments.of("predicate", "a..b", "format", "segments"),
         Arguments.of("predicate", ".a", "format", "segments"),
         Arguments.of("predicate", "a.", "format", "segments"),
@@ -53,6 +57,8 @@ class MessageRulesTest {
         Arguments.of("predicate", "a\u200db", "format", "segments"),
         Arguments.of("predicate", "p".repeat(513), "length", "at most 512"),
         Arguments.of("sender_ref", "x#2", "format", "idempotency keys"),
+        Arguments.of("sender_ref", "x#0", "format", "idempotency keys"),
+        Arguments.of("sender_ref", "x#9", "format", "idempotency keys"),
         Arguments.of("sender_ref", "#007", "format", "idempotency keys"),
         Arguments.of("sender_ref", "r".repeat(257), "length", "at most 256"),
         Arguments.of("sender_ref", "a\nb", "characters", "U+000A"));
@@ -86,6 +92,7 @@ class MessageRulesTest {
         Arguments.of("predicate", "cre\u0301e\u0301.Ви\u0306\u0323"),
         Arguments.of("sender_ref", "x#"),
         Arguments.of("sender_ref", "x#2a"),
+        Arguments.of("sender_ref", "2026"),
         Arguments.of("sender_ref", "a/b c:%é"));
   }
 
@@ -120,6 +127,27 @@ class MessageRulesTest {
   }
 
   @Test
+  void a_gateway_sends_for_one_jurisdiction_and_a_reader_of_any_sender_for_none() {
+    assertThat(rules.jurisdiction()).contains("AU");
+
+    MessageRules any = MessageRules.ofAnySender();
+    assertThat(any.jurisdiction()).isEmpty();
+    assertThat(any.checkField("sender", "GB")).isEmpty();
+    assertThat(any.checkField("sender", "XX"))
+        .extracting(Violation::rule)
+        .containsExactly("country");
+  }
+
+  @Test
+  void a_reference_is_as_long_as_its_field_may_be_and_no_longer() {
+    String longest = EMOJI.repeat(256);
+
+    assertThat(Reference.parse("AU:" + longest).senderRef()).isEqualTo(longest);
+    assertThatThrownBy(() -> Reference.parse("AU:" + longest + "x"))
+        .hasMessageContaining("expected 1 to 256 characters behind the colon");
+  }
+
+  @Test
   void a_reference_is_parsed_at_its_first_colon() {
     assertThat(Reference.parse("AU:a:b"))
         .isEqualTo(new Reference("AU", "a:b"))
@@ -145,11 +173,11 @@ class MessageRulesTest {
 
   @Test
   void a_channel_gets_five_fields_in_order() {
-    Message m = new Message("AU", "a", "SG", "s\"\\\n\u0001é", "o", "p");
+    Message m = new Message("AU", "a", "SG", "s \"\\\n\u0001é", "o", "p");
 
     assertThat(m.channelJson())
         .isEqualTo(
-            "{\"sender\":\"AU\",\"receiver\":\"SG\",\"subject\":\"s\\\"\\\\\\u000a\\u0001é\","
+            "{\"sender\":\"AU\",\"receiver\":\"SG\",\"subject\":\"s \\\"\\\\\\u000a\\u0001é\","
                 + "\"obj\":\"o\",\"predicate\":\"p\"}");
   }
 
@@ -164,6 +192,8 @@ class MessageRulesTest {
   void an_idempotency_key_fits_a_header() {
     assertThat(key("a b%é€" + EMOJI + "~#", 1))
         .isEqualTo("AU:a%20b%25%C3%A9%E2%82%AC%F0%9F%98%80~#");
+    assertThat(key("\u007f\u0080\u07ff\u0800\uffff" + Character.toString(0x10000), 1))
+        .isEqualTo("AU:%7F%C2%80%DF%BF%E0%A0%80%EF%BF%BF%F0%90%80%80");
     assertThat(List.of(key("a b", 1), key("a%20b", 1), key("a+b", 1))).doesNotHaveDuplicates();
   }
 

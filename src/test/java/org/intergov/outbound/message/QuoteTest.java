@@ -15,6 +15,7 @@ class QuoteTest {
     "a\u200bb, a\\u200bb",
     "a\u2028b, a\\u2028b",
     "\u3164, \\u3164",
+    "a\u115fb, a\\u115fb",
     "a\u00a0b, a\\u00a0b",
     "tab\there, tab\\u0009here",
     "八 é, 八 é",

@@ -24,6 +24,12 @@ class SafeNameTest {
     assertThat(nameOf("the-ref", 2)).isEqualTo("AU%3Athe-ref%232");
   }
 
+  @Test
+  void letters_and_digits_stay_and_their_neighbours_are_encoded() {
+    assertThat(nameOf("azAZ09", 1)).isEqualTo("AU%3AazAZ09");
+    assertThat(nameOf("`{@[/:", 1)).isEqualTo("AU%3A%60%7B%40%5B%2F%3A");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -77,6 +83,8 @@ class SafeNameTest {
 
   @Test
   void a_long_name_is_cut_to_what_a_file_system_takes_and_stays_the_same() {
+    assertThat(nameOf("x".repeat(195), 1)).isEqualTo("AU%3A" + "x".repeat(195));
+    assertThat(nameOf("x".repeat(196), 1)).hasSize(200).contains("xxx~");
     String name = nameOf("日".repeat(256), 1);
     assertThat(name).hasSize(200).contains("~").isEqualTo(nameOf("日".repeat(256), 1));
   }
