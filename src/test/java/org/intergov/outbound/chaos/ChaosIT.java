@@ -35,7 +35,7 @@ class ChaosIT {
       again += " -Dchaos.bug=" + bug;
     }
     System.out.println("chaos: " + again);
-    Plan plan = Plan.of(seed, Duration.ofMillis((long) (minutes * 60_000)), names(only));
+    Plan plan = Plan.of(seed, Duration.ofMillis((long) (minutes * 60_000)), names(only), bug);
 
     List<Finding> findings = new ChaosRun(plan, bug, folder).run(again);
 

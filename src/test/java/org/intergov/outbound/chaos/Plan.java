@@ -88,11 +88,11 @@ record Plan(
     long end = length.toMillis() * 9 / 10;
     boolean standby = false;
     for (long at = 3_000; at < end; at += 1_500 + random.nextInt(5_000)) {
-      String what = draw(random);
+      String what = draw(random, only);
       long lasts = lasts(what, random);
       int draw = random.nextInt(Integer.MAX_VALUE);
       boolean once = what.equals("standby") && (standby || lake);
-      if ((only.isEmpty() || only.contains(what)) && !once) {
+      if (!once) {
         standby |= what.equals("standby");
         faults.add(new Fault(what, at, Math.min(lasts, end + 10_000 - at), draw));
       }
@@ -101,15 +101,47 @@ record Plan(
     return new Plan(seed, length, replicas, lake, clock, retention, perSecond, List.copyOf(faults));
   }
 
-  private static String draw(Random random) {
-    int left = random.nextInt(WEIGHTS.values().stream().mapToInt(w -> w).sum());
-    for (Map.Entry<String, Integer> e : WEIGHTS.entrySet()) {
+  private static String draw(Random random, Set<String> only) {
+    Map<String, Integer> weights = new TreeMap<>(WEIGHTS);
+    if (!only.isEmpty()) {
+      weights.keySet().retainAll(only);
+    }
+    int left = random.nextInt(weights.values().stream().mapToInt(w -> w).sum());
+    for (Map.Entry<String, Integer> e : weights.entrySet()) {
       left -= e.getValue();
       if (left < 0) {
         return e.getKey();
       }
     }
     throw new IllegalStateException();
+  }
+
+  /**
+   * The same seed's plan for gateways with a bug: set up as the bug needs to show, and with the
+   * faults that bring it out, if it needs any.
+   */
+  static Plan of(long seed, Duration length, Set<String> only, String bug) {
+    Set<String> faults =
+        switch (bug) {
+          case "settle-without-token" -> Set.of("freeze");
+          case "update-without-seq" -> Set.of("kill", "lake-cut", "freeze");
+          case "failover-on-unknown" -> Set.of("channel-mood");
+          case "edit-drops-lane" -> Set.of("edit");
+          default -> Set.of("kill", "channel-mood");
+        };
+    if (bug.isEmpty()) {
+      return of(seed, length, only);
+    }
+    Plan drawn = of(seed, length, only.isEmpty() ? faults : only);
+    return new Plan(
+        seed,
+        length,
+        2,
+        bug.equals("update-without-seq"),
+        false,
+        false,
+        drawn.perSecond(),
+        drawn.faults());
   }
 
   private static long lasts(String what, Random random) {
