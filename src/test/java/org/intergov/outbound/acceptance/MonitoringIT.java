@@ -46,8 +46,11 @@ class MonitoringIT {
   private static Api api;
   private static Jmx jmx;
 
+  /** What was told of the backlog since the start. */
+  private static List<Notification> backlogs;
+
   @BeforeAll
-  static void start() {
+  static void start() throws JMException, IOException {
     counted = new TestChannel();
     refusing = new TestChannel();
     paused = new TestChannel();
@@ -73,6 +76,7 @@ class MonitoringIT {
             .start();
     api = gateway.api();
     jmx = Jmx.of(gateway);
+    backlogs = jmx.listen(OUTBOX);
     await("the lanes are shown").until(() -> jmx.count(channel("*")) == 4);
   }
 
@@ -142,6 +146,8 @@ class MonitoringIT {
   void a_channel_is_paused_and_resumed_and_both_are_told() throws JMException, IOException {
     String gb = channel("gb");
     List<Notification> heard = jmx.listen(gb);
+    await("the backlog of the tests before has gone, and that is told")
+        .until(() -> number(OUTBOX, "Depth") <= 5 && backlogs.size() % 2 == 0);
     List<Notification> backlog = jmx.listen(OUTBOX);
     jmx.invoke(gb, "pause", "a test of the console");
     await().until(() -> (Boolean) jmx.attribute(gb, "Paused"));
