@@ -55,7 +55,7 @@ public final class Api {
       return headers.firstValue(name).orElse(null);
     }
 
-    List<JsonNode> lines() {
+    public List<JsonNode> lines() {
       return body.lines()
           .filter(line -> !line.isBlank())
           .map(
@@ -172,21 +172,31 @@ public final class Api {
     awaitMessage(message, m -> m.path("status").asText().equals(status), "lake " + status);
   }
 
+  /**
+   * What {@code GET /messages} lists, page after page.
+   *
+   * @param query without limit and after
+   */
+  public List<JsonNode> list(String query) {
+    List<JsonNode> all = new ArrayList<>();
+    String next = "0";
+    while (next != null) {
+      Answer page =
+          get("/messages?limit=1000&after=" + next + (query.isEmpty() ? "" : "&" + query));
+      assertThat(page.status()).as(page.body()).isEqualTo(200);
+      page.json().path("messages").forEach(all::add);
+      next = page.json().path("next").asText(null);
+    }
+    return all;
+  }
+
   /** All of them; what has come already costs one question for a page of them. */
   void awaitStatus(List<Sent> messages, String status) {
     Set<String> missing = new HashSet<>(messages.stream().map(Sent::reference).toList());
     await("all come to lake " + status)
         .untilAsserted(
             () -> {
-              String next = "0";
-              while (!missing.isEmpty() && next != null) {
-                Answer page = get("/messages?status=" + status + "&limit=1000&after=" + next);
-                assertThat(page.status()).as(page.body()).isEqualTo(200);
-                page.json()
-                    .path("messages")
-                    .forEach(m -> missing.remove(m.path("reference").asText()));
-                next = page.json().path("next").asText(null);
-              }
+              list("status=" + status).forEach(m -> missing.remove(m.path("reference").asText()));
               assertThat(missing).isEmpty();
             });
   }

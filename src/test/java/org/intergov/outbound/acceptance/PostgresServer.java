@@ -56,8 +56,12 @@ public final class PostgresServer implements AutoCloseable {
 
   /** One that may be stopped and started; to be closed. */
   public static PostgresServer own(String name) {
-    PostgresServer server = new PostgresServer(emptied(name));
-    ReadyCluster.copyMigrated(server.directory);
+    return ready(emptied(name));
+  }
+
+  private static PostgresServer ready(Path directory) {
+    ReadyCluster.copyMigrated(directory);
+    PostgresServer server = new PostgresServer(directory);
     server.start();
     return server;
   }
@@ -72,9 +76,8 @@ public final class PostgresServer implements AutoCloseable {
     if (!ran("mount", "-t", "tmpfs", "-o", options, "tmpfs", directory.toString())) {
       return null;
     }
-    PostgresServer server = new PostgresServer(directory);
+    PostgresServer server = ready(directory);
     server.mounted = true;
-    server.start();
     return server;
   }
 
@@ -127,7 +130,7 @@ public final class PostgresServer implements AutoCloseable {
 
   /** Whether it takes a connection and answers. */
   public boolean answers() {
-    try (Connection c = connect("intergov")) {
+    try (Connection c = connect(MAINTENANCE)) {
       return c.isValid(5);
     } catch (SQLException e) {
       return false;

@@ -53,10 +53,6 @@ public final class BugAgent implements ClassFileTransformer {
           List.of(
               new Words("store/MessageViews", "l.message_id > ? AND", "l.message_id > ? + 1 AND")));
 
-  /** Bugs that are more than other words. */
-  private static final Set<String> CODE =
-      Set.of("failover-on-unknown", "answer-of-another", "settle-before-post", "edit-drops-lane");
-
   private final String bug;
   private final Set<String> applied = new HashSet<>();
 
@@ -130,7 +126,7 @@ public final class BugAgent implements ClassFileTransformer {
     public MethodVisitor visitMethod(
         int access, String method, String type, String signature, String[] thrown) {
       MethodVisitor next = super.visitMethod(access, method, type, signature, thrown);
-      return CODE.contains(bug) ? code(next, method, type) : words(next);
+      return SQL.containsKey(bug) ? words(next) : code(next, method, type);
     }
 
     private MethodVisitor words(MethodVisitor next) {

@@ -1,13 +1,11 @@
 package org.intergov.outbound.chaos;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +21,6 @@ import org.intergov.outbound.acceptance.TcpProxy;
 final class ChaosChannel implements AutoCloseable {
   private static final Vertx VERTX =
       Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setUseDaemonThread(true));
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** All that a bad mood knows. */
   static final List<String> MOODS =
@@ -113,6 +110,11 @@ final class ChaosChannel implements AutoCloseable {
     trouble = share;
   }
 
+  /** A little trouble of every kind. */
+  void usualMood() {
+    mood(0.01, MOODS);
+  }
+
   void goodMood() {
     trouble = 0;
   }
@@ -162,14 +164,9 @@ final class ChaosChannel implements AutoCloseable {
 
   private void post(HttpServerRequest request, Buffer body) {
     String key = String.valueOf(request.getHeader("Idempotency-Key"));
-    String ref = key.replaceFirst("^AU:", "").replaceFirst("#[0-9]+$", "");
+    String ref = Story.refOf(key);
     long n = posts.incrementAndGet();
-    String content = "not JSON";
-    try {
-      content = Content.of(JSON.readTree(body.getBytes()));
-    } catch (IOException e) {
-      // as noted
-    }
+    String content = Content.ofJson(body.toString());
     synchronized (this) {
       history.note(Kind.POST, ref, "channel", id, "key", key, "n", n, "content", content);
       new Answering(request, ref, key, n).answer(pick(ref, key));

@@ -47,7 +47,7 @@ final class ChaosRun {
     try (Load load = new Load(estate, history, plan);
         Operator operator = new Operator(estate, history, plan);
         Faults faults = new Faults(estate, history, plan)) {
-      pause(plan.length().toMillis());
+      Pause.millis(plan.length().toMillis());
       trouble.addAll(faults.awaitAll());
       trouble.addAll(load.failures());
       load.stop();
@@ -73,20 +73,12 @@ final class ChaosRun {
           && collector.unfinished() == 0) {
         return;
       }
-      pause(500);
+      Pause.millis(500);
     }
     for (Estate.Replica replica : estate.replicas()) {
       if (replica.process().readyStatus() != 200) {
         trouble.add("a gateway is not ready: " + replica.process().health());
       }
-    }
-  }
-
-  private static void pause(long millis) {
-    try {
-      TimeUnit.MILLISECONDS.sleep(millis);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

@@ -44,10 +44,6 @@ final class Checker {
     return all;
   }
 
-  int messages() {
-    return stories.size();
-  }
-
   /** What breaks a rule, each with the shortest history that shows it. */
   List<Finding> findings() {
     List<Finding> findings = new ArrayList<>();

@@ -76,21 +76,17 @@ final class Collector {
     int n = 0;
     for (Message m : estate.queues.drain(Estate.QUEUE)) {
       String key = ElasticMq.attributes(m).get("idempotency-key");
-      delivered("de-queue", key, ++n, Content.of(json(m.body())), m.messageId(), History.now());
+      delivered("de-queue", key, ++n, Content.ofJson(m.body()), m.messageId(), History.now());
     }
     for (var record : estate.kafka.read(estate.topic("out"))) {
       String key = new String(record.headers().lastHeader("idempotency-key").value());
       String id = record.topic() + "-" + record.partition() + "-" + record.offset();
-      delivered("fr-topic", key, ++n, Content.of(json(record.value())), id, History.now());
+      delivered("fr-topic", key, ++n, Content.ofJson(record.value()), id, History.now());
     }
   }
 
-  private static JsonNode json(String text) {
-    return new Api.Answer(200, null, text).json();
-  }
-
   private void delivered(String channel, String key, int n, String content, String id, long at) {
-    String ref = key.replaceFirst("^AU:", "").replaceFirst("#[0-9]+$", "");
+    String ref = Story.refOf(key);
     history.noteAt(at, Kind.POST, ref, "channel", channel, "key", key, "n", n, "content", content);
     history.noteAt(
         at,
@@ -163,7 +159,7 @@ final class Collector {
       for (String queue : List.of("message_updates", "rejected_messages")) {
         rows(
             c,
-            "SELECT sender_ref, last_error FROM intergov." + queue,
+            "SELECT sender_ref, last_error FROM intergov." + queue + " WHERE parked_at IS NOT NULL",
             r -> history.note(Kind.PARKED, r.getString(1), "queue", queue, "why", r.getString(2)));
       }
       rows(
@@ -213,14 +209,8 @@ final class Collector {
   /** Every page of the interface, of one gateway. */
   private void listing() {
     Api api = estate.replicas().get(0).process().api();
-    String after = "";
-    do {
-      JsonNode page = api.get("/messages?limit=1000" + after).json();
-      for (JsonNode m : page.path("messages")) {
-        history.note(
-            Kind.LISTED, m.path("sender_ref").asText(), "status", m.path("status").asText());
-      }
-      after = page.path("next").isTextual() ? "&after=" + page.path("next").asText() : null;
-    } while (after != null);
+    for (JsonNode m : api.list("")) {
+      history.note(Kind.LISTED, m.path("sender_ref").asText(), "status", m.path("status").asText());
+    }
   }
 }

@@ -79,7 +79,6 @@ final class Estate implements AutoCloseable {
     this.table = folder.resolve("channels.yaml");
     this.name = "chaos-" + plan.seed();
     postgres = server();
-
     standby =
         plan.faults().stream().anyMatch(f -> f.what().equals("standby"))
             ? PostgresServer.later(name + "-standby")
@@ -132,21 +131,20 @@ final class Estate implements AutoCloseable {
   }
 
   private void entries() {
-    http("sg-keys", "SG", new ChaosChannel.Manners(true, false, 5), true, "idempotent: true");
-    http("sg-second", "SG", new ChaosChannel.Manners(true, false, 20), true, "");
-    http("gb-once", "GB", new ChaosChannel.Manners(false, false, 3), true, "on-unknown: hold");
-    http("gb-second", "GB", new ChaosChannel.Manners(true, false, 0), true, "");
-    http("nz-moody", "NZ", new ChaosChannel.Manners(true, true, 10), true, "on-revoked: resend");
-    http("nz-second", "NZ", new ChaosChannel.Manners(true, false, 0), true, "");
-    http("cn-moody", "CN", new ChaosChannel.Manners(true, true, 0), true, "on-revoked: reject");
+    http("sg-keys", "SG", new ChaosChannel.Manners(true, false, 5), "idempotent: true");
+    http("sg-second", "SG", new ChaosChannel.Manners(true, false, 20), "");
+    http("gb-once", "GB", new ChaosChannel.Manners(false, false, 3), "on-unknown: hold");
+    http("gb-second", "GB", new ChaosChannel.Manners(true, false, 0), "");
+    http("nz-moody", "NZ", new ChaosChannel.Manners(true, true, 10), "on-revoked: resend");
+    http("nz-second", "NZ", new ChaosChannel.Manners(true, false, 0), "");
+    http("cn-moody", "CN", new ChaosChannel.Manners(true, true, 0), "on-revoked: reject");
     http(
         "fj-order",
         "FJ",
         new ChaosChannel.Manners(true, false, 5),
-        true,
         "ordering: subject\nidempotent: true");
-    http("ph-token", "PH", new ChaosChannel.Manners(true, false, 0), true, "");
-    http("us-late", "US", new ChaosChannel.Manners(true, false, 0), true, "");
+    http("ph-token", "PH", new ChaosChannel.Manners(true, false, 0), "");
+    http("us-late", "US", new ChaosChannel.Manners(true, false, 0), "");
     line(
         "de-queue",
         "DE",
@@ -163,8 +161,7 @@ final class Estate implements AutoCloseable {
     told("fr-topic", "kafka", new ChaosChannel.Manners(false, false, 0), "by-receipt", "");
   }
 
-  private void http(
-      String id, String receiver, ChaosChannel.Manners manners, boolean key, String settings) {
+  private void http(String id, String receiver, ChaosChannel.Manners manners, String settings) {
     ChaosChannel channel = new ChaosChannel(id, manners, plan.seed(), history);
     channels.put(id, channel);
     String auth =

@@ -2,6 +2,7 @@ package org.intergov.outbound.chaos;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,6 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.intergov.outbound.acceptance.Api;
+import org.intergov.outbound.acceptance.PostgresServer;
 import org.intergov.outbound.acceptance.TcpProxy;
 
 /** Makes what the plan says happen, when it says so, and takes it back. */
@@ -27,6 +29,7 @@ final class Faults implements AutoCloseable {
   private final ReentrantLock table = new ReentrantLock();
   private final ReentrantLock broker = new ReentrantLock();
   private final ReentrantLock queue = new ReentrantLock();
+  private final ReentrantLock tokens = new ReentrantLock();
   private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(16);
   private final List<Future<?>> all = new ArrayList<>();
 
@@ -49,39 +52,14 @@ final class Faults implements AutoCloseable {
             locked(
                 broker,
                 f,
-                () -> {
-                  estate.kafka.node(random.nextInt(3)).kill();
-                  pause(f.lasts());
-                  estate.kafka.startAll();
-                });
+                () -> estate.kafka.node(random.nextInt(3)).kill(),
+                estate.kafka::startAll);
         case "queue-restart" ->
-            locked(
-                queue,
-                f,
-                () -> {
-                  estate.queues.stopServer();
-                  pause(f.lasts());
-                  estate.queues.startServer();
-                });
-        case "token-away" ->
-            locked(
-                queue,
-                f,
-                () -> {
-                  estate.tokens.close();
-                  pause(f.lasts());
-                  estate.tokens.open();
-                });
+            locked(queue, f, estate.queues::stopServer, estate.queues::startServer);
+        case "token-away" -> locked(tokens, f, estate.tokens::close, estate.tokens::open);
         case "lake-cut" -> {
           if (estate.lake != null) {
-            locked(
-                database,
-                f,
-                () -> {
-                  estate.lake.cut();
-                  pause(f.lasts());
-                  estate.lake.mend();
-                });
+            locked(database, f, estate.lake::cut, estate.lake::mend);
           }
         }
         default -> locked(database, f, () -> postgres(f));
@@ -106,6 +84,16 @@ final class Faults implements AutoCloseable {
     }
   }
 
+  private void locked(ReentrantLock lock, Plan.Fault f, Runnable begin, Runnable end) {
+    locked(lock, f, () -> lasting(f, begin, end));
+  }
+
+  private static void lasting(Plan.Fault f, Runnable begin, Runnable end) {
+    begin.run();
+    Pause.millis(f.lasts());
+    end.run();
+  }
+
   private void begins(Plan.Fault f, String whom) {
     history.note(
         Kind.FAULT, "", "what", f.what(), "phase", "begins", "whom", whom, "lasts", f.lasts());
@@ -124,21 +112,9 @@ final class Faults implements AutoCloseable {
     try {
       begins(f, "gateway " + (which + 1));
       switch (f.what()) {
-        case "kill" -> {
-          replica.process().kill9();
-          pause(f.lasts());
-          replica.supervise();
-        }
-        case "stop" -> {
-          replica.process().terminate();
-          pause(f.lasts());
-          replica.supervise();
-        }
-        default -> {
-          replica.process().freeze();
-          pause(f.lasts());
-          replica.process().thaw();
-        }
+        case "kill" -> lasting(f, replica.process()::kill9, replica::supervise);
+        case "stop" -> lasting(f, replica.process()::terminate, replica::supervise);
+        default -> lasting(f, replica.process()::freeze, replica.process()::thaw);
       }
       ends(f);
     } finally {
@@ -155,15 +131,14 @@ final class Faults implements AutoCloseable {
         case "channel-line" -> {
           TcpProxy.Line line = TcpProxy.Line.values()[1 + random.nextInt(4)];
           begins(f, channel.id() + " " + line);
-          channel.line().behave(line);
-          pause(f.lasts());
-          channel.line().behave(TcpProxy.Line.GOOD);
+          lasting(
+              f,
+              () -> channel.line().behave(line),
+              () -> channel.line().behave(TcpProxy.Line.GOOD));
         }
         case "channel-down" -> {
           begins(f, channel.id());
-          channel.line().cut();
-          pause(f.lasts());
-          channel.line().mendAsBefore();
+          lasting(f, channel.line()::cut, channel.line()::mendAsBefore);
         }
         default -> {
           List<String> moods = new ArrayList<>();
@@ -171,9 +146,8 @@ final class Faults implements AutoCloseable {
             moods.add(ChaosChannel.MOODS.get(random.nextInt(ChaosChannel.MOODS.size())));
           }
           begins(f, channel.id() + " " + moods);
-          channel.mood(0.2 + random.nextDouble(), moods);
-          pause(f.lasts());
-          channel.mood(0.01, ChaosChannel.MOODS);
+          double share = 0.2 + random.nextDouble();
+          lasting(f, () -> channel.mood(share, moods), channel::usualMood);
         }
       }
       ends(f);
@@ -184,7 +158,7 @@ final class Faults implements AutoCloseable {
     Table next = Table.edited(estate.nextEdit(), random);
     if (f.what().equals("edit-broken")) {
       estate.writeFile(Table.broken(estate.yaml(next), random));
-      pause(f.lasts());
+      Pause.millis(f.lasts());
       next = Table.edited(estate.nextEdit(), random);
     }
     put(next);
@@ -204,7 +178,7 @@ final class Faults implements AutoCloseable {
           // it is down, or frozen
         }
         if (!inForce) {
-          pause(200);
+          Pause.millis(200);
         }
       }
       if (!inForce) {
@@ -215,35 +189,22 @@ final class Faults implements AutoCloseable {
   }
 
   private void postgres(Plan.Fault f) {
+    PostgresServer server = estate.postgres();
     switch (f.what()) {
-      case "postgres-kill" -> {
-        estate.postgres().kill();
-        pause(f.lasts());
-        estate.postgres().start();
-      }
-      case "postgres-session" -> estate.postgres().killSession();
-      case "postgres-cut" -> {
-        estate.postgres().cut();
-        pause(f.lasts());
-        estate.postgres().mend();
-      }
+      case "postgres-kill" -> lasting(f, server::kill, server::start);
+      case "postgres-session" -> server.killSession();
+      case "postgres-cut" -> lasting(f, server::cut, server::mend);
       case "postgres-deaf" -> {
-        estate.postgres().line().behave(TcpProxy.Line.DEAF);
-        pause(f.lasts());
-        estate.postgres().cut();
-        estate.postgres().line().behave(TcpProxy.Line.GOOD);
-        estate.postgres().mend();
+        lasting(f, () -> server.line().behave(TcpProxy.Line.DEAF), server::cut);
+        server.line().behave(TcpProxy.Line.GOOD);
+        server.mend();
       }
-      case "postgres-slow" -> {
-        estate.postgres().line().behave(TcpProxy.Line.SLOW);
-        pause(f.lasts());
-        estate.postgres().line().behave(TcpProxy.Line.GOOD);
-      }
-      case "postgres-read-only" -> {
-        readOnly("on");
-        pause(f.lasts());
-        readOnly("off");
-      }
+      case "postgres-slow" ->
+          lasting(
+              f,
+              () -> server.line().behave(TcpProxy.Line.SLOW),
+              () -> server.line().behave(TcpProxy.Line.GOOD));
+      case "postgres-read-only" -> lasting(f, () -> readOnly("on"), () -> readOnly("off"));
       case "postgres-full" -> full(f);
       case "standby" -> standby(f);
       default -> throw new IllegalArgumentException(f.what());
@@ -274,7 +235,7 @@ final class Faults implements AutoCloseable {
         out.write(much);
       }
     } catch (IOException full) {
-      pause(f.lasts());
+      Pause.millis(f.lasts());
     }
     try {
       Files.delete(ballast);
@@ -283,7 +244,7 @@ final class Faults implements AutoCloseable {
         estate.postgres().start();
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -294,20 +255,12 @@ final class Faults implements AutoCloseable {
     }
     long from = History.now();
     estate.postgres().copyTo(estate.standby());
-    pause(Math.min(f.lasts(), 3_000));
+    Pause.millis(Math.min(f.lasts(), 3_000));
     estate.postgres().kill();
     long until = History.now();
     estate.standby().start();
     estate.failedOver();
     history.noteAt(until, Kind.FAULT, "", "what", "standby", "phase", "promoted", "from", from);
-  }
-
-  private static void pause(long millis) {
-    try {
-      TimeUnit.MILLISECONDS.sleep(millis);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   /** Waits until all that was planned has happened and is over; what went wrong with that. */

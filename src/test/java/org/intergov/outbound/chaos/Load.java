@@ -28,6 +28,7 @@ final class Load implements AutoCloseable {
   private final Estate estate;
   private final History history;
   private final Random random;
+  private final List<String> receivers;
   private final AtomicLong made = new AtomicLong();
   private final Queue<Message> earlier = new ConcurrentLinkedQueue<>();
   private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(12);
@@ -57,6 +58,7 @@ final class Load implements AutoCloseable {
     this.estate = estate;
     this.history = history;
     this.random = new Random(plan.seed() + 1);
+    this.receivers = estate.receivers();
     this.producer = estate.kafka.producer();
     int each = plan.perSecond();
     // three tenths one by one, four in batches, three by SQL and queues
@@ -88,7 +90,6 @@ final class Load implements AutoCloseable {
 
   private synchronized Message next() {
     long n = made.incrementAndGet();
-    List<String> receivers = estate.receivers();
     String receiver =
         random.nextInt(50) == 0 ? "CH" : receivers.get(random.nextInt(receivers.size()));
     return new Message(
@@ -122,7 +123,7 @@ final class Load implements AutoCloseable {
 
   private Api api() {
     List<Estate.Replica> replicas = estate.replicas();
-    return replicas.get((int) (Math.random() * replicas.size())).process().api();
+    return replicas.get(random.nextInt(replicas.size())).process().api();
   }
 
   private void one() {
@@ -148,7 +149,7 @@ final class Load implements AutoCloseable {
       if (!insist(m, turn)) {
         return;
       }
-      pause(300);
+      Pause.millis(300);
     }
   }
 
@@ -165,7 +166,7 @@ final class Load implements AutoCloseable {
       } catch (RuntimeException e) {
         answered(m, "rest", "none", null);
       }
-      pause(200);
+      Pause.millis(200);
     }
     return false;
   }
@@ -189,24 +190,16 @@ final class Load implements AutoCloseable {
     try {
       Api.Answer answer =
           api().post("application/x-ndjson", lines.toString().getBytes(StandardCharsets.UTF_8));
-      String[] said = answer.body().split("\n");
+      List<JsonNode> said = answer.status() == 200 ? answer.lines() : List.of();
       for (int i = 0; i < all.size(); i++) {
-        JsonNode line = i < said.length && answer.status() == 200 ? line(said[i]) : null;
+        String status = i < said.size() ? said.get(i).path("status").asText() : "none";
+        boolean taken = status.equals("200") || status.equals("201");
         answered(
-            all.get(i),
-            "ndjson",
-            line == null ? "none" : line.path("status").asText(),
-            line == null || !line.path("status").asText().startsWith("20")
-                ? null
-                : line.path("reference").asText());
+            all.get(i), "ndjson", status, taken ? said.get(i).path("reference").asText() : null);
       }
     } catch (RuntimeException e) {
       all.forEach(m -> answered(m, "ndjson", "none", null));
     }
-  }
-
-  private static JsonNode line(String text) {
-    return new Api.Answer(200, null, text).json();
   }
 
   /** Five rows in a transaction, as another system would insert them. */
@@ -264,18 +257,6 @@ final class Load implements AutoCloseable {
           new ProducerRecord<>(estate.topic("in"), m.subject(), m.json()),
           (at, failure) -> answered(m, "kafka", failure == null ? "201" : "none", null));
     }
-  }
-
-  private void pause(long millis) {
-    try {
-      TimeUnit.MILLISECONDS.sleep(millis);
-    } catch (InterruptedException e) {
-      stopped = true;
-    }
-  }
-
-  long made() {
-    return made.get();
   }
 
   /** Whatever ended a thread of the load; nothing may. */

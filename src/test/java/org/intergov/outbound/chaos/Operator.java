@@ -26,7 +26,7 @@ final class Operator implements AutoCloseable {
 
   private void work() {
     while (!stopped) {
-      pause(1_500 + random.nextInt(3_000));
+      Pause.millis(1_500 + random.nextInt(3_000));
       try {
         switch (random.nextInt(4)) {
           case 0 -> pauseAndResume();
@@ -68,7 +68,7 @@ final class Operator implements AutoCloseable {
     List<String> ids = List.copyOf(estate.channels().keySet());
     String id = ids.get(random.nextInt(ids.size()));
     call("pause", "", "/channels/" + id + "/pause", null, "channel", id);
-    pause(500 + random.nextInt(3_000));
+    Pause.millis(500 + random.nextInt(3_000));
     resume(id);
   }
 
@@ -85,7 +85,7 @@ final class Operator implements AutoCloseable {
       } catch (RuntimeException e) {
         // once more
       }
-      pause(300);
+      Pause.millis(300);
     }
   }
 
@@ -125,14 +125,6 @@ final class Operator implements AutoCloseable {
             "delivered",
             delivered);
       }
-    }
-  }
-
-  private static void pause(long millis) {
-    try {
-      TimeUnit.MILLISECONDS.sleep(millis);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
     }
   }
 

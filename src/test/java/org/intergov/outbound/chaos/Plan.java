@@ -2,7 +2,6 @@ package org.intergov.outbound.chaos;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -49,18 +48,6 @@ record Plan(
               Map.entry("edit-broken", 3),
               Map.entry("standby", 1)));
 
-  /** Of these one at a time, for each of them is the whole of something. */
-  static final Set<String> OF_THE_DATABASE =
-      Set.of(
-          "postgres-kill",
-          "postgres-session",
-          "postgres-cut",
-          "postgres-deaf",
-          "postgres-slow",
-          "postgres-read-only",
-          "postgres-full",
-          "standby");
-
   /**
    * A fault to come.
    *
@@ -91,13 +78,12 @@ record Plan(
       String what = draw(random, only);
       long lasts = lasts(what, random);
       int draw = random.nextInt(Integer.MAX_VALUE);
-      boolean once = what.equals("standby") && (standby || lake);
-      if (!once) {
+      boolean possible = !what.equals("standby") || !standby && !lake;
+      if (possible) {
         standby |= what.equals("standby");
         faults.add(new Fault(what, at, Math.min(lasts, end + 10_000 - at), draw));
       }
     }
-    faults.sort(Comparator.comparingLong(Fault::at));
     return new Plan(seed, length, replicas, lake, clock, retention, perSecond, List.copyOf(faults));
   }
 

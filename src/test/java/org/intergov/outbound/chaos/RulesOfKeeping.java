@@ -46,7 +46,7 @@ final class RulesOfKeeping {
             .of(Kind.ANSWER)
             .filter(a -> TAKEN.contains(a.get("status")) && !world.isLost(a.at()))
             // a queue's word says when it took the message, not when the database did
-            .filter(a -> !queues.contains(a.get("via")) || !world.hasLost())
+            .filter(a -> !queues.contains(a.get("via")) || !world.mayLack(story))
             .findFirst()
             .orElse(null);
     if (taken == null) {
@@ -87,7 +87,7 @@ final class RulesOfKeeping {
   private static List<String> conflict(Story story, World world) {
     List<String> broken = new ArrayList<>();
     Entry lake = story.only(Kind.LAKE);
-    if (lake == null || world.hasLost()) {
+    if (lake == null || world.mayLack(story)) {
       return broken;
     }
     story

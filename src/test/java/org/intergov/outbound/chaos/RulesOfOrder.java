@@ -23,9 +23,6 @@ final class RulesOfOrder {
 
   List<Finding> findings() {
     List<Finding> findings = new ArrayList<>();
-    if (world.hasLost()) {
-      return findings; // what the standby lacked is handed in again, in another order
-    }
     bySubject().forEach((lane, all) -> judge(lane, all, findings));
     return findings;
   }
@@ -34,7 +31,8 @@ final class RulesOfOrder {
     Map<String, List<Story>> by = new HashMap<>();
     for (Story story : stories.values()) {
       Entry submit = story.only(Kind.SUBMIT);
-      if (submit != null && submit.has("turn")) {
+      // what a standby lacked is handed in again, in another order
+      if (submit != null && submit.has("turn") && !world.mayLack(story)) {
         story.posts().stream()
             .map(Story.Post::channel)
             .distinct()

@@ -17,6 +17,11 @@ final class Story {
     this.entries = entries.stream().sorted(IN_TIME).toList();
   }
 
+  /** The reference, without sender, that a key is made of. */
+  static String refOf(String key) {
+    return key.replaceFirst("^AU:", "").replaceFirst("#[0-9]+$", "");
+  }
+
   String ref() {
     return ref;
   }

@@ -1,6 +1,5 @@
 package org.intergov.outbound.chaos;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,7 +10,6 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.intergov.outbound.acceptance.Api;
 
 /** Notes what the gateways say of themselves at the end: figures, and lines of their logs. */
 final class Witnesses {
@@ -50,7 +48,7 @@ final class Witnesses {
         String metrics = replica.process().metrics();
         figure("messages held", sum(metrics, "intergov_channel_held"), held);
         figure("messages waiting", sum(metrics, "intergov_channel_waiting"), 0);
-        figure("messages listed as held", listedAsHeld(replica.process().api()), held);
+        figure("messages listed as held", replica.process().api().list("status=held").size(), held);
       }
     } catch (SQLException e) {
       throw new IllegalStateException(e);
@@ -67,17 +65,6 @@ final class Witnesses {
         .filter(l -> l.startsWith(name + "{"))
         .mapToLong(l -> (long) Double.parseDouble(l.substring(l.lastIndexOf(' ') + 1)))
         .sum();
-  }
-
-  private static long listedAsHeld(Api api) {
-    long count = 0;
-    String after = "";
-    while (after != null) {
-      JsonNode page = api.get("/messages?status=held&limit=1000" + after).json();
-      count += page.path("messages").size();
-      after = page.path("next").isTextual() ? "&after=" + page.path("next").asText() : null;
-    }
-    return count;
   }
 
   /** What a gateway may log at ERROR while such things are done to it. */

@@ -10,7 +10,9 @@ import java.util.Map;
 final class World {
   private final Map<String, Entry> channels = new LinkedHashMap<>();
   private final List<InForce> tables = new ArrayList<>();
-  private final List<Entry> faults;
+
+  /** Of a standby: {@code from} is when it fell behind. */
+  private final List<Entry> promotions;
 
   /**
    * A table, and the time in which it may have been used: from just before it was written until the
@@ -50,7 +52,7 @@ final class World {
       }
       tables.add(new InForce(written.get(i), written.get(i).at(), until));
     }
-    faults = entries.stream().filter(e -> e.kind() == Kind.FAULT).toList();
+    promotions = entries.stream().filter(e -> e.kind() == Kind.FAULT && e.has("from")).toList();
   }
 
   /** What is known of a channel. */
@@ -66,19 +68,11 @@ final class World {
 
   /** Whether the database has lost what was committed at this time: a standby that lacked it. */
   boolean isLost(long at) {
-    return faults.stream()
-        .anyMatch(
-            f ->
-                f.is("what", "standby") && f.has("from") && at >= f.number("from") && at <= f.at());
+    return promotions.stream().anyMatch(p -> p.number("from") <= at && at <= p.at());
   }
 
   /** Whether the database may have lost something that was written about a message. */
   boolean mayLack(Story story) {
-    return faults.stream()
-        .anyMatch(f -> f.is("what", "standby") && f.has("from") && story.submittedAt() <= f.at());
-  }
-
-  boolean hasLost() {
-    return faults.stream().anyMatch(f -> f.is("what", "standby") && f.has("from"));
+    return promotions.stream().anyMatch(p -> story.submittedAt() <= p.at());
   }
 }
