@@ -112,12 +112,9 @@ public final class LiveTable implements Supplier<RoutingTable> {
       state = new State(table, version, clock.instant(), Optional.empty());
       routes.retire(changes.removed());
       LOG.info(
-          "{} is in force ({}): {}; entries: {}, version {}",
-          file,
-          why,
-          changes,
-          table.channels().size(),
-          version);
+          // whole, since no two of them are repeats: an auditor finds every table there was
+          "%s is in force (%s): %s; entries: %d, version %s"
+              .formatted(file, why, changes, table.channels().size(), version));
       inForce.run();
       lastRead = version;
       return changes;

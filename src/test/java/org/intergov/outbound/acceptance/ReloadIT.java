@@ -109,8 +109,10 @@ class ReloadIT {
       Sent message = gateway.api().submit(Sent.to("GB", "for-the-added"));
       gateway.api().awaitStatus(message, "accepted");
       assertThat(added.posts(message)).hasSize(1);
-      assertThat(gateway.log())
-          .contains("(the file has changed): added added; entries: 2, version");
+      await()
+          .until(
+              gateway::log,
+              log -> log.contains("(the file has changed): added added; entries: 2, version"));
       assertThat(jmx.routes()).isEqualTo(routes + 2);
       reload(table(entry("base", "SG", base)));
       await().until(() -> jmx.routes() == routes);

@@ -216,4 +216,16 @@ class LiveTableTest {
     assertThat(camel.getCamelContextExtension().getRouteStartupOrder()).hasSize(2);
     assertThat(camel.getEndpoints()).hasSize(endpoints);
   }
+
+  @Test
+  void each_table_is_logged_as_a_line_of_its_own_kind_so_no_limit_leaves_one_out()
+      throws InvalidChannelsException {
+    write("channels:\n" + entry("a", "SG", "http://zero.example"));
+    table.load();
+    for (int i = 1; i <= 12; i++) {
+      reload("channels:\n" + entry("a", "SG", "http://" + i + ".example"));
+    }
+    assertThat(log.list).hasSize(12);
+    assertThat(log.list).extracting(ILoggingEvent::getMessage).doesNotHaveDuplicates();
+  }
 }
