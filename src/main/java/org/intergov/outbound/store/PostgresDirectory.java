@@ -7,7 +7,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,28 +110,34 @@ final class PostgresDirectory {
     }
   }
 
+  private List<String> options(Path directory) {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "-D",
+                directory.toString(),
+                "-U",
+                USERNAME,
+                "-A",
+                "scram-sha-256",
+                "--pwfile=" + passwordFile(),
+                "-E",
+                "UTF8",
+                "--no-instructions"));
+    if (Integer.parseInt(PostgresBinaries.MAJOR_VERSION) >= 17) {
+      // the same order and case rules on every system, whatever it has installed
+      Collections.addAll(
+          options, "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8");
+    } else {
+      options.add("--locale=C.UTF-8"); // of the system
+    }
+    return options;
+  }
+
   private void initialise(Path directory, PostgresBinaries binaries, PostgresLog log)
       throws IOException {
     Process initdb =
-        PostgresCommand.shortLived(
-                binaries.program("initdb"),
-                List.of(
-                    "-D",
-                    directory.toString(),
-                    "-U",
-                    USERNAME,
-                    "-A",
-                    "scram-sha-256",
-                    "--pwfile=" + passwordFile(),
-                    "-E",
-                    "UTF8",
-                    "--locale=C",
-                    // the same order and case rules on every system, whatever it has installed
-                    "--locale-provider=builtin",
-                    "--builtin-locale=C.UTF-8",
-                    "--no-instructions"),
-                log)
-            .start();
+        PostgresCommand.shortLived(binaries.program("initdb"), options(directory), log).start();
     try {
       if (initdb.waitFor() != 0) {
         String why = log.tail();

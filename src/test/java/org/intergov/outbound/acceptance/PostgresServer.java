@@ -193,7 +193,7 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /** A database with nothing in it, for a gateway that is to make its tables. */
-  Login createEmpty(String database) {
+  public Login createEmpty(String database) {
     return createEmpty(database, proxy);
   }
 

