@@ -34,8 +34,13 @@ class ChaosIT {
       assertThat(BugAgent.names()).as("chaos.bug").containsKey(bug);
       again += " -Dchaos.bug=" + bug;
     }
-    System.out.println("chaos: " + again);
     Plan plan = Plan.of(seed, Duration.ofMillis((long) (minutes * 60_000)), names(only), bug);
+    String replicas = System.getProperty("chaos.replicas", "");
+    if (!replicas.isEmpty()) {
+      plan = plan.withReplicas(Integer.parseInt(replicas));
+      again += " -Dchaos.replicas=" + replicas;
+    }
+    System.out.println("chaos: " + again);
 
     List<Finding> findings = new ChaosRun(plan, bug, folder).run(again);
 

@@ -66,7 +66,7 @@ record Plan(
    */
   static Plan of(long seed, Duration length, Set<String> only) {
     Random random = new Random(seed);
-    int replicas = 1 + random.nextInt(3);
+    int replicas = 1 + random.nextInt(4);
     boolean lake = random.nextInt(3) == 0;
     boolean clock = random.nextInt(3) == 0;
     boolean retention = random.nextInt(3) == 0;
@@ -128,6 +128,10 @@ record Plan(
         false,
         drawn.perSecond(),
         drawn.faults());
+  }
+
+  Plan withReplicas(int number) {
+    return new Plan(seed, length, number, separateLake, movedClock, retention, perSecond, faults);
   }
 
   private static long lasts(String what, Random random) {
