@@ -100,6 +100,9 @@ class CheckerTest {
         wrong(
             "no-strange-error",
             t -> t.addTo("", Kind.LINE, "rule", "no-strange-error", "text", "ERROR")),
+        wrong(
+            "fails-at-start",
+            t -> t.addTo("", Kind.LINE, "rule", "fails-at-start", "text", "ready")),
         wrong("figures", t -> t.addTo("", Kind.FIGURE, "name", "held", "is", "1", "should", "0")));
   }
 

@@ -52,6 +52,7 @@ final class Estate implements AutoCloseable {
   private PostgresServer standby;
   private PostgresServer lost;
   final PostgresServer lake;
+  final RouteFiles routes;
   private Path disk;
   private int edits;
 
@@ -92,6 +93,7 @@ final class Estate implements AutoCloseable {
     }
     entries();
     write(Table.complete(edits++));
+    routes = new RouteFiles(table);
     history.note(Kind.TABLE, "", "number", 0, "phase", "in-force");
     start();
   }
@@ -144,6 +146,7 @@ final class Estate implements AutoCloseable {
         new ChaosChannel.Manners(true, false, 5),
         "ordering: subject\nidempotent: true");
     http("ph-token", "PH", new ChaosChannel.Manners(true, false, 0), "");
+    http("it-own", "IT", new ChaosChannel.Manners(true, false, 0), "");
     http("us-late", "US", new ChaosChannel.Manners(true, false, 0), "");
     line(
         "de-queue",
@@ -172,8 +175,9 @@ final class Estate implements AutoCloseable {
     line(
         id,
         receiver,
-        "kind: http\nparameters:\n  url: \"%s\"\n  auth: %s\n%s"
-            .formatted(channel.url(), auth, settings));
+        "kind: %s\nparameters:\n  url: \"%s\"\n  auth: %s\n%s"
+            .formatted(
+                id.endsWith("-own") ? RouteFiles.KIND : "http", channel.url(), auth, settings));
     told(id, "http", manners, "when-asked", settings);
   }
 

@@ -45,7 +45,7 @@ final class Faults implements AutoCloseable {
     Random random = new Random(f.draw());
     try {
       switch (f.what()) {
-        case "kill", "freeze", "stop" -> gateway(f, random);
+        case "kill", "freeze", "stop", "edit-routes" -> gateway(f, random);
         case "channel-line", "channel-mood", "channel-down" -> channel(f, random);
         case "edit", "edit-broken" -> locked(table, f, () -> edit(f, random));
         case "broker-kill" ->
@@ -114,12 +114,36 @@ final class Faults implements AutoCloseable {
       switch (f.what()) {
         case "kill" -> lasting(f, replica.process()::kill9, replica::supervise);
         case "stop" -> lasting(f, replica.process()::terminate, replica::supervise);
+        case "edit-routes" -> {
+          synchronized (estate.routes) { // what one has broken, another one would mend
+            editRoutes(replica, random);
+          }
+        }
         default -> lasting(f, replica.process()::freeze, replica.process()::thaw);
       }
       ends(f);
     } finally {
       replica.lock().unlock();
     }
+  }
+
+  /** A gateway is started with routes that it must not start with, then with good ones. */
+  private void editRoutes(Estate.Replica replica, Random random) {
+    String broken = RouteFiles.broken(random);
+    replica.process().terminate();
+    estate.routes.write(broken);
+    replica.process().launch();
+    int ready = 0;
+    while (replica.process().isAlive() && ready != 200) {
+      Pause.millis(100);
+      ready = replica.process().readyStatus();
+    }
+    if (ready == 200) {
+      String text = "ready with routes/" + RouteFiles.NAME + ":\n" + broken;
+      history.note(Kind.LINE, "", "rule", "fails-at-start", "who", "a gateway", "text", text);
+    }
+    estate.routes.write(RouteFiles.good(estate.nextEdit()));
+    replica.supervise();
   }
 
   private void channel(Plan.Fault f, Random random) {

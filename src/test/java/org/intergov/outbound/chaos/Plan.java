@@ -46,6 +46,7 @@ record Plan(
               Map.entry("token-away", 2),
               Map.entry("edit", 8),
               Map.entry("edit-broken", 3),
+              Map.entry("edit-routes", 2),
               Map.entry("standby", 1)));
 
   /**

@@ -10,6 +10,7 @@ final class RulesOfRunning {
   static final Map<String, String> RULES =
       new TreeMap<>(
           Map.of(
+              "fails-at-start", "No gateway runs with route files that are broken.",
               "no-secret", "No secret is in a log, in the journal or in an answer.",
               "no-strange-error", "Every ERROR in a log is one that is expected by name.",
               "figures", "What metrics and interface say is what is there.",
