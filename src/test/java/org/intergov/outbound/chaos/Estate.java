@@ -218,7 +218,9 @@ final class Estate implements AutoCloseable {
   }
 
   private void start() {
-    PostgresServer.Login login = postgres.create(DATABASE);
+    // a database that is not both outbox and lake has other tables
+    PostgresServer.Login login =
+        lake == null ? postgres.create(DATABASE) : postgres.createEmpty(DATABASE);
     if (standby != null) {
       login = postgres.orOn(standby, DATABASE, "?targetServerType=primary");
     }
