@@ -146,7 +146,6 @@ final class Estate implements AutoCloseable {
         new ChaosChannel.Manners(true, false, 5),
         "ordering: subject\nidempotent: true");
     http("ph-token", "PH", new ChaosChannel.Manners(true, false, 0), "");
-    http("it-own", "IT", new ChaosChannel.Manners(true, false, 0), "");
     http("us-late", "US", new ChaosChannel.Manners(true, false, 0), "");
     line(
         "de-queue",
@@ -175,9 +174,8 @@ final class Estate implements AutoCloseable {
     line(
         id,
         receiver,
-        "kind: %s\nparameters:\n  url: \"%s\"\n  auth: %s\n%s"
-            .formatted(
-                id.endsWith("-own") ? RouteFiles.KIND : "http", channel.url(), auth, settings));
+        "kind: http\nparameters:\n  url: \"%s\"\n  auth: %s\n%s"
+            .formatted(channel.url(), auth, settings));
     told(id, "http", manners, "when-asked", settings);
   }
 

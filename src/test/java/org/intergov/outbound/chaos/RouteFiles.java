@@ -1,24 +1,16 @@
 package org.intergov.outbound.chaos;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Random;
 
-/**
- * The operators' routes of the system under test: a kind of channel of their own, which does what
- * the one for HTTP does.
- */
+/** The operators' own routes beside the table of the system under test. */
 final class RouteFiles {
-  /** The kind that the file is about. */
-  static final String KIND = "own";
-
   /** How errors name the file. */
-  static final String NAME = KIND + ".camel.yaml";
+  static final String NAME = "own.camel.yaml";
 
   private final Path folder;
 
@@ -32,14 +24,32 @@ final class RouteFiles {
 
   /** Whole, and another one than that of any other number. */
   static String good(int edit) {
-    String http = "/routes/channels/http.camel.yaml";
-    try (InputStream in = RouteFiles.class.getResourceAsStream(http)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .replaceAll("(?m)^(    id: )http-", "$1" + KIND + "-")
-          .replace("\"The public Channel API: ", "\"Edit " + edit + ": ");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return """
+        - route:
+            id: own-post
+            description: Edit %d
+            from:
+              uri: direct:own-post
+              steps:
+                - to:
+                    uri: file:outgoing/own
+                    parameters:
+                      fileName: "${header.safeKey}.json"
+                      tempPrefix: .
+                      fileExist: Ignore
+                - setHeader:
+                    name: channelTxnId
+                    simple: "${header.safeKey}"
+        - route:
+            id: own-status
+            from:
+              uri: direct:own-status
+              steps:
+                - setHeader:
+                    name: channelStatus
+                    constant: confirmed
+        """
+        .formatted(edit);
   }
 
   /** One that no gateway may start with. */
@@ -47,9 +57,9 @@ final class RouteFiles {
     String good = good(-1);
     return switch (random.nextInt(4)) {
       case 0 -> good.substring(0, good.length() / 2) + "\n  - [";
-      case 1 -> good.replaceFirst("channel-http:", "chanel-http:");
-      case 2 -> good.replaceFirst("connectTimeout:", "conectTimeout:");
-      default -> good.replaceFirst("id: own-status", "id: own-post");
+      case 1 -> good.replace("uri: file:", "uri: fiel:");
+      case 2 -> good.replace("tempPrefix:", "tmpPrefix:");
+      default -> good.replace("id: own-status", "id: own-post");
     };
   }
 
