@@ -495,7 +495,7 @@ class ProtectedLaneTest {
 
   @Test
   void what_is_in_stock_for_the_tries_is_not_claimed_twice() {
-    Lane lane = opened("concurrency: 9, " + FAST);
+    Lane lane = opened("concurrency: 19, " + FAST);
     passWait(lane);
     add(lane);
     add(lane);

@@ -32,4 +32,9 @@ class WordsTest {
 
     assertThat(receipt.name()).isEqualTo("receipt topic-0-5");
   }
+
+  @Test
+  void of_what_was_taken_there_is_nothing_more_to_tell() {
+    assertThat(new Outcome.Posted("17", true).detail()).isNull();
+  }
 }
