@@ -3,11 +3,7 @@ package org.intergov.outbound.delivery;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -43,7 +39,10 @@ final class LaneCircuit {
   private final Circuit settings;
   private final Duration slowCall;
   private final LongSupplier nanoTime;
+
+  /** Counts while the circuit is closed, and says when it must open; all else is decided here. */
   private final CircuitBreaker breaker;
+
   private Phase phase = Phase.CLOSED;
 
   /** Counts phases; a post remembers in which one it began. */
@@ -66,6 +65,7 @@ final class LaneCircuit {
   private String cause;
   private String lastFailure;
   private Duration lastWait;
+  private Duration lastTook;
   private boolean asked;
 
   /**
@@ -88,9 +88,6 @@ final class LaneCircuit {
                 .failureRateThreshold((float) (settings.failureRate() * 100))
                 .slowCallRateThreshold((float) (settings.slowRate() * 100))
                 .slowCallDurationThreshold(slowCall)
-                .permittedNumberOfCallsInHalfOpenState(TRIES)
-                .waitIntervalFunctionInOpenState(n -> nextWait().toMillis())
-                .clock(new Ticks(nanoTime))
                 .build());
   }
 
@@ -119,7 +116,6 @@ final class LaneCircuit {
    */
   int begin() {
     if (phase == Phase.OPEN) {
-      breaker.transitionToHalfOpenState();
       enter(Phase.HALF_OPEN);
     }
     if (phase == Phase.HALF_OPEN) {
@@ -186,13 +182,14 @@ final class LaneCircuit {
       close(); // it was only asked to wait
       return;
     }
-    boolean isGood = wait.isEmpty() && !isFailure(outcome) && tookNanos < slowCall.toNanos();
-    if (isGood) {
-      succeeded++;
-    } else {
+    boolean isFailure = isFailure(outcome);
+    if (isFailure || tookNanos > slowCall.toNanos()) {
       failed++;
-      lastFailure = outcome.detail();
+      lastFailure = isFailure ? outcome.detail() : null;
       lastWait = wait.orElse(null);
+      lastTook = Duration.ofNanos(tookNanos);
+    } else {
+      succeeded++;
     }
     if (succeeded >= ENOUGH || trying == 0 && failed == 0) {
       close();
@@ -200,21 +197,21 @@ final class LaneCircuit {
       if (lastWait != null) {
         leaveAlone(lastWait, lastFailure);
       } else {
-        open(whyShutAgain(tookNanos));
+        open(whyShutAgain());
       }
     }
   }
 
-  private String whyShutAgain(long tookNanos) {
+  private String whyShutAgain() {
     return lastFailure != null
         ? "%d of %d tries failed, the last one: %s"
             .formatted(failed, failed + succeeded, lastFailure)
         : "%d of %d tries were slow, the last one took %s"
-            .formatted(failed, failed + succeeded, seconds(Duration.ofNanos(tookNanos)));
+            .formatted(failed, failed + succeeded, seconds(lastTook));
   }
 
   private void close() {
-    breaker.transitionToClosedState();
+    breaker.reset();
     opened = 0;
     cause = null;
     asked = false;
@@ -236,9 +233,6 @@ final class LaneCircuit {
   }
 
   private void open(String why) {
-    if (breaker.getState() != CircuitBreaker.State.OPEN) {
-      breaker.transitionToOpenState();
-    }
     opened++;
     asked = false;
     openFor(waitAfter(opened), why);
@@ -246,7 +240,6 @@ final class LaneCircuit {
 
   private void leaveAlone(Duration wait, String said) {
     Duration bounded = wait.compareTo(MOST_ASKED) > 0 ? MOST_ASKED : wait;
-    breaker.transitionToOpenStateFor(bounded);
     asked = true;
     openFor(bounded, "the channel asked to wait " + seconds(wait) + " (" + said + ")");
   }
@@ -271,11 +264,6 @@ final class LaneCircuit {
     since = nanoTime.getAsLong();
   }
 
-  /** What the breaker is about to wait; it opens before {@link #open} counts it. */
-  private Duration nextWait() {
-    return waitAfter(opened + 1);
-  }
-
   private Duration waitAfter(int times) {
     double doubled = settings.firstWait().toMillis() * Math.pow(2, Math.min(times - 1, 40));
     return Duration.ofMillis((long) Math.min(doubled, settings.maxWait().toMillis()));
@@ -284,7 +272,7 @@ final class LaneCircuit {
   private String whyOpened() {
     CircuitBreaker.Metrics seen = breaker.getMetrics();
     int posts = seen.getNumberOfBufferedCalls();
-    return seen.getNumberOfFailedCalls() >= settings.failureRate() * posts
+    return seen.getFailureRate() >= breaker.getCircuitBreakerConfig().getFailureRateThreshold()
         ? "%d of the last %d posts failed, the last one: %s"
             .formatted(seen.getNumberOfFailedCalls(), posts, lastFailure)
         : "%d of the last %d posts took longer than %s"
@@ -322,32 +310,6 @@ final class LaneCircuit {
 
     Failure() {
       super("unavailable or unknown", null, false, false);
-    }
-  }
-
-  /** The breaker waits by a clock; this one never goes back. */
-  private static final class Ticks extends Clock {
-    private final LongSupplier nanoTime;
-    private final long start;
-
-    Ticks(LongSupplier nanoTime) {
-      this.nanoTime = nanoTime;
-      this.start = nanoTime.getAsLong();
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.EPOCH.plusNanos(nanoTime.getAsLong() - start);
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
     }
   }
 }

@@ -63,14 +63,12 @@ final class SettlementBuilder {
     return this;
   }
 
-  SettlementBuilder follow(Settlement.Follow next) {
+  void follow(Settlement.Follow next) {
     follow = next;
-    return this;
   }
 
-  SettlementBuilder patch(LakePatch patch) {
+  void patch(LakePatch patch) {
     patches.add(patch);
-    return this;
   }
 
   SettlementBuilder reject(Reason reason, String detail, String channel) {

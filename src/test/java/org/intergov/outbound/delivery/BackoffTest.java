@@ -75,4 +75,24 @@ class BackoffTest {
     assertThat(Backoff.delay(RETRY, 1, Duration.ofDays(4_000)))
         .isBetween(Duration.ofDays(1), Duration.ofDays(1).plusHours(3));
   }
+
+  @RepeatedTest(20)
+  void the_shortest_of_delays_has_something_to_choose_from_too() {
+    Retry shortest = new Retry(5, Duration.ofMillis(1), 1, Duration.ofMillis(1));
+
+    assertThat(Backoff.delay(shortest, 1)).isBetween(Duration.ZERO, Duration.ofMillis(1));
+    assertThat(Backoff.delay(RETRY, 1, Duration.ofMillis(5))).isEqualTo(Duration.ofMillis(5));
+    assertThat(Backoff.delay(RETRY, 1, Duration.ofMillis(10)))
+        .isBetween(Duration.ofMillis(10), Duration.ofMillis(11));
+  }
+
+  @Test
+  void all_attempts_take_what_is_waited_between_them() {
+    assertThat(Backoff.whole(new Retry(1, Duration.ofSeconds(1), 2, Duration.ofMinutes(5))))
+        .isZero();
+    assertThat(Backoff.whole(new Retry(4, Duration.ofSeconds(5), 2, Duration.ofSeconds(12))))
+        .isEqualTo(Duration.ofSeconds(5 + 10 + 12));
+    assertThat(Backoff.whole(new Retry(3, Duration.ofSeconds(5), 1, Duration.ofSeconds(12))))
+        .isEqualTo(Duration.ofSeconds(5 + 5));
+  }
 }

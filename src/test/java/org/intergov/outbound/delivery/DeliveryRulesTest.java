@@ -190,6 +190,7 @@ class DeliveryRulesTest {
         assertThat(s.channelId()).isEqualTo("a");
         assertThat(s.refusedBy()).isEmpty();
         assertThat(words(s)).containsExactly("refused", "held");
+        assertThat(s.journal().get(0).attempt()).isEqualTo(2);
         assertThat(s.journal().get(1).detail()).contains("may have arrived");
       }
     }
@@ -209,6 +210,7 @@ class DeliveryRulesTest {
       assertThat(s.journal())
           .extracting(JournalEntry::event, JournalEntry::attempt)
           .containsExactly(tuple(Event.UNAVAILABLE, 1), tuple(Event.RETRY_SCHEDULED, 2));
+      assertThat(s.journal().get(1).detail()).matches("in (0\\.[5-9]|1\\.0) s");
     }
 
     @Test
@@ -250,6 +252,27 @@ class DeliveryRulesTest {
 
       assertThat(s.channelId()).isEqualTo("a");
       assertThat(s.delay()).isEqualTo(Duration.ofMinutes(2));
+    }
+
+    @Test
+    void from_one_in_the_middle_it_goes_to_the_one_after() {
+      Settlement s = settle(delivery("b"), unavailable(null), A, B + ONE_TRY, C);
+
+      assertThat(s.channelId()).isEqualTo("c");
+      assertThat(s.delay()).isZero();
+    }
+
+    @Test
+    void from_a_channel_that_does_not_match_it_any_more_it_goes_to_the_first_that_does() {
+      Settlement s =
+          settle(
+              delivery("b"),
+              unavailable(null),
+              A,
+              "b | match: { receiver: NZ }, retry: { attempts: 1 }",
+              C);
+
+      assertThat(s.channelId()).isEqualTo("a");
     }
 
     @Test
@@ -318,6 +341,13 @@ class DeliveryRulesTest {
       assertThat(rules.moveOn(delivery("c"), id -> true).channelId()).isEqualTo("a");
       assertThat(rules.moveOn(delivery("c", 0, 0, "a"), id -> true).channelId()).isEqualTo("b");
       assertThat(rules.moveOn(delivery("b"), id -> id.equals("a")).channelId()).isEqualTo("a");
+    }
+
+    @Test
+    void what_it_does_not_match_any_more_moves_to_the_first_that_works() {
+      assertThat(rules("a | match: { receiver: NZ }", B, C).moveOn(delivery("a"), id -> true))
+          .extracting(Settlement::channelId)
+          .isEqualTo("b");
     }
 
     @Test
@@ -399,6 +429,19 @@ class DeliveryRulesTest {
     }
 
     @Test
+    void the_journal_counts_every_attempt_and_the_delay_grows_with_those_that_are_unknown() {
+      Settlement s = settle(delivery("a", 4, 2), unknown, A, B);
+
+      assertThat(s.journal())
+          .extracting(JournalEntry::event, JournalEntry::attempt)
+          .containsExactly(
+              tuple(Event.UNKNOWN, 5),
+              tuple(Event.POSSIBLE_DUPLICATE, null),
+              tuple(Event.RETRY_SCHEDULED, 6));
+      assertThat(s.delay()).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(4));
+    }
+
+    @Test
     void a_later_generation_keeps_its_own_key() {
       Settlement s = settle(delivery("a", 2, 0, 0), unknown, A);
 
@@ -414,6 +457,7 @@ class DeliveryRulesTest {
       assertThat(s.channelId()).isEqualTo("a");
       assertThat(s.rejection()).isNull();
       assertThat(words(s)).containsExactly("unknown", "held");
+      assertThat(s.journal().get(1).detail()).contains("after 5 attempts");
     }
 
     @Test
@@ -570,6 +614,14 @@ class DeliveryRulesTest {
       assertThat(s.status()).isEqualTo(OutboxStatus.REJECTED);
       assertThat(s.rejection().reason()).isEqualTo(Reason.INVALID);
       assertThat(s.rejection().detail()).isEqualTo("obj: is no URI (and 1 more)");
+    }
+
+    @Test
+    void an_invalid_one_with_one_fault_has_no_more() {
+      Violation fault = new Violation("obj", "format", "is no URI");
+
+      assertThat(rules(A).invalid(delivery(null), List.of(fault)).lastError())
+          .isEqualTo("obj: is no URI");
     }
   }
 

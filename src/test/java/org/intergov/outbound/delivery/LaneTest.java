@@ -293,13 +293,59 @@ class LaneTest {
   }
 
   @Test
+  void with_a_longer_timeout_what_waits_goes_back_since_its_leases_are_too_short() {
+    Lane lane = lane("concurrency: 1, timeout: 10s");
+    add(lane, 1, 2, 3);
+    lane.next();
+
+    assertThat(lane.follow(channel("concurrency: 1, timeout: 10s"))).isEmpty();
+    assertThat(lane.follow(channel("concurrency: 1, timeout: 9s"))).isEmpty();
+    assertThat(lane.follow(channel("concurrency: 1, timeout: 10s")))
+        .extracting(Delivery::id)
+        .containsExactly(2L, 3L);
+    assertThat(lane.isEmpty()).isTrue();
+    assertThat(lane.held()).as("until that is written").isEqualTo(3);
+    assertThat(lane.channel()).isEqualTo(channel("concurrency: 1, timeout: 10s"));
+  }
+
+  @Test
+  void a_channel_that_must_not_see_a_message_twice_any_more_has_no_stock_from_then_on() {
+    String settings = "concurrency: 2";
+    Lane lane = lane(settings);
+    postAndSettle(lane, 30);
+    add(lane, 1, 2);
+
+    assertThat(lane.follow(channel(settings + ", on-unknown: hold")))
+        .extracting(Delivery::id)
+        .containsExactly(1L, 2L);
+    assertThat(lane.held()).isEqualTo(2);
+    assertThat(lane.freeSlots()).as("2 are not written yet").isZero();
+    assertThat(lane.follow(channel(settings))).isEmpty();
+    assertThat(lane.freeSlots()).as("30 in stock again").isEqualTo(32);
+  }
+
+  @Test
+  void one_that_was_taken_back_is_due_again_and_not_adopted() {
+    Lane lane = lane("concurrency: 1");
+    add(lane, 1);
+    assertThat(lane.isEmpty()).isFalse();
+    lane.takeBack();
+
+    assertThat(lane.isEmpty()).isTrue();
+    assertThat(lane.adopt(delivery(1))).isEqualTo(Adoption.NOT_HERE);
+  }
+
+  @Test
   void an_empty_lane_has_nothing_to_send() {
     assertThat(lane("").next()).isNull();
   }
 
   private Lane lane(String settings) {
-    Channel channel = Channels.table("a | " + settings).channel("a").orElseThrow();
-    return new Lane(channel, now::get);
+    return new Lane(channel(settings), now::get);
+  }
+
+  private static Channel channel(String settings) {
+    return Channels.table("a | " + settings).channel("a").orElseThrow();
   }
 
   private static Delivery delivery(long id) {

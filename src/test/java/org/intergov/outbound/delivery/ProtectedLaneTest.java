@@ -265,6 +265,7 @@ class ProtectedLaneTest {
     passWait(lane);
     post(lane, POSTED);
 
+    assertThat(lane.hasChanges()).isTrue();
     List<Phase> told = new ArrayList<>();
     CircuitState state;
     while ((state = lane.change()) != null) {
@@ -272,6 +273,7 @@ class ProtectedLaneTest {
     }
     assertThat(told)
         .containsExactly(Phase.OPEN, Phase.HALF_OPEN, Phase.OPEN, Phase.HALF_OPEN, Phase.CLOSED);
+    assertThat(lane.hasChanges()).isFalse();
   }
 
   @Test
@@ -281,9 +283,11 @@ class ProtectedLaneTest {
     assertThat(lane.failOverAfter()).isEmpty();
     passWait(lane);
     post(lane, UNAVAILABLE);
-    assertThat(lane.failOverAfter()).isEmpty();
-    passWait(lane);
+    now.addAndGet(Duration.ofSeconds(17).toNanos() - 2);
+    assertThat(lane.failOverAfter()).as("open for 27 s, but for a moment").isEmpty();
+    now.incrementAndGet();
     assertThat(lane.failOverAfter()).contains(Duration.ofSeconds(5 + 10 + 12));
+    passWait(lane);
 
     lane.pause(true);
     assertThat(lane.failOverAfter()).as("an operator wants them to wait").isEmpty();
@@ -320,6 +324,7 @@ class ProtectedLaneTest {
   @Test
   void a_rate_lets_go_what_is_due_and_says_when_the_next_one_is() {
     Lane lane = lane("rate: 1/s");
+    assertThat(lane.isRated()).isTrue();
     for (int i = 0; i < 2; i++) {
       add(lane);
     }
@@ -428,6 +433,8 @@ class ProtectedLaneTest {
 
     assertThat(lane.isPaused()).isFalse();
     assertThat(lane.circuit().phase()).isEqualTo(Phase.CLOSED);
+    assertThat(lane.change().phase()).isEqualTo(Phase.OPEN);
+    assertThat(lane.change().phase()).as("told").isEqualTo(Phase.CLOSED);
     assertThat(begin(lane).send()).isTrue();
   }
 
@@ -460,6 +467,66 @@ class ProtectedLaneTest {
     }
     post(lane, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE);
     assertThat(lane.circuit().cause()).startsWith("4 of the last 4 posts failed");
+  }
+
+  @Test
+  void a_lane_in_maintenance_claims_nothing_until_it_is_over() {
+    Lane lane = lane("concurrency: 2");
+    add(lane);
+    lane.rest(true);
+    assertThat(lane.isShut()).isTrue();
+    assertThat(lane.isPaused()).isFalse();
+    assertThat(lane.freeSlots()).isZero();
+    assertThat(lane.next().send()).as("its stock goes back").isFalse();
+
+    lane.rest(false);
+    assertThat(lane.isShut()).isFalse();
+    assertThat(begin(lane).send()).isTrue();
+  }
+
+  @Test
+  void a_broken_channel_that_is_to_be_tried_now_is() {
+    Lane lane = opened("concurrency: 9, " + FAST);
+    lane.tryNow();
+
+    assertThat(lane.circuit().nextProbe()).isZero();
+    assertThat(lane.freeSlots()).isEqualTo(5);
+  }
+
+  @Test
+  void what_is_in_stock_for_the_tries_is_not_claimed_twice() {
+    Lane lane = opened("concurrency: 19, " + FAST);
+    passWait(lane);
+    add(lane);
+    add(lane);
+
+    assertThat(lane.freeSlots()).isEqualTo(3);
+  }
+
+  @Test
+  void a_post_that_is_given_up_has_failed() {
+    Lane lane = lane("concurrency: 2, " + FAST);
+    post(lane, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE);
+    Delivery silent = begin(lane).delivery();
+    now.addAndGet(lane.lease().toNanos() + 1);
+
+    assertThat(lane.adopt(silent)).isEqualTo(Lane.Adoption.GIVEN_UP);
+    assertThat(lane.circuit().cause())
+        .isEqualTo("4 of the last 4 posts failed, the last one: no answer");
+  }
+
+  @Test
+  void a_lane_waits_for_its_rate_only_if_it_has_something_to_send_and_a_slot_for_it() {
+    Lane lane = lane("rate: 1/s, concurrency: 2");
+    begin(lane);
+    assertThat(lane.nanosToNext()).as("nothing waits").isZero();
+    add(lane);
+    assertThat(lane.nanosToNext()).isPositive();
+
+    Lane busy = lane("rate: 1/s, concurrency: 1");
+    begin(busy);
+    add(busy);
+    assertThat(busy.nanosToNext()).as("it waits for the slot").isZero();
   }
 
   private Lane opened(String settings) {

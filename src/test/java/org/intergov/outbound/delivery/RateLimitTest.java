@@ -56,6 +56,32 @@ class RateLimitTest {
     assertThat(rate.within(Duration.ofNanos(span), now)).isEqualTo(within - one);
   }
 
+  @ParameterizedTest
+  @CsvSource({"1/s, 990", "5/s, 190", "10/s, 95", "20/s, 0"})
+  void a_timer_that_is_late_does_not_make_it_slower(String text, long millis) {
+    RateLimit rate = new RateLimit(Rate.parse(text), now);
+    rate.take(now);
+
+    assertThat(rate.nanosToNext(now)).isEqualTo(Duration.ofMillis(millis).toNanos());
+  }
+
+  @Test
+  void where_nothing_went_yet_another_rate_lets_the_first_go_at_once() {
+    RateLimit slow = new RateLimit(Rate.parse("1/h"), now);
+    slow.follow(new RateLimit(Rate.parse("2/s"), now));
+
+    assertThat(slow.nanosToNext(now)).isZero();
+  }
+
+  @Test
+  void a_long_rest_lets_no_more_go_within_a_time() {
+    RateLimit rate = new RateLimit(Rate.parse("50/s"), now);
+    int atFirst = rate.within(Duration.ofSeconds(1), now);
+    now += 3_600 * SECOND;
+
+    assertThat(rate.within(Duration.ofSeconds(1), now)).isEqualTo(atFirst);
+  }
+
   /** Whoever asks late, at random, gets the rate on the whole, and never more in any window. */
   @ParameterizedTest
   @CsvSource({"30/min, 600", "50/s, 60", "5000/s, 3", "15/s, 60", "10000/s, 2", "100/h, 7200"})

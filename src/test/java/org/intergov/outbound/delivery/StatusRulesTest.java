@@ -330,6 +330,15 @@ class StatusRulesTest {
     assertThat(words(s)).containsExactly("gave_up");
   }
 
+  @Test
+  void no_news_leaves_the_delivery_and_its_last_problem_as_they_are() {
+    PendingDelivery d = Given.received().lastProblem("answered 404").delivery();
+
+    assertThat(PendingSettlement.noNews(d))
+        .isEqualTo(
+            new PendingSettlement(d, Next.STAY, null, "answered 404", null, null, List.of()));
+  }
+
   private static Optional<PendingSettlement> settle(
       Given given, StatusAnswer answer, String... entries) {
     var table = table(entries);

@@ -53,4 +53,28 @@ class StockTest {
 
     assertThat(stock.next(1)).isEqualTo(new Stock.Next<>("a", false));
   }
+
+  @Test
+  void a_machine_that_was_suspended_for_just_five_seconds_has_waited_too_long() {
+    stock.add("a", nanos.get());
+    wall.updateAndGet(now -> now.plus(Duration.ofSeconds(5)));
+
+    assertThat(stock.next(1).inTime()).isFalse();
+  }
+
+  @Test
+  void it_runs_low_at_half_of_what_it_may_hold_if_that_is_more_than_the_slots() {
+    for (int i = 0; i < 16; i++) {
+      stock.add("a", nanos.get());
+    }
+    for (int i = 0; i < 10; i++) {
+      stock.next(1);
+      stock.finish();
+    }
+    assertThat(stock.most()).isEqualTo(10);
+    assertThat(stock.runsLow(9)).as("6 of 10 are left").isFalse();
+    stock.next(1);
+    assertThat(stock.runsLow(10)).as("the slots hold as many").isFalse();
+    assertThat(stock.runsLow(9)).as("5 of 10 are left").isTrue();
+  }
 }

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.intergov.outbound.channel.ChannelKinds;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a channel of kind sqs says is checked before the gateway starts. */
 class SqsParametersTest {
@@ -46,28 +45,32 @@ class SqsParametersTest {
     assertThat(channel.tracking()).isEqualTo(new Tracking(false, true));
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '\0',
-      value = {
-        "region: eu-west-2 | queue | nothing",
-        "queue: gb/outbound | queue | the name of a queue",
-        "queue: gb.outbound | queue | the name of a queue",
-        "queue: \"http://user@sqs.example/q\" | queue | or its URL",
-        "queue: q, region: \"EU West\" | region | an AWS region",
-        "queue: q, endpoint: \"sqs.example:9324\" | endpoint | an http or https URL",
-        "queue: q, endpoint: \"ftp://sqs.example\" | endpoint | an http or https URL",
-        "queue: q, group-by: obj | group-by | one of subject, receiver",
-        "queue: q, receipts-queue: a b | receipts-queue | the name of a queue",
-        "queue: q, receipts-queue: q | receipts-queue | a queue other than",
-        "queue: q, receipts-queue: r, receipts-readers: 51 | receipts-readers | from 1 to 50",
-        "queue: q, receipts-readers: 3 | receipts-readers | a receipts-queue beside it",
-        "queue: q, auth: { access-key-id: id } | auth.secret-access-key | it",
-        "queue: q, profile: p, auth: { access-key-id: i, secret-access-key: s } | profile | either",
-        "queue: q, topic: t | topic | queue"
-      })
-  void what_cannot_be_used_is_named_with_its_path(String parameters, String path, String expected) {
+  @Test
+  void what_cannot_be_used_is_named_with_its_path() {
+    // no parameters of a test: mutation testing runs each by itself, which takes much longer
+    for (String line :
+        List.of(
+            "region: eu-west-2 | queue | nothing",
+            "queue: gb/outbound | queue | the name of a queue",
+            "queue: gb.outbound | queue | the name of a queue",
+            "queue: \"http://user@sqs.example/q\" | queue | or its URL",
+            "queue: q, region: \"EU West\" | region | an AWS region",
+            "queue: q, endpoint: \"sqs.example:9324\" | endpoint | an http or https URL",
+            "queue: q, endpoint: \"ftp://sqs.example\" | endpoint | an http or https URL",
+            "queue: q, group-by: obj | group-by | one of subject, receiver",
+            "queue: q, receipts-queue: a b | receipts-queue | the name of a queue",
+            "queue: q, receipts-queue: q | receipts-queue | a queue other than",
+            "queue: q, receipts-queue: r, receipts-readers: 51 | receipts-readers | from 1 to 50",
+            "queue: q, receipts-readers: 3 | receipts-readers | a receipts-queue beside it",
+            "queue: q, auth: { access-key-id: id } | auth.secret-access-key | it",
+            "queue: q, profile: p, auth: { access-key-id: i, secret-access-key: s } | profile | either",
+            "queue: q, topic: t | topic | queue")) {
+      String[] parts = line.split(" \\| ");
+      isNamed(parts[0], parts[1], parts[2]);
+    }
+  }
+
+  private void isNamed(String parameters, String path, String expected) {
     InvalidChannelsException e =
         catchThrowableOfType(InvalidChannelsException.class, () -> read(parameters));
 
