@@ -44,19 +44,19 @@ class ReplicasIT {
       b.launch();
       a.awaitReady();
       b.awaitReady();
-      a.api().submit(Sent.many("SG", "two-a", 1_000));
-      b.api().submit(Sent.many("SG", "two-b", 1_000));
-      awaitAccepted(2_000);
+      a.api().submit(Sent.many("SG", "two-a", 300));
+      b.api().submit(Sent.many("SG", "two-b", 300));
+      awaitAccepted(600);
       c.start();
       for (GatewayProcess g : all) {
-        g.api().submit(Sent.many("SG", "three-" + g.apiPort(), 667));
+        g.api().submit(Sent.many("SG", "three-" + g.apiPort(), 200));
       }
-      awaitAccepted(4_001);
+      awaitAccepted(1_200);
 
-      assertThat(channel.posts()).hasSize(4_001);
+      assertThat(channel.posts()).hasSize(1_200);
       assertThat(channel.repeated()).isEmpty();
       assertThat(POSTGRES.stories("replicas"))
-          .isEqualTo(Map.of("submitted, posted, confirmed, accepted", 4_001L));
+          .isEqualTo(Map.of("submitted, posted, confirmed, accepted", 1_200L));
     }
   }
 
