@@ -45,9 +45,9 @@ class DatabaseRestartIT {
       long pid = gateway.pid();
       int sent = 0;
       for (int round = 1; round <= 2; round++) {
-        gateway.api().submit(Sent.many("SG", "round-" + round, 1_000));
-        sent += 1_000;
-        int posts = sent - 800;
+        gateway.api().submit(Sent.many("SG", "round-" + round, 400));
+        sent += 400;
+        int posts = sent - 300;
         await("load").until(() -> channel.posts().size() >= posts);
         postgres.stop();
         await("ready goes down").until(() -> gateway.readyStatus() == 503);

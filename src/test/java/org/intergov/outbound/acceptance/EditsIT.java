@@ -25,8 +25,8 @@ class EditsIT {
   private static final String ROUTES = "org.apache.camel.model.RouteDefinition";
 
   @Test
-  void sixty_edits_under_300_messages_a_second() {
-    run("edits", 10, 50, 300, 12 << 20);
+  void sixty_edits_under_100_messages_a_second() {
+    run("edits", 10, 50, 100, 12 << 20);
   }
 
   @Test

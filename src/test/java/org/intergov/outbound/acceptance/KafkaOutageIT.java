@@ -138,7 +138,7 @@ class KafkaOutageIT {
   @Order(3)
   void a_broker_killed_under_load_loses_nothing() {
     // it comes back with the others, in the next test
-    int count = 1_000;
+    int count = 400;
     long before = kafka.size("outage");
     List<Sent> messages = Sent.many("FR", "one-killed", count);
     gateway.api().submit(messages.subList(0, count / 2));

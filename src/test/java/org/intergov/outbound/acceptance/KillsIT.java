@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
@@ -70,6 +71,7 @@ class KillsIT {
   }
 
   @Test
+  @Tag("long")
   void five_kills_among_faults_of_every_kind_lose_nothing_and_reject_nothing_by_themselves() {
     int count = 2_000;
     try (TestChannel first = new TestChannel();

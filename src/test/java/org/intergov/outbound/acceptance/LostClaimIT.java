@@ -11,8 +11,6 @@ import java.sql.Statement;
 import java.util.Map;
 import org.intergov.outbound.store.CuttingProxy;
 import org.intergov.outbound.store.CuttingProxy.Cut;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
@@ -25,32 +23,23 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class LostClaimIT {
-  private static PostgresServer postgres;
-
-  @BeforeAll
-  static void start() {
-    postgres = PostgresServer.own("lost-claims");
-  }
-
-  @AfterAll
-  static void stop() {
-    postgres.close();
-  }
+  private static final PostgresServer POSTGRES = PostgresServer.shared();
+  private static final String DATABASE = "lost_claims";
 
   @Test
   void a_claim_of_status_checks_whose_answer_is_lost_delays_nothing()
       throws IOException, SQLException {
-    PostgresServer.Login direct = postgres.create("checks");
+    PostgresServer.Login direct = POSTGRES.create(DATABASE);
     try (TestChannel channel = new TestChannel();
-        CuttingProxy proxy = new CuttingProxy(postgres.port());
+        CuttingProxy proxy = new CuttingProxy(POSTGRES.port());
         GatewayProcess gateway = GatewayProcess.named("lost-claim");
-        Connection connection = postgres.connect("checks")) {
+        Connection connection = POSTGRES.connect(DATABASE)) {
       gateway
           .database(
               new PostgresServer.Login(
                   // each request is named in full, so that the proxy knows which to cut
-                  "jdbc:postgresql://127.0.0.1:%d/checks?prepareThreshold=0"
-                      .formatted(proxy.port()),
+                  "jdbc:postgresql://127.0.0.1:%d/%s?prepareThreshold=0"
+                      .formatted(proxy.port(), DATABASE),
                   direct.username(),
                   direct.password()))
           .channels(channel.table("timeout: 5m", "poll: { first-after: 5s, every: 1s }"))
@@ -68,14 +57,14 @@ class LostClaimIT {
 
       await("the claim is made").until(proxy::hasCut);
       await("all are accepted")
-          .until(() -> postgres.lake("checks").equals(Map.of("accepted", 10L)));
-      assertThat(postgres.stories("checks"))
+          .until(() -> POSTGRES.lake(DATABASE).equals(Map.of("accepted", 10L)));
+      assertThat(POSTGRES.stories(DATABASE))
           .isEqualTo(Map.of("submitted, posted, confirmed, accepted", 10L));
     }
   }
 
   private static long pending(String which) throws SQLException {
-    try (Connection connection = postgres.connect("checks");
+    try (Connection connection = POSTGRES.connect(DATABASE);
         Statement s = connection.createStatement();
         ResultSet r =
             s.executeQuery("SELECT count(*) FROM intergov.channel_pending WHERE " + which)) {

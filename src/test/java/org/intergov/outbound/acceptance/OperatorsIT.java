@@ -39,7 +39,7 @@ class OperatorsIT {
   private static final String NAME = "operators";
   private static final List<String> LANES = List.of("sg-keys", "gb-once");
   private static final List<String> ENDS = List.of("accepted", "rejected");
-  private static final int KILLS = 3;
+  private static final int KILLS = 2;
   private static final int BETWEEN = 120;
 
   /** What an operator's request may be answered: done, or not possible any more. */

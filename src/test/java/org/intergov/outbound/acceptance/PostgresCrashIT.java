@@ -21,7 +21,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class PostgresCrashIT {
   private static final String NAME = "postgres_crash";
   private static final int CLIENTS = 20;
-  private static final int CRASHES = 12;
+  private static final int CRASHES = 6;
   private static final int BETWEEN = 100;
 
   private static PostgresServer postgres;
@@ -60,7 +60,7 @@ class PostgresCrashIT {
           Clients.thatInsist(CLIENTS, gateway::api, n -> Sent.to("SG", "crash-" + n))) {
         for (int crash = 1; crash <= CRASHES; crash++) {
           clients.awaitMore(BETWEEN);
-          if (crash % 4 == 0) {
+          if (crash % 3 == 0) {
             postgres.kill();
             postgres.start();
           } else {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Finished rows leave the tables; what they were about stays known. */
 @ExtendWith(ShowLogsOnFailure.class)
 class RetentionIT {
-  private static final int MESSAGES = 1_500;
+  private static final int MESSAGES = 300;
   private static final PostgresServer POSTGRES = PostgresServer.shared();
   private static final String DATABASE = "retention";
 
@@ -141,10 +141,10 @@ class RetentionIT {
               + " predicate, status, admitted, created_at, updated_at)"
               + " SELECT 'AU', 'old-' || n, 'SG', 's', 'o', 'p', 'accepted', true,"
               + " now() - interval '1 day', now() - interval '1 day'"
-              + " FROM generate_series(1, 200000) n");
+              + " FROM generate_series(1, 100000) n");
       await("a sweep is under way")
           .pollInterval(Duration.ofMillis(20))
-          .until(() -> count(database, "delivery_outbox") < 199_000);
+          .until(() -> count(database, "delivery_outbox") < 99_000);
 
       long asked = System.nanoTime();
       assertThat(sweeping.terminate()).isZero();

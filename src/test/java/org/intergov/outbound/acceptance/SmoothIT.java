@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Many messages, a channel that does what it should. */
 @ExtendWith(ShowLogsOnFailure.class)
 class SmoothIT {
-  private static final int MESSAGES = 5_000;
+  private static final int MESSAGES = 2_000;
   private static final Set<String> ALLOWED_HEADERS =
       Set.of(
           "accept-encoding",

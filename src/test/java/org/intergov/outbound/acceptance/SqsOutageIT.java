@@ -70,7 +70,7 @@ class SqsOutageIT {
 
   @Test
   void a_restart_under_load_and_a_database_that_goes_away_lose_nothing() {
-    int count = 1_000;
+    int count = 500;
     gateway.api().submit(Sent.many("GB", "restart", count));
     for (int outage = 0; outage < 3; outage++) {
       long before = accepted();

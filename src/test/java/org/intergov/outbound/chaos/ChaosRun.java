@@ -1,28 +1,25 @@
 package org.intergov.outbound.chaos;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** One run: sets up what the plan says, lets it happen, waits until all is quiet, and judges. */
 final class ChaosRun {
-  /** How long everything may take to end once the last fault is over. */
-  private static final long QUIET_SECONDS = 300;
-
-  /** With a bug nobody waits long for what will never end. */
-  private static final long QUIET_SECONDS_WITH_BUG = 75;
-
   private final Plan plan;
   private final String bug;
+  private final Duration quiet;
   private final Path folder;
 
   /**
    * @param bug see {@link BugAgent#names}; empty: none
+   * @param quiet how long everything may take to end once the last fault is over
    */
-  ChaosRun(Plan plan, String bug, Path folder) {
+  ChaosRun(Plan plan, String bug, Duration quiet, Path folder) {
     this.plan = plan;
     this.bug = bug;
+    this.quiet = quiet;
     this.folder = folder;
   }
 
@@ -65,9 +62,7 @@ final class ChaosRun {
   }
 
   private void awaitQuiet(Estate estate, Collector collector, List<String> trouble) {
-    long until =
-        System.nanoTime()
-            + TimeUnit.SECONDS.toNanos(bug.isEmpty() ? QUIET_SECONDS : QUIET_SECONDS_WITH_BUG);
+    long until = System.nanoTime() + quiet.toNanos();
     while (System.nanoTime() < until) {
       if (estate.replicas().stream().allMatch(r -> r.process().readyStatus() == 200)
           && collector.unfinished() == 0) {
