@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -34,18 +36,21 @@ final class ExecutedPlans {
   private long logRead;
 
   /** From now on sessions that begin explain what they run; tables are not analysed. */
-  ExecutedPlans(TestStore store) {
+  ExecutedPlans(TestStore store) throws IOException {
     this.store = store;
-    for (String setting :
-        List.of(
-            "session_preload_libraries = 'auto_explain'",
-            "auto_explain.log_min_duration = 0",
-            "auto_explain.log_analyze = on",
-            "auto_explain.log_timing = off",
-            "auto_explain.log_nested_statements = on",
-            "autovacuum = off")) {
-      store.run("ALTER SYSTEM SET " + setting);
-    }
+    // in the file, since ALTER SYSTEM before PostgreSQL 15 wants to know of the library already
+    Path settings = Path.of(store.ask("SHOW data_directory").get(0), "postgresql.auto.conf");
+    Files.writeString(
+        settings,
+        """
+        session_preload_libraries = 'auto_explain'
+        auto_explain.log_min_duration = 0
+        auto_explain.log_analyze = on
+        auto_explain.log_timing = off
+        auto_explain.log_nested_statements = on
+        autovacuum = off
+        """,
+        StandardOpenOption.APPEND);
     store.run("SELECT pg_reload_conf()");
   }
 

@@ -69,7 +69,7 @@ class QueryPlansTest {
   private static ExecutedPlans plans;
 
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
     store = TestStore.start();
     plans = new ExecutedPlans(store);
   }

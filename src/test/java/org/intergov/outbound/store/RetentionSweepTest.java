@@ -239,7 +239,9 @@ class RetentionSweepTest {
   }
 
   private static long deadlocks() {
-    store.run("SELECT pg_stat_force_next_flush()");
+    if (Integer.parseInt(PostgresBinaries.MAJOR_VERSION) >= 15) { // before, it counts at once
+      store.run("SELECT pg_stat_force_next_flush()");
+    }
     return Long.parseLong(
         store
             .ask("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
