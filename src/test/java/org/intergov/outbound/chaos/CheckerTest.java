@@ -46,6 +46,34 @@ class CheckerTest {
     assertThat(new Checker(tale.entries()).findings()).isEmpty();
   }
 
+  @Test
+  void a_post_that_the_network_kept_is_none_that_was_sent_when_it_arrives() {
+    Tale tale =
+        new Tale()
+            .world()
+            .add(Kind.SUBMIT, "via", "rest", "receiver", "SG", "subject", "s", "content", "c")
+            .journal("submitted", "", "")
+            .journal("unknown", "b", "")
+            .journal("possible_duplicate", "b", "")
+            .post("b", KEY, 1)
+            .reply("b", 1, "422", "refused", "")
+            .journal("refused", "b", "")
+            .journal("failed_over", "a", "")
+            .post("a", KEY, 1)
+            .reply("a", 1, "201", "taken", "a-1")
+            .journal("posted", "a", "a-1")
+            .post("b", KEY, 2)
+            .reply("b", 2, "422", "refused", "");
+    assertThat(rules(tale)).doesNotContain("no-second-channel");
+
+    tale.post("b", KEY, 3).reply("b", 3, "422", "refused", "");
+    assertThat(rules(tale)).as("one more than was sent").contains("no-second-channel");
+  }
+
+  private static List<String> rules(Tale tale) {
+    return new Checker(tale.entries()).findings().stream().map(Finding::rule).toList();
+  }
+
   static Stream<Arguments> wrongs() {
     return Stream.of(
         wrong("kept", t -> t.without(Kind.LAKE).without(Kind.LISTED)),

@@ -9,6 +9,10 @@ import java.util.Set;
 
 /** What may be posted, where, and how often. */
 final class RulesOfPosting {
+  /** What the journal says of a post, once for each. */
+  private static final Set<String> ATTEMPTS =
+      Set.of("posted", "refused", "unavailable", "unknown", "lease_lost");
+
   private RulesOfPosting() {}
 
   static List<Rule> all() {
@@ -125,7 +129,8 @@ final class RulesOfPosting {
         for (Story.Post before : posts.subList(0, i)) {
           if (!before.channel().equals(post.channel())
               && before.mayHaveIt()
-              && !saidNo(story, world, before, post)) {
+              && !saidNo(story, world, before, post)
+              && !isLate(story, before, post)) {
             broken.add(
                 "%s went to %s (post %s) though %s may have it (post %s: %s)"
                     .formatted(
@@ -140,6 +145,25 @@ final class RulesOfPosting {
       }
     }
     return broken;
+  }
+
+  /**
+   * Whether it was sent before the other channel got anything, and the network kept it until after:
+   * its channel, which took it no more, has seen no more posts than the journal had attempts then.
+   */
+  private static boolean isLate(Story story, Story.Post before, Story.Post post) {
+    long seen =
+        story.posts().stream()
+            .filter(p -> p.channel().equals(post.channel()) && p.key().equals(post.key()))
+            .filter(p -> p.at() <= post.at())
+            .count();
+    long attempts =
+        story
+            .of(Kind.JOURNAL)
+            .filter(j -> j.is("channel", post.channel()) && j.at() <= before.at())
+            .filter(j -> ATTEMPTS.contains(j.get("event")))
+            .count();
+    return seen <= attempts && !post.mayHaveIt();
   }
 
   /** Whether the channel has said of this delivery that it has it not, or an operator did. */
