@@ -9,6 +9,7 @@ import java.util.List;
 import org.intergov.outbound.acceptance.Api;
 import org.intergov.outbound.channel.ElasticMq;
 import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
 /** Notes how everything stands at the end, by what an outsider can read. */
 final class Collector {
@@ -76,18 +77,26 @@ final class Collector {
     int n = 0;
     for (Message m : estate.queues.drain(Estate.QUEUE)) {
       String key = ElasticMq.attributes(m).get("idempotency-key");
-      delivered("de-queue", key, ++n, Content.ofJson(m.body()), m.messageId(), History.now());
+      String sent = m.attributes().get(MessageSystemAttributeName.SENT_TIMESTAMP);
+      delivered(
+          "de-queue", key, ++n, Content.ofJson(m.body()), m.messageId(), Long.parseLong(sent));
     }
     for (var record : estate.kafka.read(estate.topic("out"))) {
       String key = new String(record.headers().lastHeader("idempotency-key").value());
       String id = record.topic() + "-" + record.partition() + "-" + record.offset();
-      delivered("fr-topic", key, ++n, Content.ofJson(record.value()), id, History.now());
+      delivered("fr-topic", key, ++n, Content.ofJson(record.value()), id, record.timestamp());
     }
   }
 
-  private void delivered(String channel, String key, int n, String content, String id, long at) {
+  /**
+   * @param millis when it came, by the server's clock; somewhere within the millisecond
+   */
+  private void delivered(
+      String channel, String key, int n, String content, String id, long millis) {
     String ref = Story.refOf(key);
-    history.noteAt(at, Kind.POST, ref, "channel", channel, "key", key, "n", n, "content", content);
+    long at = millis * 1_000;
+    history.noteAt(
+        at + 999, Kind.POST, ref, "channel", channel, "key", key, "n", n, "content", content);
     history.noteAt(
         at,
         Kind.REPLY,

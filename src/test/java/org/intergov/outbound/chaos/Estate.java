@@ -89,7 +89,8 @@ final class Estate implements AutoCloseable {
     queues.create(INTAKE);
     queues.create(DEAD);
     for (String topic : List.of("out", "in", "dead")) {
-      kafka.topic(topic(topic), 2);
+      // a record shows when it came, not when its sender's clock says that it was sent
+      kafka.topic(topic(topic), 2, Map.of("message.timestamp.type", "LogAppendTime"));
     }
     entries();
     write(Table.complete(edits++));
