@@ -26,7 +26,7 @@ class PauseIT {
             .database(login)
             .channels(
                 """
-                defaults: { poll: { first-after: 100ms, every: 1s } }
+                defaults: { timeout: 5m, poll: { first-after: 100ms, every: 1s } }
                 channels:
                   - { id: sg, match: { receiver: SG }, kind: http, parameters: { url: "%1$s" } }
                   - { id: gb, match: { receiver: GB }, kind: http, parameters: { url: "%1$s" } }
