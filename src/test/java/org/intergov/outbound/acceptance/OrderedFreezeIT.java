@@ -32,7 +32,8 @@ class OrderedFreezeIT {
   private static final int EACH = 5;
 
   /** As the lanes take it: the word {@code orde}, and the channel. */
-  private static final String LOCK = "SELECT pg_advisory_xact_lock(0x6f726465, hashtext(?))";
+  private static final String LOCK =
+      "SELECT pg_advisory_xact_lock(" + 0x6f726465 + ", hashtext(?))"; // no hex before version 16
 
   @Test
   void the_other_lanes_are_settled_meanwhile_and_the_lane_itself_goes_on_in_order_afterwards()
