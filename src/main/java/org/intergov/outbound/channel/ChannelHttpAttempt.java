@@ -68,7 +68,6 @@ final class ChannelHttpAttempt {
                           "no whole answer within " + endpoint.getTimeout() + " ms"));
                   request.reset();
                 });
-    request.exceptionHandler(e -> {}); // the response says it too; without one, Vert.x logs it
     request
         .response()
         .onComplete(

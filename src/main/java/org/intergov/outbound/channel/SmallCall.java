@@ -67,7 +67,6 @@ final class SmallCall {
   }
 
   private static void send(HttpClientRequest request, Buffer body, Promise<Answer> promise) {
-    request.exceptionHandler(e -> {}); // the response says it too; without one, Vert.x logs it
     promise.future().onFailure(e -> request.reset());
     request
         .response()

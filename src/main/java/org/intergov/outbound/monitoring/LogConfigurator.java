@@ -90,6 +90,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     context.getLogger("org.intergov.outbound").setLevel(Level.INFO);
     // every connection that a channel resets; the journal says which delivery it was
     context.getLogger("io.vertx.core.net.impl.ConnectionBase").setLevel(Level.OFF);
+    context.getLogger("io.vertx.core.http.impl.HttpClientRequestImpl").setLevel(Level.OFF);
     // what the pool has to say of a lost database, the stages say once
     context.getLogger("com.zaxxer.hikari").setLevel(Level.ERROR);
     // a line for each try to connect; the journal and the gateway's own lines say what follows

@@ -8,6 +8,9 @@ import java.util.Map;
 
 /** What holds for all messages: the channels, the tables, and the faults. */
 final class World {
+  /** How long what the old server said last may be on its way to a client, or to a channel. */
+  private static final long ON_ITS_WAY_MICROS = 2_000_000;
+
   private final Map<String, Entry> channels = new LinkedHashMap<>();
   private final List<InForce> tables = new ArrayList<>();
 
@@ -68,7 +71,8 @@ final class World {
 
   /** Whether the database has lost what was committed at this time: a standby that lacked it. */
   boolean isLost(long at) {
-    return promotions.stream().anyMatch(p -> p.number("from") <= at && at <= p.at());
+    return promotions.stream()
+        .anyMatch(p -> p.number("from") <= at && at <= p.at() + ON_ITS_WAY_MICROS);
   }
 
   /** Whether the database may have lost something that was written about a message. */
