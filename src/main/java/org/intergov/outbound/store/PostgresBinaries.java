@@ -61,6 +61,13 @@ record PostgresBinaries(Path directory) {
     }
   }
 
+  /**
+   * @param major such as 17
+   */
+  static boolean isAtLeast(int major) {
+    return Integer.parseInt(MAJOR_VERSION) >= major;
+  }
+
   Path program(String name) {
     return directory.resolve("bin").resolve(name);
   }

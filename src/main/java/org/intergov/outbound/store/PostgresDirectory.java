@@ -124,7 +124,7 @@ final class PostgresDirectory {
                 "-E",
                 "UTF8",
                 "--no-instructions"));
-    if (Integer.parseInt(PostgresBinaries.MAJOR_VERSION) >= 17) {
+    if (PostgresBinaries.isAtLeast(17)) {
       // the same order and case rules on every system, whatever it has installed
       Collections.addAll(
           options, "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8");

@@ -149,15 +149,7 @@ final class ChaosChannel implements AutoCloseable {
     } else if (request.method().name().equals("GET") && path.startsWith("/messages/")) {
       check(request, path.substring("/messages/".length()));
     } else {
-      history.note(
-          Kind.LINE,
-          "",
-          "rule",
-          "no-strange-error",
-          "who",
-          id,
-          "text",
-          "was asked for " + request.uri());
+      history.line("no-strange-error", id, "was asked for " + request.uri());
       request.response().setStatusCode(404).end();
     }
   }
@@ -217,8 +209,7 @@ final class ChaosChannel implements AutoCloseable {
   private synchronized void check(HttpServerRequest request, String asked) {
     Item item = byId.get(asked);
     if (item == null) {
-      history.note(
-          Kind.LINE, "", "rule", "no-strange-error", "who", id, "text", "was asked about " + asked);
+      history.line("no-strange-error", id, "was asked about " + asked);
       request.response().setStatusCode(404).end();
       return;
     }

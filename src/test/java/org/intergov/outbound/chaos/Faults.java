@@ -140,7 +140,7 @@ final class Faults implements AutoCloseable {
     }
     if (ready == 200) {
       String text = "ready with routes/" + RouteFiles.NAME + ":\n" + broken;
-      history.note(Kind.LINE, "", "rule", "fails-at-start", "who", "a gateway", "text", text);
+      history.line("fails-at-start", "a gateway", text);
     }
     estate.routes.write(RouteFiles.good(estate.nextEdit()));
     replica.supervise();

@@ -57,6 +57,11 @@ final class History implements AutoCloseable {
     noteAt(now(), kind, ref, facts);
   }
 
+  /** What breaks a rule as it stands. */
+  void line(String rule, String who, String text) {
+    note(Kind.LINE, "", "rule", rule, "who", who, "text", text);
+  }
+
   void noteAt(long at, Kind kind, String ref, Object... facts) {
     Map<String, String> map = new HashMap<>();
     for (int i = 0; i < facts.length; i += 2) {

@@ -32,10 +32,7 @@ final class Witnesses {
   private void journal() {
     history.entries().stream()
         .filter(e -> e.kind() == Kind.JOURNAL && e.get("detail").contains(Estate.SECRET))
-        .forEach(
-            e ->
-                history.note(
-                    Kind.LINE, "", "rule", "no-secret", "who", "the journal", "text", e.json()));
+        .forEach(e -> history.line("no-secret", "the journal", e.json()));
   }
 
   /** What each gateway's metrics say, beside what is in the outbox. */
@@ -95,11 +92,11 @@ final class Witnesses {
 
   private void line(String who, String line) {
     if (line.contains(Estate.SECRET)) {
-      history.note(Kind.LINE, "", "rule", "no-secret", "who", who, "text", line);
+      history.line("no-secret", who, line);
     }
     boolean error = line.contains(" ERROR ") || line.startsWith("\tat ");
     if (error && EXPECTED.stream().noneMatch(p -> p.matcher(line).find())) {
-      history.note(Kind.LINE, "", "rule", "no-strange-error", "who", who, "text", line);
+      history.line("no-strange-error", who, line);
     }
   }
 }

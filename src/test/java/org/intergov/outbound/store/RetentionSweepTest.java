@@ -239,7 +239,7 @@ class RetentionSweepTest {
   }
 
   private static long deadlocks() {
-    if (Integer.parseInt(PostgresBinaries.MAJOR_VERSION) >= 15) { // before, it counts at once
+    if (PostgresBinaries.isAtLeast(15)) { // before, it counts at once
       store.run("SELECT pg_stat_force_next_flush()");
     }
     return Long.parseLong(

@@ -40,9 +40,7 @@ class ServerFitnessTest {
   void a_database_of_another_encoding_is_refused_at_once() {
     store.run(
         "CREATE DATABASE latin ENCODING 'LATIN1' "
-            + (Integer.parseInt(PostgresBinaries.MAJOR_VERSION) >= 15
-                ? "LOCALE_PROVIDER libc "
-                : "")
+            + (PostgresBinaries.isAtLeast(15) ? "LOCALE_PROVIDER libc " : "")
             + "LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
     String url = store.url().replaceAll("/[^/]+$", "/latin");
     try (Database latin = store.connect("latin", url)) {
