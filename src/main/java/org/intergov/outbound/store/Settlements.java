@@ -104,11 +104,15 @@ public final class Settlements {
   private Written deliveries(Connection connection, List<Settlement> batch) throws SQLException {
     Set<Long> inOrder = new HashSet<>();
     Set<Lease> ours = DeliveryOutbox.settle(connection, batch, inOrder);
+    Map<Long, Long> forgotten = Map.of();
     if (ours.size() < batch.size()) {
+      List<Settlement> theirs =
+          batch.stream().filter(s -> !ours.contains(Lease.of(s.delivery()))).toList();
+      forgotten = ForgottenRows.of(connection, theirs.stream().map(Settlements::row).toList());
+      Set<Long> gone = forgotten.keySet();
       List<Settlement> posted =
-          batch.stream()
-              .filter(s -> !ours.contains(Lease.of(s.delivery())))
-              .filter(s -> s.status() == OutboxStatus.ACCEPTED)
+          theirs.stream()
+              .filter(s -> s.status() == OutboxStatus.ACCEPTED && !gone.contains(s.delivery().id()))
               .toList();
       ours.addAll(DeliveryOutbox.settleForgotten(connection, posted, inOrder));
     }
@@ -127,7 +131,7 @@ public final class Settlements {
         continue;
       }
       if (!ours.contains(Lease.of(s.delivery()))) {
-        lines.add(DeliveryStatusJournal.Line.of(id, message, lost(s)));
+        lines.add(lost(s, forgotten.get(id)));
         continue;
       }
       s.journal().forEach(e -> lines.add(DeliveryStatusJournal.Line.of(id, message, e)));
@@ -184,6 +188,10 @@ public final class Settlements {
   /** The same, inside the caller's transaction. */
   static Written pending(Connection connection, List<PendingSettlement> batch) throws SQLException {
     Set<Lease> ours = ChannelPending.settle(connection, batch);
+    Map<Long, Long> forgotten =
+        ForgottenRows.of(
+            connection,
+            batch.stream().filter(s -> !ours.contains(lease(s))).map(Settlements::row).toList());
     List<Update> updates = new ArrayList<>();
     List<Rejected> rejections = new ArrayList<>();
     List<PendingSettlement> changed = new ArrayList<>();
@@ -191,9 +199,10 @@ public final class Settlements {
     for (PendingSettlement s : batch) {
       long id = s.delivery().messageId();
       Message message = s.delivery().message();
-      if (!ours.contains(new Lease(id, s.delivery().lockToken()))) {
+      if (!ours.contains(lease(s))) {
         if (!s.journal().isEmpty()) {
-          lines.add(DeliveryStatusJournal.Line.of(id, message, lost(s)));
+          long about = forgotten.getOrDefault(id, id);
+          lines.add(DeliveryStatusJournal.Line.of(about, message, lost(s)));
         }
         continue;
       }
@@ -229,6 +238,14 @@ public final class Settlements {
     return new Written(ours, size - ours, !updates.isEmpty(), rejected, held);
   }
 
+  private static Lease lease(PendingSettlement s) {
+    return new Lease(s.delivery().messageId(), s.delivery().lockToken());
+  }
+
+  private static DeliveryOutbox.Stored row(PendingSettlement s) {
+    return new DeliveryOutbox.Stored(s.delivery().messageId(), s.delivery().message());
+  }
+
   private static JournalEntry lost(PendingSettlement s) {
     return new JournalEntry(
         Event.LEASE_LOST,
@@ -240,17 +257,31 @@ public final class Settlements {
             + ", not recorded");
   }
 
-  private static JournalEntry lost(Settlement s) {
+  private static DeliveryOutbox.Stored row(Settlement s) {
+    return new DeliveryOutbox.Stored(s.delivery().id(), s.delivery().message());
+  }
+
+  /**
+   * @param insteadOf where the row is there no more, the number of its last words
+   */
+  private static DeliveryStatusJournal.Line lost(Settlement s, Long insteadOf) {
     String what =
         s.journal().isEmpty()
             ? "given back unsent"
             : "the outcome here was " + s.journal().get(0).event().word();
     String txn = s.follow() == null ? null : s.follow().channelTxnId();
-    return new JournalEntry(
-        Event.LEASE_LOST,
-        s.delivery().channelId(),
-        txn,
-        s.delivery().attempts() + 1,
-        "another replica has taken over; " + what + ", not recorded");
+    String why =
+        insteadOf == null
+            ? "another replica has taken over"
+            : "the database has lost this message; it was promoted or restored";
+    return DeliveryStatusJournal.Line.of(
+        insteadOf == null ? s.delivery().id() : insteadOf,
+        s.delivery().message(),
+        new JournalEntry(
+            Event.LEASE_LOST,
+            s.delivery().channelId(),
+            txn,
+            s.delivery().attempts() + 1,
+            why + "; " + what + ", not recorded"));
   }
 }

@@ -70,6 +70,52 @@ class CheckerTest {
     assertThat(rules(tale)).as("one more than was sent").contains("no-second-channel");
   }
 
+  @Test
+  void a_post_that_the_network_kept_is_not_out_of_order() {
+    Tale tale =
+        new Tale()
+            .world()
+            .add(Kind.SUBMIT, "receiver", "SG", "subject", "s", "content", "c", "turn", "1")
+            .journal("submitted", "", "")
+            .journal("unknown", "a", "")
+            .journal("possible_duplicate", "a", "")
+            .post("a", KEY, 1)
+            .reply("a", 1, "201", "taken", "a-1")
+            .journal("posted", "a", "a-1")
+            .addTo("r2", Kind.SUBMIT, "subject", "s", "turn", "2", "receiver", "SG")
+            .addTo("r2", Kind.POST, "channel", "a", "key", "AU:r2", "n", "7")
+            .addTo("r2", Kind.REPLY, "channel", "a", "n", "7", "sort", "taken")
+            .post("a", KEY, 2)
+            .reply("a", 2, "201", "taken", "a-1");
+    assertThat(rules(tale)).doesNotContain("in-order");
+
+    tale.post("a", KEY, 3).reply("a", 3, "201", "taken", "a-1");
+    assertThat(rules(tale)).as("one more than was sent").contains("in-order");
+  }
+
+  @Test
+  void what_was_lost_with_a_primary_and_handed_in_again_begins_anew() {
+    Tale tale =
+        new Tale()
+            .world()
+            .add(Kind.SUBMIT, "via", "rest", "receiver", "SG", "subject", "s", "content", "c")
+            .add(Kind.ANSWER, "via", "rest", "status", "201", "content", "c", "names", KEY)
+            .post("a", KEY, 1)
+            .reply("a", 1, "201", "taken", "a-1")
+            .addTo("", Kind.FAULT, "fault", "standby", "from", "1000000")
+            .journal("lease_lost", "a", "a-1")
+            .add(Kind.SUBMIT, "via", "rest", "receiver", "SG", "subject", "s", "content", "c")
+            .journal("submitted", "", "")
+            .post("a", KEY, 2)
+            .reply("a", 2, "201", "taken", "a-1")
+            .journal("posted", "a", "a-1");
+    assertThat(rules(tale)).doesNotContain("begins-once", "announced");
+
+    tale.post("a", KEY, 3).reply("a", 3, "201", "taken", "a-1");
+    tale.without(Kind.FAULT);
+    assertThat(rules(tale)).contains("begins-once", "announced");
+  }
+
   private static List<String> rules(Tale tale) {
     return new Checker(tale.entries()).findings().stream().map(Finding::rule).toList();
   }

@@ -55,7 +55,7 @@ final class RulesOfOrder {
     for (int i = 1; i < inTurn.size(); i++) {
       Story.Post before = last(inTurn.get(i - 1), channel);
       Story.Post next = first(inTurn.get(i), channel);
-      if (before.at() > next.at()) {
+      if (before.at() > next.at() && !isLate(inTurn.get(i - 1), channel, next.at())) {
         findings.add(
             new Finding(
                 NAME,
@@ -66,6 +66,12 @@ final class RulesOfOrder {
                 inTurn.get(i).journal().stream().map(j -> j.get("event")).toList()));
       }
     }
+  }
+
+  /** Whether the network only brings what the journal knew to be sent before the next one was. */
+  private static boolean isLate(Story before, String channel, long next) {
+    List<Story.Post> posts = ofFirstGeneration(before, channel);
+    return posts.get(0).at() < next && posts.size() <= before.attempts(channel, next);
   }
 
   private static List<Story.Post> ofFirstGeneration(Story story, String channel) {

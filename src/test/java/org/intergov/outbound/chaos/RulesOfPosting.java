@@ -9,10 +9,6 @@ import java.util.Set;
 
 /** What may be posted, where, and how often. */
 final class RulesOfPosting {
-  /** What the journal says of a post, once for each. */
-  private static final Set<String> ATTEMPTS =
-      Set.of("posted", "refused", "unavailable", "unknown", "lease_lost");
-
   private RulesOfPosting() {}
 
   static List<Rule> all() {
@@ -72,7 +68,7 @@ final class RulesOfPosting {
                     before.size(),
                     words.size()));
       }
-      if (post.mayHaveIt()) {
+      if (post.mayHaveIt() && post.at() >= story.began(world)) {
         before.add(post);
       }
     }
@@ -94,7 +90,7 @@ final class RulesOfPosting {
             "%s was posted to %s again (post %s), and %d operators wanted that"
                 .formatted(post.key(), post.channel(), post.arrived().get("n"), again));
       }
-      if (post.mayHaveIt()) {
+      if (post.mayHaveIt() && post.at() >= story.began(world)) {
         may.put(lane, before + 1);
       }
     }
@@ -129,6 +125,7 @@ final class RulesOfPosting {
         for (Story.Post before : posts.subList(0, i)) {
           if (!before.channel().equals(post.channel())
               && before.mayHaveIt()
+              && before.at() >= story.began(world)
               && !saidNo(story, world, before, post)
               && !isLate(story, before, post)) {
             broken.add(
@@ -157,13 +154,7 @@ final class RulesOfPosting {
             .filter(p -> p.channel().equals(post.channel()) && p.key().equals(post.key()))
             .filter(p -> p.at() <= post.at())
             .count();
-    long attempts =
-        story
-            .of(Kind.JOURNAL)
-            .filter(j -> j.is("channel", post.channel()) && j.at() <= before.at())
-            .filter(j -> ATTEMPTS.contains(j.get("event")))
-            .count();
-    return seen <= attempts && !post.mayHaveIt();
+    return seen <= story.attempts(post.channel(), before.at()) && !post.mayHaveIt();
   }
 
   /** Whether the channel has said of this delivery that it has it not, or an operator did. */

@@ -46,7 +46,10 @@ final class RulesOfTheJournal {
   }
 
   private static List<String> beginsOnce(Story story, World world) {
-    List<String> words = words(story);
+    List<String> words = new ArrayList<>(words(story));
+    if (world.mayLack(story)) { // it was lost, and a replica has said its last words about it
+      words.removeIf("lease_lost"::equals);
+    }
     if (words.isEmpty()) {
       return story.only(Kind.LAKE) == null
           ? List.of()

@@ -3,6 +3,7 @@ package org.intergov.outbound.chaos;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -74,6 +75,32 @@ final class Story {
   /** When it was first handed in; the beginning of time if nobody saw that. */
   long submittedAt() {
     return of(Kind.SUBMIT).mapToLong(Entry::at).min().orElse(0);
+  }
+
+  /** What the journal says of a post, once for each. */
+  private static final Set<String> ATTEMPTS =
+      Set.of("posted", "refused", "unavailable", "unknown", "lease_lost");
+
+  /** How many posts to this channel the journal knew of by then. */
+  long attempts(String channel, long by) {
+    return of(Kind.JOURNAL)
+        .filter(j -> j.is("channel", channel) && j.at() <= by)
+        .filter(j -> ATTEMPTS.contains(j.get("event")))
+        .count();
+  }
+
+  /**
+   * When it began, as its journal has it: what was before has been lost with the database, and its
+   * client has handed it in again.
+   */
+  long began(World world) {
+    return world.mayLack(this)
+        ? of(Kind.JOURNAL)
+            .filter(j -> j.is("event", "submitted"))
+            .mapToLong(Entry::at)
+            .findFirst()
+            .orElse(0)
+        : 0;
   }
 
   /**

@@ -55,7 +55,9 @@ public final class CuttingProxy implements Closeable {
     cutNext(cut);
   }
 
+  /** Lets everybody through, and cuts nobody. */
   void acceptAgain() {
+    next.set(null);
     refusesAfterCut = false;
     refuses = false;
   }
@@ -80,6 +82,11 @@ public final class CuttingProxy implements Closeable {
       }
       Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
       clients.add(client);
+      if (refuses) { // since it was accepted, and closed all that were there
+        client.close();
+        server.close();
+        continue;
+      }
       threads.submit(() -> requests(client, server));
       threads.submit(() -> answers(server, client));
     }

@@ -53,6 +53,7 @@ class DatabaseTest {
 
   @AfterEach
   void disconnect() {
+    proxy.acceptAgain();
     database.close();
   }
 

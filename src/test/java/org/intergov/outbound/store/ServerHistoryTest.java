@@ -201,6 +201,33 @@ class ServerHistoryTest {
   }
 
   @Test
+  void what_is_said_of_a_message_that_is_lost_is_not_said_of_the_one_that_has_its_number() {
+    store.submit("a", "lost");
+    Delivery d = store.claim("a", 1).get(0);
+    store.run("TRUNCATE delivery_outbox, message_lake, delivery_status");
+    store.run(
+        "INSERT INTO delivery_outbox (id, sender, sender_ref, receiver, subject, obj, predicate)"
+            + " OVERRIDING SYSTEM VALUE SELECT %d, 'AU', 'inserted', 'SG', 's', 'o', 'UN.CEFACT.p'"
+                .formatted(d.id()));
+    promote();
+    look(Standby.ASYNCHRONOUS);
+
+    assertThat(store.settlements.deliveries(List.of(posted(d, "17", true))).leasesLost())
+        .isEqualTo(1);
+
+    assertThat(claims(store.claim("", 1))).isEqualTo("[inserted FORGOTTEN]");
+    assertThat(
+            store.ask(
+                "SELECT concat_ws(' ', sender_ref, event, detail) FROM delivery_status"
+                    + " ORDER BY seq"))
+        .containsExactly(
+            "lost lease_lost the database has lost this message; it was promoted or restored;"
+                + " the outcome here was posted, not recorded",
+            "inserted submitted");
+    assertThat(store.events("inserted")).containsExactly("submitted");
+  }
+
+  @Test
   void an_outcome_that_is_no_post_does_not_undo_the_doubt() {
     store.submit("a", "1");
     Delivery d = store.claim("a", 1).get(0);

@@ -1,0 +1,52 @@
+package org.intergov.outbound.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Rows of the outbox that somebody here has worked on and that are there no more: a database that
+ * was promoted or restored lacks them. Their numbers may belong to other messages since, which
+ * another system inserted before the numbers went on.
+ */
+final class ForgottenRows {
+  private ForgottenRows() {}
+
+  /**
+   * Finds those that are not there any more.
+   *
+   * @return by the number of the row, another one that is nobody's, under which the journal says
+   *     what is still to be said of the message
+   */
+  static Map<Long, Long> of(Connection connection, List<DeliveryOutbox.Stored> rows)
+      throws SQLException {
+    Map<Long, Long> found = new HashMap<>();
+    if (rows.isEmpty()) {
+      return found;
+    }
+    String sql =
+        """
+        SELECT u.id, nextval('delivery_outbox_id_seq')
+        FROM unnest(?::int8[], ?::text[], ?::text[]) AS u (id, sender, sender_ref)
+        WHERE NOT EXISTS (
+          SELECT FROM delivery_outbox o
+          WHERE o.id = u.id AND o.sender = u.sender AND o.sender_ref = u.sender_ref)
+        """;
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      new Columns<>(connection, s, rows)
+          .bigint(DeliveryOutbox.Stored::id)
+          .text(r -> r.message().sender())
+          .text(r -> r.message().senderRef());
+      try (ResultSet r = s.executeQuery()) {
+        while (r.next()) {
+          found.putIfAbsent(r.getLong(1), r.getLong(2));
+        }
+      }
+    }
+    return found;
+  }
+}
