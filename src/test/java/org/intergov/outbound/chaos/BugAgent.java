@@ -53,13 +53,42 @@ public final class BugAgent implements ClassFileTransformer {
           List.of(
               new Words("store/MessageViews", "l.message_id > ? AND", "l.message_id > ? + 1 AND")));
 
+  /** Bug to the methods that it sits in. */
+  private static final Map<String, Set<String>> METHODS =
+      Map.of(
+          "failover-on-unknown",
+          Set.of("delivery/Delivery.unknowns"),
+          "answer-of-another",
+          Set.of("delivery/Outcome$Posted.<init>"),
+          "settle-before-post",
+          Set.of("channel/MultichannelRouter.post"),
+          "edit-drops-lane",
+          Set.of("channel/ChannelLane.follow", "channel/ChannelLane.freeSlots"));
+
   private final String bug;
   private final Set<String> applied = new HashSet<>();
 
   private record Words(String in, String there, String instead) {}
 
-  private BugAgent(String bug) {
+  BugAgent(String bug) {
     this.bug = bug;
+  }
+
+  /**
+   * Where the bug has to be, method by method; those that change words are in any that has them.
+   */
+  static Set<String> methods(String bug) {
+    return METHODS.getOrDefault(bug, Set.of());
+  }
+
+  /** Where it has been put: classes, and methods. */
+  Set<String> applied() {
+    return applied;
+  }
+
+  /** What a gateway says when the bug is in it. */
+  static String said(String bug) {
+    return "bug " + bug + " is in ";
   }
 
   /** Every name that {@code chaos.bug} may have, to what it does. */
@@ -105,7 +134,7 @@ public final class BugAgent implements ClassFileTransformer {
       reader.accept(new Breaking(writer, name.substring(ROOT.length())), 0);
       boolean broken = applied.contains(name.substring(ROOT.length()));
       if (broken) {
-        System.out.println("bug " + bug + " is in " + name);
+        System.out.println(said(bug) + name);
       }
       return broken ? writer.toByteArray() : null;
     } catch (RuntimeException e) {
@@ -150,21 +179,13 @@ public final class BugAgent implements ClassFileTransformer {
     private MethodVisitor code(MethodVisitor next, String method, String type) {
       String hook = "org/intergov/outbound/chaos/BugAgent";
       String at = name + "." + method;
-      boolean here =
-          switch (bug) {
-            case "failover-on-unknown" -> at.equals("delivery/Delivery.unknowns");
-            case "answer-of-another" -> at.equals("delivery/Outcome$Posted.<init>");
-            case "settle-before-post" ->
-                at.equals("channel/MultichannelRouter.post") && type.contains("Map;");
-            case "edit-drops-lane" ->
-                at.equals("channel/ChannelLane.follow")
-                    || at.equals("channel/ChannelLane.freeSlots");
-            default -> false;
-          };
-      if (!here) {
+      // of the methods named post it is the one that has the headers
+      boolean isAnotherPost = method.equals("post") && !type.contains("Map;");
+      if (!methods(bug).contains(at) || isAnotherPost) {
         return next;
       }
       applied.add(name);
+      applied.add(at);
       return new MethodVisitor(Opcodes.ASM9, next) {
         @Override
         public void visitCode() {

@@ -124,7 +124,7 @@ final class ChaosChannel implements AutoCloseable {
     return byId.values().stream().anyMatch(i -> i.ref.equals(ref));
   }
 
-  void open() {
+  private void open() {
     server =
         VERTX
             .createHttpServer(
@@ -138,7 +138,7 @@ final class ChaosChannel implements AutoCloseable {
   }
 
   /** Stops listening and drops every connection. */
-  void refuse() {
+  private void refuse() {
     server.close().toCompletionStage().toCompletableFuture().join();
   }
 

@@ -52,6 +52,7 @@ final class ChaosRun {
       faults.put(Table.complete(estate.nextEdit()));
       operator.stop(); // a channel that is not in the table cannot be resumed
     }
+    checkBugIsThere(estate);
     Collector collector = new Collector(estate, history);
     awaitQuiet(estate, collector, trouble);
     collector.collect();
@@ -59,6 +60,17 @@ final class ChaosRun {
     return trouble.stream()
         .map(t -> new Finding("comes-back", "", t, List.of(), List.of()))
         .toList();
+  }
+
+  /** A bug that is nowhere is none that the rules could miss: the run is worth nothing. */
+  private void checkBugIsThere(Estate estate) {
+    boolean isThere =
+        bug.isEmpty()
+            || estate.replicas().stream()
+                .anyMatch(r -> r.process().log().contains(BugAgent.said(bug)));
+    if (!isThere) {
+      throw new IllegalStateException("bug " + bug + " is in no gateway: its code has changed");
+    }
   }
 
   private void awaitQuiet(Estate estate, Collector collector, List<String> trouble) {
