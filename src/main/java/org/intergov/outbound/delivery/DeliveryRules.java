@@ -112,7 +112,18 @@ public final class DeliveryRules {
         table.get().route(delivery.message(), delivery.refusedBy()).channel();
     return channel.isPresent()
         ? unknown(delivery, channel.get().id(), why)
-        : hold(delivery, why + ", and no channel takes it now; an operator decides");
+        : heldInDoubt(delivery, why);
+  }
+
+  /** It may be at a channel of old, and none takes it now. */
+  private static Settlement heldInDoubt(Delivery delivery, String why) {
+    return new SettlementBuilder(delivery)
+        .attempt(true)
+        .status(OutboxStatus.HELD)
+        .error(why + ", and no channel takes it now; an operator decides")
+        .journal(Event.UNKNOWN, null, null, delivery.attempts() + 1, why)
+        .journal(Event.HELD, null, "no channel takes it now; an operator decides")
+        .build();
   }
 
   private String whyNot(Delivery delivery) {

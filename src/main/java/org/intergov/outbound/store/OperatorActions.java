@@ -52,7 +52,9 @@ public final class OperatorActions {
     String sql =
         """
         WITH before AS (
-          SELECT id, status, attempts FROM delivery_outbox
+          SELECT id, status,
+            status = 'held' AND (channel_id IS NOT NULL OR unknowns > 0) AS in_doubt
+          FROM delivery_outbox
           WHERE sender = ? AND sender_ref = ? FOR UPDATE
         ), again AS (
           UPDATE delivery_outbox o
@@ -61,14 +63,14 @@ public final class OperatorActions {
               generation = o.generation + CASE b.status WHEN 'rejected' THEN 1 ELSE 0 END,
               channel_id = CASE b.status WHEN 'rejected' THEN NULL ELSE o.channel_id END,
               refused_by = CASE b.status WHEN 'rejected' THEN '{}' ELSE o.refused_by END,
-              unknowns = CASE WHEN b.status = 'held' AND o.channel_id IS NOT NULL THEN 1 ELSE 0 END,
+              unknowns = CASE WHEN b.in_doubt THEN 1 ELSE 0 END,
               attempts = 0, last_error = NULL, updated_at = now()
           FROM before b WHERE o.id = b.id AND b.status IN ('held', 'rejected')
           RETURNING o.id, o.sender, o.sender_ref, o.receiver, o.subject, o.obj, o.predicate,
-            b.status, o.channel_id
+            b.status, o.channel_id, b.in_doubt
         )
         SELECT b.id, a.id, a.sender, a.sender_ref, a.receiver, a.subject, a.obj, a.predicate,
-          a.status, a.channel_id
+          a.status, a.channel_id, a.in_doubt
         FROM before b LEFT JOIN again a ON a.id = b.id
         """;
     return database.transaction(
@@ -104,8 +106,10 @@ public final class OperatorActions {
     List<JournalEntry> entries = new ArrayList<>();
     entries.add(
         new JournalEntry(Event.REPLAYED, channel, null, null, "was " + before + "; by " + who));
-    if ("held".equals(before) && channel != null) {
-      String again = "the channel may have it: the same key is used again";
+    if (r.getBoolean(11)) {
+      String again =
+          (channel == null ? "a channel" : "the channel")
+              + " may have it: the same key is used again";
       entries.add(new JournalEntry(Event.POSSIBLE_DUPLICATE, channel, null, null, again));
     }
     DeliveryStatusJournal.append(

@@ -71,6 +71,32 @@ class CheckerTest {
   }
 
   @Test
+  void a_channel_that_says_again_what_it_has_is_no_second_one() {
+    Tale tale =
+        new Tale()
+            .world()
+            .add(Kind.SUBMIT, "via", "rest", "receiver", "SG", "subject", "s", "content", "c")
+            .journal("submitted", "", "")
+            .journal("unknown", "b", "")
+            .journal("possible_duplicate", "b", "")
+            .post("b", KEY, 1)
+            .reply("b", 1, "201", "taken", "b-1")
+            .journal("posted", "b", "b-1")
+            .word("b", "b-1", "undeliverable")
+            .journal("failed_over", "a", "")
+            .post("a", KEY, 1)
+            .reply("a", 1, "201", "taken", "a-1")
+            .journal("posted", "a", "a-1")
+            .post("b", KEY, 2);
+    Tale other = tale.copy();
+    tale.reply("b", 2, "201", "taken", "b-1");
+    assertThat(rules(tale)).doesNotContain("no-second-channel");
+
+    other.reply("b", 2, "201", "taken", "b-2");
+    assertThat(rules(other)).as("another delivery").contains("no-second-channel");
+  }
+
+  @Test
   void a_post_that_the_network_kept_is_not_out_of_order() {
     Tale tale =
         new Tale()
@@ -114,6 +140,33 @@ class CheckerTest {
     tale.post("a", KEY, 3).reply("a", 3, "201", "taken", "a-1");
     tale.without(Kind.FAULT);
     assertThat(rules(tale)).contains("begins-once", "announced");
+  }
+
+  @Test
+  void what_a_standby_lacks_is_announced_once() {
+    Tale tale =
+        new Tale()
+            .world()
+            .add(Kind.SUBMIT, "via", "rest", "receiver", "SG", "subject", "s", "content", "c")
+            .journal("submitted", "", "")
+            .post("a", KEY, 1)
+            .reply("a", 1, "201", "taken", "a-1")
+            .post("a", KEY, 2)
+            .reply("a", 2, "201", "taken", "a-1")
+            .addTo("", Kind.FAULT, "fault", "standby", "from", "1000000")
+            .passes(3_000)
+            .journal("unknown", "a", "")
+            .journal("possible_duplicate", "a", "")
+            .journal("unknown", "a", "")
+            .journal("possible_duplicate", "a", "")
+            .post("a", KEY, 3)
+            .reply("a", 3, "201", "taken", "a-1")
+            .post("a", KEY, 4)
+            .reply("a", 4, "201", "taken", "a-1");
+    assertThat(rules(tale)).doesNotContain("announced");
+
+    tale.post("a", KEY, 5).reply("a", 5, "201", "taken", "a-1");
+    assertThat(rules(tale)).as("one more").contains("announced");
   }
 
   private static List<String> rules(Tale tale) {

@@ -41,7 +41,7 @@ final class RulesOfPosting {
 
   /**
    * As many words as posts before, or one since the last of them: what was posted into a dead line
-   * arrives late, and a word may be among what a standby lacks.
+   * arrives late. Of what was posted and said in the time that a standby lacks there is one word.
    */
   private static List<String> announced(Story story, World world) {
     List<String> broken = new ArrayList<>();
@@ -53,12 +53,15 @@ final class RulesOfPosting {
           story
               .of(Kind.JOURNAL)
               .filter(j -> j.is("event", "possible_duplicate"))
-              .filter(j -> j.is("channel", post.channel()) && j.at() <= post.at())
+              .filter(j -> j.is("channel", post.channel()) || j.is("channel", ""))
+              .filter(j -> j.at() <= post.at())
               .toList();
       boolean since =
           !before.isEmpty()
               && words.stream().anyMatch(w -> w.at() > before.get(before.size() - 1).at());
-      if (before.size() > words.size() && !since && !world.isLost(post.at())) {
+      long lacked = before.stream().filter(b -> world.isLost(b.at())).count();
+      long wanted = before.size() - Math.max(0, lacked - 1);
+      if (wanted > words.size() && !since && !world.isLost(post.at())) {
         broken.add(
             "%s was posted to %s again (post %s) after %d that it may have, with %d possible_duplicate"
                 .formatted(
@@ -154,7 +157,16 @@ final class RulesOfPosting {
             .filter(p -> p.channel().equals(post.channel()) && p.key().equals(post.key()))
             .filter(p -> p.at() <= post.at())
             .count();
-    return seen <= story.attempts(post.channel(), before.at()) && !post.mayHaveIt();
+    boolean isNews = post.mayHaveIt() && !isRepeated(story, post);
+    return seen <= story.attempts(post.channel(), before.at()) && !isNews;
+  }
+
+  /** Whether the channel only says again what it has said of this key before. */
+  private static boolean isRepeated(Story story, Story.Post post) {
+    return story.posts().stream()
+        .filter(p -> p.at() < post.at() && p.reply() != null && post.reply() != null)
+        .filter(p -> p.channel().equals(post.channel()) && p.key().equals(post.key()))
+        .anyMatch(p -> p.sort().equals("taken") && p.reply().is("id", post.reply().get("id")));
   }
 
   /** Whether the channel has said of this delivery that it has it not, or an operator did. */

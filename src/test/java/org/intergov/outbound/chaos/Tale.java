@@ -148,6 +148,19 @@ final class Tale {
     return this;
   }
 
+  Tale copy() {
+    Tale copy = new Tale();
+    copy.entries.addAll(entries);
+    copy.at = at;
+    copy.seq = seq;
+    return copy;
+  }
+
+  Tale passes(int millis) {
+    at += 1_000L * millis;
+    return this;
+  }
+
   List<Entry> entries() {
     return List.copyOf(entries);
   }

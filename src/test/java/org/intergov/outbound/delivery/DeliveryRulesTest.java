@@ -407,6 +407,9 @@ class DeliveryRulesTest {
 
       assertThat(s.status()).isEqualTo(OutboxStatus.HELD);
       assertThat(s.rejection()).isNull();
+      assertThat(s.unknowns()).isEqualTo(1);
+      assertThat(words(s)).containsExactly("unknown", "held");
+      assertThat(s.lastError()).contains("promoted or restored").contains("no channel takes it");
     }
   }
 

@@ -69,6 +69,22 @@ class OperatorActionsTest {
   }
 
   @Test
+  void one_held_in_doubt_that_waits_for_no_channel_stays_doubtful_and_any_other_does_not() {
+    store.submit(null, "doubtful", "plain");
+    store.run("UPDATE delivery_outbox SET status = 'held'");
+    store.run("UPDATE delivery_outbox SET unknowns = 1 WHERE sender_ref = 'doubtful'");
+
+    assertThat(replay("doubtful")).isEqualTo(Replay.DONE);
+    assertThat(replay("plain")).isEqualTo(Replay.DONE);
+
+    assertThat(store.events("doubtful"))
+        .containsExactly("submitted", "replayed", "possible_duplicate");
+    assertThat(store.outbox("doubtful", "unknowns")).isEqualTo("1");
+    assertThat(store.events("plain")).containsExactly("submitted", "replayed");
+    assertThat(store.outbox("plain", "unknowns")).isEqualTo("0");
+  }
+
+  @Test
   void a_row_held_when_it_was_first_claimed_goes_again_at_once() {
     store.submit("a", "1");
     store.run("DELETE FROM delivery_outbox");
