@@ -5,6 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -54,9 +58,27 @@ public final class ReadyCluster {
   private static Path make(String name, Consumer<EmbeddedDatabase> work) {
     Path home = HOME.resolve(name);
     try (EmbeddedDatabase server = EmbeddedDatabase.start(home, TestStore.BINARIES)) {
+      letIn(server);
       work.accept(server);
     }
     return home;
+  }
+
+  /**
+   * The password is no word that could be guessed: a login need not be slow, and there are many.
+   */
+  private static void letIn(EmbeddedDatabase server) {
+    if (!PostgresBinaries.isAtLeast(16)) {
+      return;
+    }
+    try (Connection c =
+            DriverManager.getConnection(server.jdbcUrl(), server.username(), server.password());
+        Statement s = c.createStatement()) {
+      s.execute("SET scram_iterations = 1");
+      s.execute("ALTER ROLE CURRENT_USER PASSWORD '" + server.password() + "'");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static void migrate(EmbeddedDatabase server) {
