@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A class archive of the JAR under test, made once for all tests: dozens of gateways are started,
@@ -32,34 +31,26 @@ final class ClassArchive {
     return options;
   }
 
+  /** Of a gateway that delivers one message. */
   private static List<String> make() {
-    Path folder = Path.of("target", "acceptance").toAbsolutePath();
-    Path archive = folder.resolve("classes-" + Runtime.version().feature() + ".jsa");
-    try {
-      Files.createDirectories(folder);
+    Path archive =
+        Path.of("target", "acceptance", "classes-" + Runtime.version().feature() + ".jsa")
+            .toAbsolutePath();
+    try (TestChannel channel = new TestChannel();
+        GatewayProcess gateway = GatewayProcess.named("class-archive")) {
       Files.deleteIfExists(archive);
-      Process demo =
-          new ProcessBuilder(
-                  GatewayProcess.java(),
-                  "-XX:ArchiveClassesAtExit=" + archive,
-                  "-XX:TieredStopAtLevel=1",
-                  "-jar",
-                  GatewayProcess.jar().toString(),
-                  "demo",
-                  "--messages",
-                  "20") // the least it takes
-              .redirectErrorStream(true)
-              .redirectOutput(folder.resolve("class-archive.log").toFile())
-              .start();
-      boolean ended = demo.waitFor(5, TimeUnit.MINUTES);
-      demo.destroyForcibly();
-      return ended && demo.exitValue() == 0 && Files.exists(archive)
+      gateway
+          .jvm("-XX:ArchiveClassesAtExit=" + archive, "-XX:TieredStopAtLevel=1")
+          .database(PostgresServer.shared().create("class_archive"))
+          .channels(channel.table("poll: { first-after: 100ms, every: 1s }"))
+          .start();
+      gateway.api().awaitStatus(gateway.api().submit(Sent.to("SG", "one")), "accepted");
+      boolean made = gateway.terminate() == 0 && Files.exists(archive);
+      return made
           ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off", "-Xlog:cds+dynamic=off")
           : List.of();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
     }
   }
 }
