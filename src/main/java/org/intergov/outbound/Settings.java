@@ -91,9 +91,14 @@ public record Settings(
    * The value of one setting where {@link #load} would find it; empty: it is not set.
    *
    * @param key such as {@code intergov.jurisdiction}
+   * @throws InvalidSettingsException if a source cannot be read, or names what is no setting
    */
   public static Optional<String> find(String key) {
-    return Optional.of(usual().get(Setting.ofKey(key).orElseThrow()).value())
+    SettingSources sources = usual();
+    if (!sources.faults().isEmpty()) {
+      throw new InvalidSettingsException(sources.faults());
+    }
+    return Optional.of(sources.get(Setting.ofKey(key).orElseThrow()).value())
         .filter(value -> !value.isEmpty());
   }
 

@@ -147,7 +147,7 @@ final class ExplainCommand implements Callable<Integer> {
     if (samples == null) {
       throw usage("--all needs a file of messages: explain --all CHANNELS SAMPLES");
     }
-    Path present = channels == null ? TableOptions.ofSettings() : channels;
+    Path present = channels == null ? table.ofSettings() : channels;
     TableComparison comparison =
         new TableComparison(load(present), load(table.file()), moment, reader());
     try (InputStream in = open(samples)) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import org.intergov.outbound.InvalidSettingsException;
 import org.intergov.outbound.Settings;
 import org.intergov.outbound.routing.RoutesFolder;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,8 +46,17 @@ final class TableOptions {
   private String jurisdiction;
 
   /** The table that {@code run} would take, unless told otherwise. */
-  static Path ofSettings() {
-    return Path.of(Settings.find("intergov.channels").orElseThrow());
+  Path ofSettings() {
+    return Path.of(setting("intergov.channels").orElseThrow());
+  }
+
+  private Optional<String> setting(String key) {
+    try {
+      return Settings.find(key);
+    } catch (InvalidSettingsException e) {
+      throw new ParameterException(
+          command.commandLine(), "the gateway would not start: " + e.getMessage());
+    }
   }
 
   Path file() {
@@ -56,7 +66,7 @@ final class TableOptions {
   /** The folder of routes that goes with a table. */
   Optional<Path> routesDir(Path table) {
     Optional<String> named =
-        Optional.ofNullable(routesDir).or(() -> Settings.find("intergov.routes-dir"));
+        Optional.ofNullable(routesDir).or(() -> setting("intergov.routes-dir"));
     if (named.isEmpty()) {
       return RoutesFolder.beside(table);
     }
@@ -70,7 +80,7 @@ final class TableOptions {
   /** Whose table it is; empty: nobody said. */
   Optional<String> jurisdiction() {
     Optional<String> found =
-        Optional.ofNullable(jurisdiction).or(() -> Settings.find("intergov.jurisdiction"));
+        Optional.ofNullable(jurisdiction).or(() -> setting("intergov.jurisdiction"));
     if (found.isPresent() && !Arrays.asList(Locale.getISOCountries()).contains(found.get())) {
       throw new ParameterException(
           command.commandLine(),

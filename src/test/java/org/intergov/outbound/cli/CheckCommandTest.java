@@ -53,6 +53,25 @@ class CheckCommandTest {
   }
 
   @Test
+  void settings_with_which_the_gateway_would_not_start_are_told() throws IOException {
+    String file =
+        file("channels: [{ id: a, kind: http, parameters: { url: \"http://a.example\" } }]");
+    System.setProperty("intergov.jurisdictoin", "NZ");
+    try {
+      Run run = Run.of("check", file);
+
+      assertThat(run.exitCode()).isEqualTo(2);
+      assertThat(run.err())
+          .contains("-Dintergov.jurisdictoin: unknown key")
+          .contains("intergov.jurisdiction")
+          .contains("would not start");
+      assertThat(Run.of("check", file, "--jurisdiction", "NZ").exitCode()).isEqualTo(2);
+    } finally {
+      System.clearProperty("intergov.jurisdictoin");
+    }
+  }
+
+  @Test
   void whose_table_it_is_is_known_or_asked_for_and_never_guessed() throws IOException {
     String file =
         file(
