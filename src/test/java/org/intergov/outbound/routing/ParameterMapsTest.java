@@ -227,6 +227,10 @@ class ParameterMapsTest {
             "tls: { certificate: tls/own.crt, key: tls/locked.key, key-password: hunter2 }",
             "tls.key",
             "does not open"),
+        broken(
+            "tls: { ca: tls/none.crt, keystore-password: '{{env:SECRET}}' }",
+            "tls.keystore",
+            "the file that keystore-password opens"),
         broken("tls: { key-password: hunter2 }", "tls.key", "the file that key-password opens"),
         broken(
             "tls: { keystore: tls/own.p12, keystore-password: hunter2 }",

@@ -35,7 +35,14 @@ class ParameterValuesTest {
               optional("keep", "1d"),
               optional("key-header", "Idempotency-Key"),
               new Parameter("mode", "how", false, "a", List.of("a", "b"), Map.of()),
-              new Parameter("login", "who", false, null, List.of(), Map.of("", LOGIN))));
+              new Parameter("login", "who", false, null, List.of(), Map.of("", LOGIN)),
+              new Parameter(
+                  "hub",
+                  null,
+                  false,
+                  null,
+                  List.of(),
+                  Map.of("", List.of(optional("token-url", null), optional("name", null))))));
 
   private static final Map<String, KindDescription> KINDS =
       Map.of(
@@ -70,6 +77,7 @@ class ParameterValuesTest {
             "key-header: X-Other",
             "mode: b",
             "login: { key: k, wait: 30d }",
+            "hub: { name: n }",
             "login: { key: k, header: X-Key }",
             "login: { key: k, username: ' ', password: ' ' }",
             "login: { key: k, discovery: 'https://i.example/a?b' }",
@@ -108,7 +116,7 @@ class ParameterValuesTest {
                 + " opens the door | too",
             "login: x | login: found a single value, expected a map of wait, callback-url, disc | too",
             "lable: x | lable: found the unknown key \"lable\", expected one of directory, label, "
-                + "url, delay, keep, key-header, mode, login; did you mean \"label\"? | too")) {
+                + "url, delay, keep, key-header, mode, login, hub; did you mean \"label\"? | too")) {
       String[] parts = line.split(" \\| ");
       String yaml = drop(parts[0]);
       assertThat(
@@ -124,6 +132,24 @@ class ParameterValuesTest {
           .as(parts[0])
           .isEqualTo(parts[2].equals("too"));
     }
+  }
+
+  @Test
+  void a_template_declares_the_keys_of_a_map_one_by_one() {
+    Parameter auth =
+        new Parameter(
+            "auth",
+            "who",
+            true,
+            null,
+            List.of(),
+            Map.of("basic", List.of(optional("username", null), optional("password", null))));
+
+    assertThat(auth.declaredKeys()).containsExactly("auth.basic.username", "auth.basic.password");
+    assertThat(DROP.parameter("hub").orElseThrow().declaredKeys())
+        .containsExactly("hub.token-url", "hub.name");
+    assertThat(auth.optional())
+        .isEqualTo(new Parameter("auth", "who", false, null, List.of(), auth.forms()));
   }
 
   @Test

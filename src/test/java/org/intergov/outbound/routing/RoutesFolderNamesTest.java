@@ -126,6 +126,15 @@ class RoutesFolderNamesTest {
   }
 
   @Test
+  void an_address_without_a_component_is_for_camel_to_refuse() throws Exception {
+    write(
+        "b.camel.yaml",
+        "- route: { id: a, from: { uri: timer:x, steps: [ { to: ':b' }, { to: '?c=d' } ] } }\n");
+
+    assertThat(read().ids()).containsExactly("a");
+  }
+
+  @Test
   void where_no_route_starts_none_can_be_suggested() throws Exception {
     write(
         "b.camel.yaml",

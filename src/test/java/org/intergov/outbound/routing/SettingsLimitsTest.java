@@ -109,6 +109,25 @@ class SettingsLimitsTest {
   }
 
   @Test
+  void a_schema_refuses_what_has_another_form() {
+    var schema = ChannelsSchemaTest.schema(KINDS);
+    for (String line :
+        List.of(
+            "timeout: fast",
+            "timeout: 5",
+            "poll: { every: 1w }",
+            "circuit: { slow-rate: 50 }",
+            "circuit: { slow-rate: most% }",
+            "refused-on: 4xx",
+            "refused-on: [ 404, 4xx ]",
+            "refused-on: { status: 404 }")) {
+      assertThat(ChannelsSchemaTest.refuses(schema, entry("sqs", PARAMETERS, line)))
+          .as(line)
+          .isTrue();
+    }
+  }
+
+  @Test
   void a_status_that_refuses_is_named_with_its_place_in_the_list() {
     assertThat(
             Tables.told(folder, entry("sqs", PARAMETERS, "refused-on: [ 404, 200, [ ] ]"), KINDS))
