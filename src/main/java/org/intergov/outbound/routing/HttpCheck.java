@@ -2,7 +2,6 @@ package org.intergov.outbound.routing;
 
 import java.util.Map;
 import org.intergov.outbound.message.Quote;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /** What the parameters of kind {@code http} must be beside each other. */
 final class HttpCheck {
@@ -24,9 +23,8 @@ final class HttpCheck {
     String keyHeader = values.getOrDefault("key-header", KEY_HEADER);
     String authHeader = values.getOrDefault("auth.header", API_KEY_HEADER);
     if ("api-key".equals(values.get("auth.type")) && authHeader.equalsIgnoreCase(keyHeader)) {
-      Node at = parameters.get("auth").or(() -> parameters.get("key-header")).orElseThrow();
       source.error(
-          at,
+          parameters.get("auth").orElseThrow(),
           parameters.pathOf("auth") + ".header",
           Quote.of(authHeader) + ", which carries the idempotency key (key-header)",
           "a header other than key-header");

@@ -24,36 +24,35 @@ public record Maintenance(List<Window> windows) {
 
   /** When the maintenance of this moment ends; empty if there is none at this moment. */
   public Optional<Instant> endAt(Instant now) {
-    if (windows.isEmpty()) {
-      return Optional.empty();
-    }
+    Instant most = lastOfOnce(now).plus(LONGEST);
     Instant end = now;
-    Optional<Instant> later = latestEnd(now);
-    while (later.isPresent()) {
+    Optional<Instant> later = anEnd(now);
+    while (later.isPresent() && !end.isAfter(most)) {
       end = later.get();
-      boolean endless = Duration.between(now, end).compareTo(LONGEST) > 0;
-      later = endless ? Optional.empty() : latestEnd(end);
+      later = anEnd(end);
     }
     return end.equals(now) ? Optional.empty() : Optional.of(end);
   }
 
-  private Optional<Instant> latestEnd(Instant now) {
-    Optional<Instant> latest = Optional.empty();
+  /** Of one of the windows that this moment is in; those that are longer go on from there. */
+  private Optional<Instant> anEnd(Instant now) {
+    return windows.stream().flatMap(window -> window.endAt(now).stream()).findFirst();
+  }
+
+  /** From when on there are only windows of every week. */
+  private Instant lastOfOnce(Instant now) {
+    Instant last = now;
     for (Window window : windows) {
-      Optional<Instant> end = window.endAt(now);
-      if (end.isPresent() && (latest.isEmpty() || end.get().isAfter(latest.get()))) {
-        latest = end;
+      if (window instanceof Window.Once once && once.until().isAfter(last)) {
+        last = once.until();
       }
     }
-    return latest;
+    return last;
   }
 
   /** Whether the weekly windows alone leave no time between them. */
   boolean isEndless(Instant now) {
     List<Window> weekly = windows.stream().filter(Window.Weekly.class::isInstance).toList();
-    return new Maintenance(weekly)
-        .endAt(now)
-        .filter(end -> Duration.between(now, end).compareTo(LONGEST) > 0)
-        .isPresent();
+    return new Maintenance(weekly).endAt(now).filter(now.plus(LONGEST)::isBefore).isPresent();
   }
 }

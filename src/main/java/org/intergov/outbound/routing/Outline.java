@@ -113,6 +113,11 @@ final class Outline {
     return object("anyOf", List.of(element, listOf(element)));
   }
 
+  /** One, or a list of them, which may be empty. */
+  static Map<String, Object> oneOrAny(Map<String, Object> element) {
+    return object("anyOf", List.of(element, object("type", "array", "items", element)));
+  }
+
   static Map<String, Object> listOf(Map<String, Object> element) {
     return object("type", "array", "minItems", 1, "items", element);
   }

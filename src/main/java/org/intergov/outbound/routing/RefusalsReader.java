@@ -29,7 +29,7 @@ final class RefusalsReader {
 
   private static Set<Integer> on(Section section, Set<Integer> base) {
     section.outline(
-        o -> o.put("refused-on", Outline.oneOrMore(Outline.text(STATUS, STATUS_PATTERN))));
+        o -> o.put("refused-on", Outline.oneOrAny(Outline.text(STATUS, STATUS_PATTERN))));
     if (section.get("refused-on").isEmpty()) {
       return base;
     }

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.intergov.outbound.message.Quote;
@@ -212,13 +211,5 @@ record RouteFile(
 
   static String text(Node node) {
     return node instanceof ScalarNode scalar && !Source.isNull(node) ? scalar.getValue() : "";
-  }
-
-  /** Scheme and rest of what may be consumed once only. */
-  static Map.Entry<String, String> parts(String uri) {
-    int colon = uri.indexOf(':');
-    return colon < 0
-        ? Map.entry(uri, "")
-        : Map.entry(uri.substring(0, colon), uri.substring(colon + 1));
   }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -37,7 +38,7 @@ final class TlsCheck {
       return;
     }
     Section section = Section.peek(source, given.get(), parameters.pathOf(MAP));
-    if (!fitTogether(section) || !makeAbsolute(section, tls)) {
+    if (!fitTogether(section) || !allGood(section, tls) || !makeAbsolute(section, tls)) {
       return;
     }
     TlsMaterial.FILES.stream()
@@ -55,9 +56,8 @@ final class TlsCheck {
         warnOfAge(section, ca, material.trusted().get(0));
       }
     } catch (TlsMaterial.BadFileException e) {
-      String key = section.get(e.setting()).isPresent() ? e.setting() : firstOf(section);
-      source.error(
-          section.get(key).orElse(given.get()), section.pathOf(key), e.getMessage(), e.expected());
+      Node at = section.get(e.setting()).orElse(given.get()); // not there: the template's default
+      source.error(at, section.pathOf(e.setting()), e.getMessage(), e.expected());
     }
   }
 
@@ -73,8 +73,11 @@ final class TlsCheck {
     return inside;
   }
 
-  private static String firstOf(Section section) {
-    return section.keys().iterator().next();
+  /** Without a value that has been refused, nothing can be said of the others. */
+  private static boolean allGood(Section section, Map<String, String> tls) {
+    return TlsMaterial.FILES.stream()
+        .flatMap(file -> Stream.of(file, file + "-password"))
+        .allMatch(key -> section.get(key).isEmpty() || tls.containsKey(key));
   }
 
   private boolean fitTogether(Section tls) {

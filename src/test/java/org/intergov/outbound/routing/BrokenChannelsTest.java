@@ -80,6 +80,7 @@ class BrokenChannelsTest {
         broken(entry().replace("id: a", "id: Ab"), 2, c("id"), "\"Ab\"", "lower-case"),
         broken(entry().replace("id: a", "id: 1a"), 2, c("id"), "\"1a\"", "beginning with"),
         broken(entry().replace("id: a", "id: " + "a".repeat(64)), 2, c("id"), "at most 63"),
+        broken(entry().replace("id: a", "id: 5"), 2, c("id"), "\"5\"", "beginning with"),
         broken(entry().replace("id: a", "id:"), 2, c("id"), "nothing"),
         broken(entry().replace("id: a", "description: a"), 2, c("id"), "nothing"),
         broken(entry() + entry().substring(10), 6, "channels[1].id", "\"a\"", "line 2"),
@@ -172,7 +173,12 @@ class BrokenChannelsTest {
             weekly("from: Sun 02:00, until: 2026-12-01T00:00:00Z"),
             3,
             c("maintenance.until"),
-            "as from is"),
+            "expected a day and time, as from is"),
+        broken(
+            weekly("from: 2026-12-01T00:00:00Z, until: Sun 02:00"),
+            3,
+            c("maintenance.until"),
+            "expected a date-time with offset, as from is"),
         broken(
             weekly("from: 2026-12-01T00:00:00Z, until: 2026-12-02T00:00:00Z"),
             3,

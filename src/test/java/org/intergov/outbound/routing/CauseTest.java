@@ -56,6 +56,10 @@ class CauseTest {
     assertThat(Cause.of(new NoSuchFileException("/a/b"))).isEqualTo("no such file: /a/b");
     assertThat(Cause.of(new AccessDeniedException("/a/b"))).isEqualTo("no permission: /a/b");
     assertThat(Cause.of(new NotDirectoryException("/a/b"))).isEqualTo("not directory: /a/b");
+    assertThat(Cause.of(new NoSuchFileException("/a b", null, "gone")))
+        .isEqualTo("no such file: /a b");
+    assertThat(Cause.of(new AccessDeniedException("/a b"))).isEqualTo("no permission: /a b");
+    assertThat(Cause.of(new NotDirectoryException("/a b"))).isEqualTo("not directory: /a b");
     assertThat(Cause.of(new FileSystemException("/a", null, "Read-only file system")))
         .isEqualTo("/a: Read-only file system");
   }

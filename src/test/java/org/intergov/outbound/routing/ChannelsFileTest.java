@@ -211,7 +211,9 @@ class ChannelsFileTest {
             List.of(
                 "client-secret", "clientSecret", "password", "api-key", "apikey", "token", "key"))
         .allMatch(Secrets::isSecret);
-    assertThat(List.of("token-url", "partition-key", "queue", "secret-name", "url"))
+    assertThat(
+            List.of(
+                "token-url", "partition-key", "key-by", "keystore", "queue", "secret-name", "url"))
         .noneMatch(Secrets::isSecret);
   }
 
@@ -219,7 +221,7 @@ class ChannelsFileTest {
   void a_file_that_is_not_there_is_reported() {
     Path missing = folder.resolve("none.yaml");
 
-    assertThat(problems(missing))
+    assertThat(Tables.problems(missing))
         .singleElement()
         .satisfies(
             p -> {
@@ -229,18 +231,21 @@ class ChannelsFileTest {
                       missing
                           + ": found no such file, expected a YAML file of at most 1 MB that can be read");
             });
-    assertThat(problems(folder))
+    assertThat(Tables.problems(folder))
         .singleElement()
         .satisfies(p -> assertThat(p.found()).contains("directory"));
   }
 
   @Test
   void a_file_that_is_too_large_is_not_parsed() {
-    String large = "#".repeat(YamlFile.MOST_BYTES + 1);
+    String largest = "#\n".repeat(YamlFile.MOST_BYTES / 2);
 
-    assertThat(problems(Tables.write(folder, large)))
+    assertThat(Tables.problems(Tables.write(folder, largest + "#")))
         .extracting(Problem::found)
         .containsExactly("more than 1 MB");
+    assertThat(Tables.problems(Tables.write(folder, largest)))
+        .extracting(Problem::found)
+        .containsExactly("an empty file");
   }
 
   @Test
@@ -248,7 +253,7 @@ class ChannelsFileTest {
     Path file = folder.resolve("latin.yaml");
     Files.write(file, "a:\n b: \u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
 
-    assertThat(problems(file))
+    assertThat(Tables.problems(file))
         .singleElement()
         .satisfies(
             p -> {
@@ -302,9 +307,5 @@ class ChannelsFileTest {
         .hasMessageContaining(
             "channels.yaml:1: defaults.retry.attempts: found \"five\", expected a whole number of at least 1")
         .hasMessageNotContaining("hunter2");
-  }
-
-  private static List<Problem> problems(Path file) {
-    return catchThrowableOfType(InvalidChannelsException.class, () -> Tables.load(file)).problems();
   }
 }

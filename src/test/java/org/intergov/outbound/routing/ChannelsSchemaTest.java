@@ -10,6 +10,7 @@ import com.networknt.schema.SpecVersion;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,8 +23,6 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 /** The schema refuses what the loader refuses, as far as a schema can, and nothing else. */
 class ChannelsSchemaTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final JsonNode DOCUMENT = JSON.valueToTree(ChannelsSchema.of(Tables.KINDS));
-  static final JsonSchema SCHEMA = schema(DOCUMENT);
 
   /** Words of errors in maps of parameters that take a look at the environment, or at files. */
   private static final Set<String> BEYOND_A_SCHEMA_IN_MAPS =
@@ -44,8 +43,13 @@ class ChannelsSchemaTest {
           "does not open with this password",
           "not PKCS#12");
 
-  private static JsonSchema schema(JsonNode document) {
-    return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(document);
+  static JsonNode document(Map<String, KindDescription> kinds) {
+    return JSON.valueToTree(ChannelsSchema.of(kinds));
+  }
+
+  static JsonSchema schema(Map<String, KindDescription> kinds) {
+    return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+        .getSchema(document(kinds));
   }
 
   /** Each stands in the words of an error that no schema can find. */
@@ -95,7 +99,7 @@ class ChannelsSchemaTest {
     return JSON.valueToTree(new Load(settings).loadFromString(text));
   }
 
-  private static boolean refuses(JsonSchema schema, String text) {
+  static boolean refuses(JsonSchema schema, String text) {
     try {
       return !schema.validate(yaml(text)).isEmpty();
     } catch (YamlEngineException e) {
@@ -105,12 +109,13 @@ class ChannelsSchemaTest {
 
   @Test
   void what_the_loader_refuses_the_schema_refuses_too() {
+    JsonSchema schema = schema(Tables.KINDS);
     List<String> missed = new ArrayList<>();
     int refused = 0;
     for (Arguments broken : BrokenChannelsTest.files().toList()) {
       String text = (String) broken.get()[0];
       boolean beyond = BEYOND_A_SCHEMA.stream().anyMatch(problem(text)::contains);
-      if (!beyond && !refuses(SCHEMA, text)) {
+      if (!beyond && !refuses(schema, text)) {
         missed.add(problem(text));
       }
       refused += beyond ? 0 : 1;
@@ -121,7 +126,7 @@ class ChannelsSchemaTest {
 
   @Test
   void parameters_that_are_maps_are_in_it() {
-    JsonSchema schema = schema(JSON.valueToTree(ChannelsSchema.of(ParameterMapsTest.KINDS)));
+    JsonSchema schema = schema(ParameterMapsTest.KINDS);
     List<String> missed = new ArrayList<>();
     for (Arguments broken : ParameterMapsTest.brokenMaps().toList()) {
       String parameters = (String) broken.get()[0];
@@ -158,20 +163,21 @@ class ChannelsSchemaTest {
 
   @Test
   void what_the_loader_accepts_the_schema_accepts() {
-    assertThat(SCHEMA.validate(yaml(ChannelsFileTest.FULL))).isEmpty();
+    assertThat(schema(Tables.KINDS).validate(yaml(ChannelsFileTest.FULL))).isEmpty();
   }
 
   @Test
   void every_key_of_the_loader_stands_in_it_with_what_is_expected() {
-    JsonNode channel = DOCUMENT.at("/properties/channels/items");
+    JsonNode document = document(Tables.KINDS);
+    JsonNode channel = document.at("/properties/channels/items");
     assertThat(channel.at("/properties").fieldNames())
         .toIterable()
         .containsExactlyInAnyOrderElementsOf(ChannelReader.KEYS);
-    JsonNode defaults = DOCUMENT.at("/properties/defaults/anyOf/0/properties");
+    JsonNode defaults = document.at("/properties/defaults/anyOf/0/properties");
     assertThat(defaults.fieldNames())
         .toIterable()
         .containsExactlyInAnyOrderElementsOf(SettingsReader.KEYS);
-    assertThat(anything(DOCUMENT, ""))
+    assertThat(anything(document, ""))
         .as("keys that no reader asks Section for where nothing is given")
         .isEmpty();
     assertThat(channel.at("/required"))

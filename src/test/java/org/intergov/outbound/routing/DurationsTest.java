@@ -18,6 +18,8 @@ class DurationsTest {
     "1h,PT1H",
     "7d,PT168H",
     "0s,PT0S",
+    "9s,PT9S",
+    "999999999ms,PT277H46M39.999S",
     "1500ms,PT1.5S"
   })
   void a_duration_is_read_and_written_alike(String text, Duration duration) {

@@ -76,6 +76,21 @@ class HttpParametersTest {
   }
 
   @Test
+  void any_ascii_that_can_be_printed_may_be_in_an_api_key() throws Exception {
+    String key = " !0aZ~";
+    assertThat(load("auth: { type: api-key, key: \"" + key + "\" }").table().channels())
+        .singleElement()
+        .satisfies(c -> assertThat(c.parameters()).containsEntry("auth.key", key));
+  }
+
+  @Test
+  void the_scheme_of_a_url_is_lower_case_and_no_slash_ends_it() throws Exception {
+    String yaml = Tables.entry("http", "parameters: { url: \"HTTPS://A.example:8443/Path//\" }");
+    assertThat(Tables.only(folder, yaml, Tables.KINDS).parameters())
+        .containsEntry("url", "https://A.example:8443/Path");
+  }
+
+  @Test
   void an_api_key_has_a_header_of_its_own() throws Exception {
     assertThat(load("auth: { type: api-key, key: \"{{env:SECRET}}\" }").warnings()).isEmpty();
   }

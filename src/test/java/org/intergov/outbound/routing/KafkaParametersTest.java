@@ -36,6 +36,13 @@ class KafkaParametersTest {
   }
 
   @Test
+  void a_broker_has_any_port_there_is() throws Exception {
+    String brokers = "a.example:1, b.example:65535";
+    assertThat(read("brokers: \"" + brokers + "\", topic: t").parameters())
+        .containsEntry("brokers", brokers);
+  }
+
+  @Test
   void a_login_over_tls_of_javas_own_trust_is_fine() throws Exception {
     assertThat(
             read(BROKERS
@@ -54,6 +61,7 @@ class KafkaParametersTest {
             "BROKERS | topic | nothing",
             "brokers: a.example, topic: t | brokers | expected host:port",
             "brokers: \"a.example:0\", topic: t | brokers | expected host:port",
+            "brokers: \"a.example:65536\", topic: t | brokers | expected host:port",
             "brokers: \"a:1,,b:2\", topic: t | brokers | expected host:port",
             "BROKERS, topic: a/b | topic | the name of a topic",
             "BROKERS, topic: .. | topic | the name of a topic",

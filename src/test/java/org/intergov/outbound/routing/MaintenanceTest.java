@@ -100,6 +100,21 @@ class MaintenanceTest {
   }
 
   @Test
+  void windows_of_more_than_a_week_end_with_the_last_that_follows() throws Exception {
+    String fortnight = "{ from: 2026-12-20T00:00:00Z, until: 2027-01-03T00:00:00Z }";
+    Instant inside = Instant.parse("2026-12-21T00:00:00Z");
+    String next = "{ from: 2027-01-03T00:00:00Z, until: 2027-01-04T00:00:00Z }";
+
+    assertThat(maintenance("[ " + fortnight + ", " + next + " ]").endAt(inside))
+        .contains(Instant.parse("2027-01-04T00:00:00Z"));
+    // 2027-01-03 is a Sunday
+    assertThat(
+            maintenance("[ { from: Sun 00:00, until: Sun 06:00, zone: UTC }, " + fortnight + " ]")
+                .endAt(inside))
+        .contains(Instant.parse("2027-01-03T06:00:00Z"));
+  }
+
+  @Test
   void windows_that_follow_upon_each_other_end_with_the_last() throws Exception {
     Maintenance maintenance =
         maintenance(
@@ -110,6 +125,8 @@ class MaintenanceTest {
     assertThat(maintenance.endAt(Instant.parse("2026-06-07T02:00:00Z")))
         .contains(Instant.parse("2026-06-07T09:00:00Z"));
     assertThat(maintenance.endAt(Instant.parse("2026-06-14T02:00:00Z")))
+        .contains(Instant.parse("2026-06-14T05:00:00Z"));
+    assertThat(maintenance.endAt(Instant.parse("2026-06-14T03:30:00Z")))
         .contains(Instant.parse("2026-06-14T05:00:00Z"));
   }
 }

@@ -178,7 +178,8 @@ class ParameterMapsTest {
   static Stream<Arguments> brokenMaps() {
     String oauth2 = "auth: { type: oauth2, client-id: a, ";
     return Stream.of(
-        broken("auth: hunter2", "auth", "a single value", "a map of type"),
+        broken(
+            "auth: hunter2", "auth", "a single value", "a map of type,", "username", "discovery"),
         broken("auth: [ basic ]", "auth", "a list"),
         broken("auth: {}", "auth.type", "nothing", "one of", "basic"),
         broken("auth: { type: basik, username: a }", "auth.type", "\"basic\"?"),
@@ -226,6 +227,10 @@ class ParameterMapsTest {
             "tls: { certificate: tls/own.crt, key: tls/locked.key, key-password: hunter2 }",
             "tls.key",
             "does not open"),
+        broken(
+            "tls: { ca: tls/none.crt, keystore-password: '{{env:SECRET}}' }",
+            "tls.keystore",
+            "the file that keystore-password opens"),
         broken("tls: { key-password: hunter2 }", "tls.key", "the file that key-password opens"),
         broken(
             "tls: { keystore: tls/own.p12, keystore-password: hunter2 }",
@@ -233,6 +238,13 @@ class ParameterMapsTest {
             "does not open with this password"),
         broken("tls: { truststore: tls/own.key }", "tls.truststore", "not PKCS#12"),
         broken("tls: { ca: tls/own.crt, truststore: tls/own.p12 }", "tls.truststore", "either"),
+        broken("tls: { ca: tls/none.crt, truststore: tls/own.p12 }", "tls.truststore", "either"),
+        broken("tls: { certificate: tls/own.crt, key: '{{env:NO}}' }", "tls.key", "NO"),
+        broken("tls: { certificate: [ a ], key: tls/own.key }", "tls.certificate", "a list"),
+        broken(
+            "tls: { keystore: tls/own.p12, keystore-password: '{{env:NO}}' }",
+            "tls.keystore-password",
+            "NO"),
         broken(
             "tls: { keystore: tls/own.p12, certificate: tls/own.crt, key: tls/own.key }",
             "tls.keystore",

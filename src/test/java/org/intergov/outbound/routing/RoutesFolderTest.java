@@ -112,7 +112,12 @@ class RoutesFolderTest {
         "- to: { uri: file:x, parameters: { fileName: \"${header.safeKey}-${date:now:yyyy}.json\" } }",
         "- setHeader: { name: CamelFileName, simple: \"${headers.safeKey}\" }",
         "- setHeader: { name: CamelFileName, header: safeKey }",
-        "- setHeader: { name: subject, simple: \"${body}\" }"
+        "- setHeader: { name: CamelFileName, expression: { simple: \"${header.safeKey}\" } }",
+        "- setHeader: { name: CamelFileName, expression: { header: { expression: safeKey } } }",
+        "- setHeader: { name: CamelFileName, expression: { constant: { expression: out } } }",
+        "- setHeader: { name: subject, simple: \"${body}\" }",
+        "- to: \"direct:{{another}}\"",
+        "- to: { uri: file:x, parameters: { fileName: [ out ] } }"
       })
   void a_name_of_the_safe_key_is_taken(String step) throws Exception {
     assertThat(read(GOOD.replace("- to: log:sent", step)).warnings()).isEmpty();
@@ -131,6 +136,7 @@ class RoutesFolderTest {
         broken("- route:\n    id: nz-post", "- rout:\n    id: nz-post", 4, "\"rout\"", "route"),
         broken("- beans", "- onException", 1, "\"onException\"", "beans"),
         broken("    id: nz-post\n", "", 5, "route.id", "nothing"),
+        broken("id: nz-post", "id: ' '", 5, "route.id", "nothing"),
         broken("id: nz-file", "id: nz-post", 20, "\"nz-post\" again", "a.camel.yaml:5"),
         broken("id: nz-post", "id: deliver", 5, "\"deliver\"", "the gateway itself has a route"),
         broken("uri: direct:nz-post", "uri: seda:channel-poller", 5, "the gateway uses this one"),
@@ -155,6 +161,23 @@ class RoutesFolderTest {
             "\"direct:drop\"",
             "\"direct:{{channel}}-post\""),
         broken("name: channel,", "name: channel, defaultValue: x,", 25, "a default for channel"),
+        broken(
+            "- routeTemplate:\n    id: drop-status",
+            """
+            - routeTemplate:
+                id: drop-status
+                parameters:
+                  - { name: directory, defaultValue: d, description: Where to. }
+            """
+                .strip(),
+            31,
+            "parameters[0].defaultValue: found another default of directory",
+            "the same in both templates of kind drop"),
+        broken(
+            "from: { uri: \"direct:{{channel}}-status\",",
+            "route: { from: { uri: \"direct:drop-status\" } }\n    x: { a: b,",
+            29,
+            "from: found \"direct:drop-status\", expected \"direct:{{channel}}-status\""),
         broken("name: directory", "name: Directory", 26, "\"Directory\"", "lower-case"),
         broken("name: directory", "name: channel", 26, "\"channel\" again"));
   }

@@ -294,6 +294,28 @@ class RoutingTableTest {
   }
 
   @Test
+  void it_goes_by_the_clock_that_it_is_given() throws Exception {
+    Instant now = Instant.parse("2026-06-01T12:00:00Z");
+    RoutingTable table =
+        table(folder, Clock.fixed(now, ZoneOffset.UTC), "a | match: { receiver: SG }");
+
+    assertThat(table.now()).isEqualTo(now);
+  }
+
+  @Test
+  void warnings_from_elsewhere_come_first() throws Exception {
+    Path file = folder.resolve("channels.yaml");
+    Problem own = new Problem(Severity.WARNING, file, 3, "a", "b", "c");
+    Problem other = new Problem(Severity.WARNING, folder, 9, "d", "e", "f");
+    RoutingTable table = table(folder, "a | match: { receiver: SG }");
+
+    Loaded loaded = new Loaded(table, List.of(own)).after(List.of(other));
+
+    assertThat(loaded.table()).isSameAs(table);
+    assertThat(loaded.warnings()).containsExactly(other, own);
+  }
+
+  @Test
   void channels_are_found_by_id_and_listed_in_order() throws Exception {
     RoutingTable table =
         table(folder, "b | match: { receiver: SG }", "a | match: { receiver: SG }");

@@ -20,7 +20,8 @@ class SizesTest {
     "1MB,1000000",
     "256MiB,268435456",
     "1500B,1500",
-    "0B,0"
+    "0B,0",
+    "999999999B,999999999"
   })
   void a_size_is_read_and_written_alike(String text, long bytes) {
     assertThat(Sizes.parse(text)).isEqualTo(bytes);

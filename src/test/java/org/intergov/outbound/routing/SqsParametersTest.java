@@ -46,6 +46,14 @@ class SqsParametersTest {
   }
 
   @Test
+  void receipts_have_one_reader_or_fifty_or_some_number_between() throws Exception {
+    for (String readers : List.of("1", "9", "50")) {
+      assertThat(read("queue: q, receipts-queue: r, receipts-readers: " + readers).parameters())
+          .containsEntry("receipts-readers", readers);
+    }
+  }
+
+  @Test
   void what_cannot_be_used_is_named_with_its_path() {
     // no parameters of a test: mutation testing runs each by itself, which takes much longer
     for (String line :
@@ -61,6 +69,10 @@ class SqsParametersTest {
             "queue: q, receipts-queue: a b | receipts-queue | the name of a queue",
             "queue: q, receipts-queue: q | receipts-queue | a queue other than",
             "queue: q, receipts-queue: r, receipts-readers: 51 | receipts-readers | from 1 to 50",
+            "queue: q, receipts-queue: r, receipts-readers: 0 | receipts-readers | from 1 to 50",
+            "queue: q, receipts-queue: r, receipts-readers: x | receipts-readers | from 1 to 50",
+            "queue: \"http://sqs.example/q?a=b\" | queue | or its URL",
+            "queue: q, endpoint: \"http://sqs.example/?a=b\" | endpoint | without user, query",
             "queue: q, receipts-readers: 3 | receipts-readers | a receipts-queue beside it",
             "queue: q, auth: { access-key-id: id } | auth.secret-access-key | it",
             "queue: q, profile: p, auth: { access-key-id: i, secret-access-key: s } | profile | either",

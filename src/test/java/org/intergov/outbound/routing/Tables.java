@@ -1,5 +1,7 @@
 package org.intergov.outbound.routing;
 
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -51,6 +53,39 @@ final class Tables {
 
   static Loaded load(Path file) throws InvalidChannelsException {
     return ChannelsFile.load(file, ENV::get, "AU", KINDS);
+  }
+
+  /** All that is said of a file, used or not: {@code :3: channels[0].kind: found …}. */
+  static List<String> told(Path folder, String yaml, Map<String, KindDescription> kinds) {
+    Path file = write(folder, yaml);
+    List<Problem> problems;
+    try {
+      problems = ChannelsFile.load(file, ENV::get, "AU", kinds).warnings();
+    } catch (InvalidChannelsException e) {
+      problems = e.problems();
+    }
+    return problems.stream().map(p -> p.toString().substring(file.toString().length())).toList();
+  }
+
+  /** What is wrong with a file that cannot be used. */
+  static List<Problem> problems(Path file) {
+    return catchThrowableOfType(InvalidChannelsException.class, () -> load(file)).problems();
+  }
+
+  /** The only channel of a file. */
+  static Channel only(Path folder, String yaml, Map<String, KindDescription> kinds)
+      throws InvalidChannelsException {
+    return ChannelsFile.load(write(folder, yaml), ENV::get, "AU", kinds).table().channels().get(0);
+  }
+
+  /** A file whose only channel takes what goes to Singapore, with these lines added. */
+  static String entry(String kind, String... lines) {
+    StringBuilder yaml = new StringBuilder("channels:\n  - id: a\n    match: { receiver: SG }\n");
+    yaml.append("    kind: ").append(kind).append('\n');
+    for (String line : lines) {
+      yaml.append("    ").append(line).append('\n');
+    }
+    return yaml.toString();
   }
 
   static Path write(Path folder, String yaml) {
