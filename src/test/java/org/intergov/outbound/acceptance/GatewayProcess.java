@@ -48,10 +48,6 @@ public final class GatewayProcess implements AutoCloseable {
     settings.put("INTERGOV_API_PORT", String.valueOf(apiPort));
     settings.put("INTERGOV_MANAGEMENT_PORT", String.valueOf(managementPort));
     settings.put("INTERGOV_DATA_DIR", HOME.resolve(name + "-data").toString());
-    // a dozen gateways run side by side, most of them idle: what an event announces wakes them
-    settings.put("INTERGOV_ROUTER_PERIOD", "500ms");
-    settings.put("INTERGOV_POLLER_PERIOD", "500ms");
-    settings.put("INTERGOV_UPDATER_PERIOD", "1s");
   }
 
   /**
