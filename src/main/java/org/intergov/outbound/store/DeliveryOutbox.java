@@ -53,6 +53,13 @@ public final class DeliveryOutbox {
         picked.found, o.expires_at <= now(), NOT o.admitted, o.lock_token
       """;
 
+  /** Whether the journal knows the message of row {@code o}: its number may have been another's. */
+  private static final String IS_JOURNALED =
+      """
+      EXISTS (SELECT FROM delivery_status j
+              WHERE j.message_id = o.id AND j.sender = o.sender AND j.sender_ref = o.sender_ref)
+      """;
+
   private final Database database;
   private final boolean lakeIsHere;
 
@@ -244,8 +251,9 @@ public final class DeliveryOutbox {
         """
         UPDATE delivery_outbox o SET admitted = true WHERE o.id = ANY (?) AND NOT o.admitted
         RETURNING o.id, o.sender, o.sender_ref, o.receiver, o.subject, o.obj, o.predicate,
-          EXISTS (SELECT FROM delivery_status j WHERE j.message_id = o.id)
-        """;
+          %s
+        """
+            .formatted(IS_JOURNALED);
     List<Stored> admitted = new ArrayList<>();
     try (PreparedStatement s = connection.prepareStatement(sql)) {
       s.setArray(1, connection.createArrayOf("int8", ids.toArray()));
@@ -273,8 +281,9 @@ public final class DeliveryOutbox {
         SET status = 'held', locked_until = NULL, last_error = ?, updated_at = now()
         WHERE o.id = ANY (?) AND NOT o.admitted AND o.status = 'sending'
         RETURNING o.id, o.sender, o.sender_ref, o.receiver, o.subject, o.obj, o.predicate,
-          EXISTS (SELECT FROM delivery_status j WHERE j.message_id = o.id)
-        """;
+          %s
+        """
+            .formatted(IS_JOURNALED);
     try (PreparedStatement s = connection.prepareStatement(sql)) {
       s.setString(1, Columns.clean(why, 1_000));
       s.setArray(2, connection.createArrayOf("int8", ids.toArray()));

@@ -131,7 +131,9 @@ public final class Settlements {
         continue;
       }
       if (!ours.contains(Lease.of(s.delivery()))) {
-        lines.add(lost(s, forgotten.get(id)));
+        long about = forgotten.getOrDefault(id, id);
+        lines.add(
+            DeliveryStatusJournal.Line.of(about, message, lost(s, forgotten.containsKey(id))));
         continue;
       }
       s.journal().forEach(e -> lines.add(DeliveryStatusJournal.Line.of(id, message, e)));
@@ -261,27 +263,18 @@ public final class Settlements {
     return new DeliveryOutbox.Stored(s.delivery().id(), s.delivery().message());
   }
 
-  /**
-   * @param insteadOf where the row is there no more, the number of its last words
-   */
-  private static DeliveryStatusJournal.Line lost(Settlement s, Long insteadOf) {
+  private static JournalEntry lost(Settlement s, boolean isGone) {
     String what =
         s.journal().isEmpty()
             ? "given back unsent"
             : "the outcome here was " + s.journal().get(0).event().word();
     String txn = s.follow() == null ? null : s.follow().channelTxnId();
-    String why =
-        insteadOf == null
-            ? "another replica has taken over"
-            : "the database has lost this message; it was promoted or restored";
-    return DeliveryStatusJournal.Line.of(
-        insteadOf == null ? s.delivery().id() : insteadOf,
-        s.delivery().message(),
-        new JournalEntry(
-            Event.LEASE_LOST,
-            s.delivery().channelId(),
-            txn,
-            s.delivery().attempts() + 1,
-            why + "; " + what + ", not recorded"));
+    String why = isGone ? "the outbox has this message no more" : "another replica has taken over";
+    return new JournalEntry(
+        Event.LEASE_LOST,
+        s.delivery().channelId(),
+        txn,
+        s.delivery().attempts() + 1,
+        why + "; " + what + ", not recorded");
   }
 }

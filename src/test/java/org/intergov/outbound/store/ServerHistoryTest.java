@@ -221,10 +221,25 @@ class ServerHistoryTest {
                 "SELECT concat_ws(' ', sender_ref, event, detail) FROM delivery_status"
                     + " ORDER BY seq"))
         .containsExactly(
-            "lost lease_lost the database has lost this message; it was promoted or restored;"
-                + " the outcome here was posted, not recorded",
+            "lost lease_lost the outbox has this message no more; the outcome here was posted, not"
+                + " recorded",
             "inserted submitted");
     assertThat(store.events("inserted")).containsExactly("submitted");
+  }
+
+  @Test
+  void what_is_said_of_a_message_that_has_left_the_outbox_is_said_under_its_number() {
+    store.submit("a", "1");
+    Delivery d = store.claim("a", 1).get(0);
+    store.run("DELETE FROM delivery_outbox");
+
+    assertThat(store.settlements.deliveries(List.of(posted(d, "17", true))).leasesLost())
+        .isEqualTo(1);
+
+    assertThat(
+            store.ask(
+                "SELECT event FROM delivery_status WHERE message_id = " + d.id() + " ORDER BY seq"))
+        .containsExactly("submitted", "lease_lost");
   }
 
   @Test
