@@ -26,17 +26,13 @@ class CheckerTest {
   @Test
   void a_delivery_that_was_repeated_and_said_so_breaks_no_rule() {
     Tale tale =
-        new Tale()
-            .world()
-            .add(Kind.SUBMIT, "via", "rest", "receiver", "SG", "subject", "s", "content", "c")
+        Tale.begun()
             .add(Kind.ANSWER, "via", "rest", "status", "201", "content", "c", "names", KEY)
             .journal("submitted", "", "")
             .post("a", KEY, 1)
             .reply("a", 1, "silence-stored", "unclear", "a-1")
-            .journal("unknown", "a", "")
-            .journal("possible_duplicate", "a", "")
-            .post("a", KEY, 2)
-            .reply("a", 2, "201", "taken", "a-1")
+            .inDoubt("a")
+            .taken("a", 2)
             .journal("posted", "a", "a-1")
             .word("a", "a-1", "confirmed")
             .journal("confirmed", "a", "a-1")
@@ -49,18 +45,14 @@ class CheckerTest {
   @Test
   void a_post_that_the_network_kept_is_none_that_was_sent_when_it_arrives() {
     Tale tale =
-        new Tale()
-            .world()
-            .add(Kind.SUBMIT, "via", "rest", "receiver", "SG", "subject", "s", "content", "c")
+        Tale.begun()
             .journal("submitted", "", "")
-            .journal("unknown", "b", "")
-            .journal("possible_duplicate", "b", "")
+            .inDoubt("b")
             .post("b", KEY, 1)
             .reply("b", 1, "422", "refused", "")
             .journal("refused", "b", "")
             .journal("failed_over", "a", "")
-            .post("a", KEY, 1)
-            .reply("a", 1, "201", "taken", "a-1")
+            .taken("a", 1)
             .journal("posted", "a", "a-1")
             .post("b", KEY, 2)
             .reply("b", 2, "422", "refused", "");
@@ -73,19 +65,14 @@ class CheckerTest {
   @Test
   void a_channel_that_says_again_what_it_has_is_no_second_one() {
     Tale tale =
-        new Tale()
-            .world()
-            .add(Kind.SUBMIT, "via", "rest", "receiver", "SG", "subject", "s", "content", "c")
+        Tale.begun()
             .journal("submitted", "", "")
-            .journal("unknown", "b", "")
-            .journal("possible_duplicate", "b", "")
-            .post("b", KEY, 1)
-            .reply("b", 1, "201", "taken", "b-1")
+            .inDoubt("b")
+            .taken("b", 1)
             .journal("posted", "b", "b-1")
             .word("b", "b-1", "undeliverable")
             .journal("failed_over", "a", "")
-            .post("a", KEY, 1)
-            .reply("a", 1, "201", "taken", "a-1")
+            .taken("a", 1)
             .journal("posted", "a", "a-1")
             .post("b", KEY, 2);
     Tale other = tale.copy();
@@ -103,41 +90,34 @@ class CheckerTest {
             .world()
             .add(Kind.SUBMIT, "receiver", "SG", "subject", "s", "content", "c", "turn", "1")
             .journal("submitted", "", "")
-            .journal("unknown", "a", "")
-            .journal("possible_duplicate", "a", "")
-            .post("a", KEY, 1)
-            .reply("a", 1, "201", "taken", "a-1")
+            .inDoubt("a")
+            .taken("a", 1)
             .journal("posted", "a", "a-1")
             .addTo("r2", Kind.SUBMIT, "subject", "s", "turn", "2", "receiver", "SG")
             .addTo("r2", Kind.POST, "channel", "a", "key", "AU:r2", "n", "7")
             .addTo("r2", Kind.REPLY, "channel", "a", "n", "7", "sort", "taken")
-            .post("a", KEY, 2)
-            .reply("a", 2, "201", "taken", "a-1");
+            .taken("a", 2);
     assertThat(rules(tale)).doesNotContain("in-order");
 
-    tale.post("a", KEY, 3).reply("a", 3, "201", "taken", "a-1");
+    tale.taken("a", 3);
     assertThat(rules(tale)).as("one more than was sent").contains("in-order");
   }
 
   @Test
   void what_was_lost_with_a_primary_and_handed_in_again_begins_anew() {
     Tale tale =
-        new Tale()
-            .world()
-            .add(Kind.SUBMIT, "via", "rest", "receiver", "SG", "subject", "s", "content", "c")
+        Tale.begun()
             .add(Kind.ANSWER, "via", "rest", "status", "201", "content", "c", "names", KEY)
-            .post("a", KEY, 1)
-            .reply("a", 1, "201", "taken", "a-1")
+            .taken("a", 1)
             .addTo("", Kind.FAULT, "fault", "standby", "from", "1000000")
             .journal("lease_lost", "a", "a-1")
             .add(Kind.SUBMIT, "via", "rest", "receiver", "SG", "subject", "s", "content", "c")
             .journal("submitted", "", "")
-            .post("a", KEY, 2)
-            .reply("a", 2, "201", "taken", "a-1")
+            .taken("a", 2)
             .journal("posted", "a", "a-1");
     assertThat(rules(tale)).doesNotContain("begins-once", "announced");
 
-    tale.post("a", KEY, 3).reply("a", 3, "201", "taken", "a-1");
+    tale.taken("a", 3);
     tale.without(Kind.FAULT);
     assertThat(rules(tale)).contains("begins-once", "announced");
   }
@@ -145,27 +125,19 @@ class CheckerTest {
   @Test
   void what_a_standby_lacks_is_announced_once() {
     Tale tale =
-        new Tale()
-            .world()
-            .add(Kind.SUBMIT, "via", "rest", "receiver", "SG", "subject", "s", "content", "c")
+        Tale.begun()
             .journal("submitted", "", "")
-            .post("a", KEY, 1)
-            .reply("a", 1, "201", "taken", "a-1")
-            .post("a", KEY, 2)
-            .reply("a", 2, "201", "taken", "a-1")
+            .taken("a", 1)
+            .taken("a", 2)
             .addTo("", Kind.FAULT, "fault", "standby", "from", "1000000")
             .passes(3_000)
-            .journal("unknown", "a", "")
-            .journal("possible_duplicate", "a", "")
-            .journal("unknown", "a", "")
-            .journal("possible_duplicate", "a", "")
-            .post("a", KEY, 3)
-            .reply("a", 3, "201", "taken", "a-1")
-            .post("a", KEY, 4)
-            .reply("a", 4, "201", "taken", "a-1");
+            .inDoubt("a")
+            .inDoubt("a")
+            .taken("a", 3)
+            .taken("a", 4);
     assertThat(rules(tale)).doesNotContain("announced");
 
-    tale.post("a", KEY, 5).reply("a", 5, "201", "taken", "a-1");
+    tale.taken("a", 5);
     assertThat(rules(tale)).as("one more").contains("announced");
   }
 
@@ -187,11 +159,11 @@ class CheckerTest {
         wrong("own-answer", t -> t.add(Kind.ANSWER, "status", "200", "names", "AU:r2")),
         wrong("listed", t -> t.without(Kind.LISTED)),
         wrong("listed", t -> t.add(Kind.LISTED, "status", "accepted")),
-        wrong("announced", t -> t.post("a", KEY, 2).reply("a", 2, "201", "taken", "a-1")),
+        wrong("announced", t -> t.taken("a", 2)),
         wrong("never-twice", t -> t.but(Kind.CHANNEL, "on-unknown", "hold").post("a", KEY, 2)),
         wrong("one-generation", t -> t.post("a", KEY + "#2", 2)),
         wrong("one-generation", t -> t.but(Kind.POST, "key", "AU:r2")),
-        wrong("no-second-channel", t -> t.post("b", KEY, 1).reply("b", 1, "201", "taken", "b-1")),
+        wrong("no-second-channel", t -> t.taken("b", 1)),
         wrong("by-the-table", t -> t.but(Kind.TABLE, "channels", "b:SG")),
         wrong("as-it-is", t -> t.but(Kind.POST, "content", "other")),
         wrong("truly-accepted", t -> t.but(Kind.LAKE, "txn", "a-2")),
@@ -265,8 +237,7 @@ class CheckerTest {
 
   @Test
   void evidence_is_no_longer_than_it_must_be() {
-    List<Entry> entries =
-        Tale.ofSmoothDelivery().post("a", KEY, 2).reply("a", 2, "201", "taken", "a-1").entries();
+    List<Entry> entries = Tale.ofSmoothDelivery().taken("a", 2).entries();
 
     Finding found =
         new Checker(entries)

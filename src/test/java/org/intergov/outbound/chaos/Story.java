@@ -10,6 +10,11 @@ import java.util.stream.Stream;
 /** What is known of one message, in the order of time; the journal in its own. */
 final class Story {
   private static final Comparator<Entry> IN_TIME = Comparator.comparingLong(Entry::at);
+
+  /** What the journal says of a post, once for each. */
+  private static final Set<String> ATTEMPTS =
+      Set.of("posted", "refused", "unavailable", "unknown", "lease_lost");
+
   private final String ref;
   private final List<Entry> entries;
 
@@ -76,10 +81,6 @@ final class Story {
   long submittedAt() {
     return of(Kind.SUBMIT).mapToLong(Entry::at).min().orElse(0);
   }
-
-  /** What the journal says of a post, once for each. */
-  private static final Set<String> ATTEMPTS =
-      Set.of("posted", "refused", "unavailable", "unknown", "lease_lost");
 
   /** How many posts to this channel the journal knew of by then. */
   long attempts(String channel, long by) {

@@ -15,19 +15,23 @@ final class Tale {
 
   /** One message through channel {@code a} without any trouble; {@code b} is the next in line. */
   static Tale ofSmoothDelivery() {
-    return new Tale()
-        .world()
-        .add(Kind.SUBMIT, "via", "rest", "receiver", "SG", "subject", "s", "content", "c")
+    return begun()
         .add(Kind.ANSWER, "via", "rest", "status", "201", "content", "c", "names", "AU:" + REF)
         .journal("submitted", "", "")
-        .post("a", "AU:" + REF, 1)
-        .reply("a", 1, "201", "taken", "a-1")
+        .taken("a", 1)
         .journal("posted", "a", "a-1")
         .word("a", "a-1", "confirmed")
         .journal("confirmed", "a", "a-1")
         .journal("accepted", "a", "a-1")
         .journal("final", "a", "a-1")
         .end("accepted", "a", "a-1", "");
+  }
+
+  /** The two channels, and a message that has been handed in. */
+  static Tale begun() {
+    return new Tale()
+        .world()
+        .add(Kind.SUBMIT, "via", "rest", "receiver", "SG", "subject", "s", "content", "c");
   }
 
   Tale world() {
@@ -107,6 +111,16 @@ final class Tale {
         id,
         "stored",
         String.valueOf(!id.isEmpty()));
+  }
+
+  /** Posted under its first key, and taken as the only delivery there. */
+  Tale taken(String channel, int n) {
+    return post(channel, "AU:" + REF, n).reply(channel, n, "201", "taken", channel + "-1");
+  }
+
+  /** Nobody knows what became of a post, and it is to be repeated. */
+  Tale inDoubt(String channel) {
+    return journal("unknown", channel, "").journal("possible_duplicate", channel, "");
   }
 
   Tale word(String channel, String id, String word) {

@@ -69,8 +69,7 @@ final class Witnesses {
       List.of(
           Pattern.compile("channels\\.yaml"),
           Pattern.compile(Pattern.quote(RouteFiles.NAME)),
-          // of a gateway that runs, and is asked to read its table again while route files are
-          // broken
+          // of a gateway that reads its table again while route files are broken
           Pattern.compile("LiveTable .*/routes: found a mistake"),
           // of a gateway that gets no processor: the call has a limit, and the lease is longer
           Pattern.compile("IllegalStateException: no outcome within its lease"),

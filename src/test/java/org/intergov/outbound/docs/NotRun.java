@@ -34,7 +34,7 @@ final class NotRun {
               "it needs a cluster; KubernetesManifestsTest checks the manifests"),
           Map.entry(
               "java -XX:ArchiveClassesAtExit=gateway.jsa -jar intergov-outbound.jar demo --messages 200",
-              "ClassArchive makes such an archive, and the gateways of the tests start with it"),
+              "ClassArchive makes an archive in this way, of a run, and the tests' gateways start with it"),
           Map.entry(".ci/reproducible", "it builds twice; it is a check by itself"),
           Map.entry(
               "pg_dump -Fc -t 'intergov.delivery_*_archive' -f archive.dump …",
