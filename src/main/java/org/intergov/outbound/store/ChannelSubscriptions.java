@@ -83,7 +83,8 @@ public final class ChannelSubscriptions {
             SELECT s.ctid AS place, EXISTS (
               SELECT 1 FROM channel_pending p
               WHERE p.message_id = s.message_id AND p.channel_id = s.channel_id
-                AND p.channel_txn_id = s.channel_txn_id) AS pending
+                AND p.channel_txn_id = s.channel_txn_id
+              OFFSET 0) AS pending
             FROM channel_subscription s
             WHERE s.channel_id = channel.id AND s.due_at <= now()
             ORDER BY s.due_at LIMIT channel.slots

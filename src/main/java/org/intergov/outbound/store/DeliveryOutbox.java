@@ -53,11 +53,15 @@ public final class DeliveryOutbox {
         picked.found, o.expires_at <= now(), NOT o.admitted, o.lock_token
       """;
 
-  /** Whether the journal knows the message of row {@code o}: its number may have been another's. */
+  /**
+   * Whether the journal knows the message of row {@code o}: its number may have been another's. The
+   * OFFSET keeps PostgreSQL from reading the whole journal into a hash table first.
+   */
   private static final String IS_JOURNALED =
       """
       EXISTS (SELECT FROM delivery_status j
-              WHERE j.message_id = o.id AND j.sender = o.sender AND j.sender_ref = o.sender_ref)
+              WHERE j.message_id = o.id AND j.sender = o.sender AND j.sender_ref = o.sender_ref
+              OFFSET 0)
       """;
 
   private final Database database;
