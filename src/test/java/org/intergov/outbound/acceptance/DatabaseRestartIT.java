@@ -32,7 +32,7 @@ class DatabaseRestartIT {
   }
 
   @Test
-  void the_gateway_outlives_restarts_of_its_database_and_loses_and_repeats_nothing() {
+  void the_gateway_outlives_a_restart_of_its_database_and_loses_and_repeats_nothing() {
     try (TestChannel channel = new TestChannel();
         GatewayProcess gateway = GatewayProcess.named("database-restart")) {
       // slow enough that posts are in flight when the database goes
@@ -43,33 +43,29 @@ class DatabaseRestartIT {
           .channels(channel.table("timeout: 5m", "poll: { first-after: 100ms, every: 1s }"))
           .start();
       long pid = gateway.pid();
-      int sent = 0;
-      for (int round = 1; round <= 2; round++) {
-        gateway.api().submit(Sent.many("SG", "round-" + round, 400));
-        sent += 400;
-        int posts = sent - 300;
-        await("load").until(() -> channel.posts().size() >= posts);
-        postgres.stop();
-        await("ready goes down").until(() -> gateway.readyStatus() == 503);
-        await("figures say so")
-            .until(() -> gateway.metrics().contains("\nintergov_database_up 0.0\n"));
-        assertThat(gateway.liveStatus()).isEqualTo(200);
-        Api.Answer refused = gateway.api().post(Sent.to("SG", "meanwhile-" + round).json());
-        assertThat(refused.status()).isEqualTo(503);
-        assertThat(refused.header("Retry-After")).matches("[0-9]+");
-        assertThat(refused.header("Content-Type")).startsWith("application/problem+json");
-        postgres.start();
-        await("ready comes back").until(() -> gateway.readyStatus() == 200);
-        gateway.api().submit(Sent.to("SG", "meanwhile-" + round));
-        sent++;
-        long all = sent;
-        await("all are accepted")
-            .pollInterval(Duration.ofMillis(200))
-            .untilAsserted(
-                () -> assertThat(postgres.lake("restarted")).isEqualTo(Map.of("accepted", all)));
-        await("figures say that it is back")
-            .until(() -> gateway.metrics().contains("\nintergov_database_up 1.0\n"));
-      }
+      gateway.api().submit(Sent.many("SG", "load", 400));
+      await("load").until(() -> channel.posts().size() >= 100);
+      postgres.stop();
+      await("ready goes down").until(() -> gateway.readyStatus() == 503);
+      await("figures say so")
+          .until(() -> gateway.metrics().contains("\nintergov_database_up 0.0\n"));
+      assertThat(gateway.liveStatus()).isEqualTo(200);
+      Api.Answer refused = gateway.api().post(Sent.to("SG", "meanwhile").json());
+      assertThat(refused.status()).isEqualTo(503);
+      assertThat(refused.header("Retry-After")).matches("[0-9]+");
+      assertThat(refused.header("Content-Type")).startsWith("application/problem+json");
+      postgres.start();
+      await("ready comes back").until(() -> gateway.readyStatus() == 200);
+      gateway.api().submit(Sent.to("SG", "meanwhile"));
+      int sent = 401;
+      await("all are accepted")
+          .pollInterval(Duration.ofMillis(200))
+          .untilAsserted(
+              () ->
+                  assertThat(postgres.lake("restarted"))
+                      .isEqualTo(Map.of("accepted", (long) sent)));
+      await("figures say that it is back")
+          .until(() -> gateway.metrics().contains("\nintergov_database_up 1.0\n"));
       assertThat(gateway.pid()).isEqualTo(pid);
       assertThat(gateway.isAlive()).isTrue();
       assertThat(channel.taken()).isEqualTo(sent);

@@ -25,6 +25,7 @@ class EditsIT {
   private static final String ROUTES = "org.apache.camel.model.RouteDefinition";
 
   @Test
+  @Tag("thorough")
   void sixty_edits_under_100_messages_a_second() {
     run("edits", 10, 50, 100, 12 << 20);
   }

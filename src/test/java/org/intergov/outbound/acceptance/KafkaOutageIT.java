@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -135,6 +136,7 @@ class KafkaOutageIT {
   }
 
   @Test
+  @Tag("thorough")
   @Order(3)
   void a_broker_killed_under_load_loses_nothing() {
     // it comes back with the others, in the next test
@@ -153,6 +155,7 @@ class KafkaOutageIT {
   }
 
   @Test
+  @Tag("thorough")
   @Order(4)
   void while_all_brokers_are_down_messages_wait_and_none_is_held_or_rejected() {
     kafka.killAll();

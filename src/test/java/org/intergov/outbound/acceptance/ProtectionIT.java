@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
@@ -155,6 +156,7 @@ class ProtectionIT {
   }
 
   @Test
+  @Tag("thorough")
   void no_channel_is_given_more_than_its_rate() {
     Instant start = Instant.now();
     api.submit(Sent.many("FR", "slow", 3));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -131,6 +132,7 @@ class RetentionIT {
   }
 
   @Test
+  @Tag("thorough")
   void a_stop_in_the_middle_of_a_sweep_is_prompt_and_the_next_start_goes_on() throws SQLException {
     String database = "retention_stop";
     try (GatewayProcess sweeping = gateway("retention-stop", database)) {

@@ -226,7 +226,9 @@ final class ChaosChannel implements AutoCloseable {
       }
       return;
     }
-    if (!word.equals(item.said)) {
+    // of what is revoked later, the confirmation before it counts, too
+    boolean counts = item.script.contains("revoked") && item.next <= item.script.size();
+    if (counts || !word.equals(item.said)) {
       item.said = word;
       history.note(Kind.WORD, item.ref, "channel", id, "id", item.id, "word", word);
     }

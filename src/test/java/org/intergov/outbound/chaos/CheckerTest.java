@@ -205,6 +205,33 @@ class CheckerTest {
         wrong("figures", t -> t.addTo("", Kind.FIGURE, "name", "held", "is", "1", "should", "0")));
   }
 
+  @Test
+  void
+      a_word_to_one_who_has_gone_while_another_heard_the_opposite_is_no_revocation_that_was_missed() {
+    assertThat(rules(revokedBesideFinal(Table.FINALITY_MICROS)))
+        .doesNotContain("truly-accepted", "revocation-seen");
+    assertThat(rules(revokedBesideFinal(Table.FINALITY_MICROS / 2)))
+        .as("what was said before cannot have made it final")
+        .contains("truly-accepted", "revocation-seen");
+  }
+
+  /** Confirmed once more so long after the first time, and then revoked, with nothing done. */
+  private static Tale revokedBesideFinal(long later) {
+    return Tale.begun()
+        .journal("submitted", "", "")
+        .taken("a", 1)
+        .journal("posted", "a", "a-1")
+        .word("a", "a-1", "confirmed")
+        .journal("confirmed", "a", "a-1")
+        .journal("accepted", "a", "a-1")
+        .later(later)
+        .word("a", "a-1", "confirmed")
+        .word("a", "a-1", "revoked")
+        .later(Table.FINALITY_MICROS)
+        .journal("final", "a", "a-1")
+        .end("accepted", "a", "a-1", "");
+  }
+
   /** The second message of the subject is posted before the first. */
   private static Tale twoOutOfOrder(Tale tale) {
     return tale.but(Kind.SUBMIT, "turn", "2")

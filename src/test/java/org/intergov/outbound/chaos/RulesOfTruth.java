@@ -64,7 +64,7 @@ final class RulesOfTruth {
     boolean watched =
         !story.any(
             Kind.JOURNAL, j -> j.is("event", "final") && j.is("txn", id) && j.at() <= last.at());
-    return last.is("word", "confirmed") || !watched
+    return last.is("word", "confirmed") || !watched || mayBeUnheard(story, last)
         ? List.of()
         : List.of(
             "is accepted, and the last word of "
@@ -124,6 +124,7 @@ final class RulesOfTruth {
         .filter(w -> world.channel(w.get("channel")).is("confirms", "when-asked"))
         .filter(w -> isWatched(story, w))
         .filter(w -> isLast(story, w))
+        .filter(w -> !mayBeUnheard(story, w))
         .forEach(
             w -> {
               boolean seen =
@@ -154,6 +155,35 @@ final class RulesOfTruth {
                     && (j.is("event", "final") || j.is("event", "gave_up"))
                     && j.at() <= word.at());
     return posted && !done;
+  }
+
+  /**
+   * A busy channel may get to a question long after the one who asked has gone, and after another
+   * one. If that other was told {@code confirmed} when the time of the watch was over, this made
+   * the delivery final.
+   */
+  private static boolean mayBeUnheard(Story story, Entry word) {
+    String id = word.get("id");
+    long over =
+        story
+                .of(Kind.JOURNAL)
+                .filter(j -> j.is("event", "confirmed") && j.is("txn", id))
+                .mapToLong(Entry::at)
+                .filter(at -> at <= word.at())
+                .max()
+                .orElse(Long.MAX_VALUE / 2)
+            + Table.FINALITY_MICROS;
+    return story.any(
+        Kind.WORD,
+        told ->
+            told.is("word", "confirmed")
+                && told.is("channel", word.get("channel"))
+                && told.is("id", id)
+                && told.at() >= over
+                && told.at() < word.at()
+                && story.any(
+                    Kind.JOURNAL,
+                    j -> j.is("event", "final") && j.is("txn", id) && j.at() >= told.at()));
   }
 
   private static boolean isLast(Story story, Entry word) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.intergov.outbound.Patience;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -15,6 +16,7 @@ class SuiteIT {
   private static final Path FOLDER = Path.of("target", "chaos").toAbsolutePath();
 
   @Test
+  @Tag("thorough")
   void a_gateway_that_is_killed_breaks_no_rule() {
     Plan.Fault kill = new Plan.Fault("kill", 4_000, 500, 0);
 

@@ -12,6 +12,9 @@ final class Table {
   private static final List<String> REMOVABLE =
       List.of("sg-second", "gb-second", "nz-second", "us-late");
 
+  /** For so long after its confirmation a delivery is watched; stands in {@link #HEAD}. */
+  static final long FINALITY_MICROS = 6_000_000;
+
   private static final String HEAD =
       """
       defaults:

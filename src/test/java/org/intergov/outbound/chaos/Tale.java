@@ -77,6 +77,11 @@ final class Tale {
     return this;
   }
 
+  Tale later(long micros) {
+    at += micros;
+    return this;
+  }
+
   Tale journal(String event, String channel, String txn) {
     return add(
         Kind.JOURNAL,
