@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,6 +161,7 @@ class BackpressureIT {
   }
 
   @Test
+  @Tag("thorough")
   void the_command_line_waits_until_there_is_room_and_submits_everything() throws Exception {
     submitOnceThereIsRoom(Sent.many("SG", "before", MOST_BACKLOG));
     List<Sent> messages = Sent.many("SG", "by-file", 1_000);
@@ -238,6 +240,7 @@ class BackpressureIT {
   }
 
   @Test
+  @Tag("thorough")
   void more_clients_at_once_than_places_get_all_their_messages_in_by_trying_again()
       throws Exception {
     ExecutorService clients = Executors.newFixedThreadPool(5 * MOST_REQUESTS);

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
@@ -135,6 +136,7 @@ class CallbacksIT {
   }
 
   @Test
+  @Tag("thorough")
   void a_subscription_outlives_a_kill_and_is_renewed() throws SQLException {
     Sent message = api.submit(Sent.to("SG", "outlives"));
     String id = subscribed(message);

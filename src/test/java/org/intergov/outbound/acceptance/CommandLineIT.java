@@ -24,14 +24,7 @@ class CommandLineIT {
     return Command.run(directory, Map.of(), arguments);
   }
 
-  /** What each of them says is in {@code CliTest}. */
-  @Test
-  void a_command_has_help() {
-    Ended help = run("check", "--help");
-    assertThat(help.code()).isZero();
-    assertThat(help.out()).contains("Usage: intergov-outbound check");
-  }
-
+  /** What each of them says of itself is in {@code CliTest}. */
   @Test
   void the_help_of_all_names_every_command_and_the_exit_codes() {
     Ended help = run("--help");
@@ -45,7 +38,6 @@ class CommandLineIT {
   @Test
   void what_is_no_command_is_wrong_usage() {
     assertThat(run("sumbit").code()).isEqualTo(2);
-    assertThat(run("submit", "--no-such-option").code()).isEqualTo(2);
     assertThat(run("submit", "no-such-file.ndjson").code()).isEqualTo(2);
   }
 

@@ -9,6 +9,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
@@ -102,6 +103,7 @@ class DatabaseRolesIT {
   }
 
   @Test
+  @Tag("thorough")
   void a_member_of_the_owners_role_is_refused_even_if_it_must_set_that_role() throws SQLException {
     String database = "roles_in_vain";
     PostgresServer.Login flow = roles(database);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * What becomes of messages that are not delivered in time. Each test has a channel of its own: the
  * answers that one gives may open the circuit, and what another submits meanwhile expires untried.
  */
+@Tag("thorough")
 @ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class ExpiryIT {

@@ -23,6 +23,7 @@ class GoneChannelIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
 
   @Test
+  @Tag("thorough")
   void what_waits_for_a_channel_that_is_gone_takes_another_although_the_gateway_is_killed()
       throws SQLException {
     // the first thousand tell what becomes of the others

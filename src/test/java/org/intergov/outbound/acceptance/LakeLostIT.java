@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +100,7 @@ class LakeLostIT {
   }
 
   @Test
+  @Tag("thorough")
   void a_gateway_killed_between_the_commits_of_lake_and_outbox_tells_the_journal_once()
       throws SQLException {
     String name = "lake-ahead";

@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * Operators pause, resume, replay and resolve, several at once and without looking what the others
  * do, while messages come in and gateways are killed.
  */
+@Tag("thorough")
 @ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class OperatorsIT {

@@ -32,6 +32,7 @@ class StandbyIT {
   private static final int LACKING = 120;
 
   @Test
+  @Tag("thorough")
   void a_promoted_standby_that_lacks_the_newest_commits_repeats_nothing_without_a_word() {
     failsOver("primary", "?targetServerType=primary");
   }

@@ -73,8 +73,6 @@ final class Witnesses {
           Pattern.compile("LiveTable .*/routes: found a mistake"),
           // of a gateway that gets no processor: the call has a limit, and the lease is longer
           Pattern.compile("IllegalStateException: no outcome within its lease"),
-          // of a gateway that was frozen: its group goes on without it, the records are read again
-          Pattern.compile("ConsumerCoordinator .*Offset commit failed"),
           Pattern.compile("database", Pattern.CASE_INSENSITIVE));
 
   /** The logs, which it also keeps. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,6 +93,7 @@ class EmbeddedDatabaseCrashTest {
   }
 
   @Test
+  @Tag("thorough")
   void a_pid_that_now_belongs_to_another_process_does_that_process_no_harm()
       throws IOException, SQLException {
     other = new ProcessBuilder("sleep", "600").start();

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -200,6 +201,7 @@ class EmbeddedDatabaseTest {
   }
 
   @Test
+  @Tag("thorough")
   void two_first_starts_can_unpack_to_one_place() throws IOException {
     Path binaries = dataDir.resolve("binaries");
     Set<String> homes = Set.of("one", "other");
