@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.intergov.outbound.acceptance.Command.Ended;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +43,7 @@ class CommandLineIT {
   }
 
   @Test
+  @Tag("thorough")
   void the_demo_shows_every_ending_and_ends_well() {
     Ended demo = run("demo", "--messages", "100");
     assertThat(demo.code()).as(demo.out() + demo.err()).isZero();

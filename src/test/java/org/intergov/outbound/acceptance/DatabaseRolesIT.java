@@ -48,6 +48,7 @@ class DatabaseRolesIT {
   }
 
   @Test
+  @Tag("thorough")
   void the_whole_flow_works_under_a_role_that_cannot_change_the_journal() throws SQLException {
     String database = "two_roles";
     PostgresServer.Login flow = roles(database);

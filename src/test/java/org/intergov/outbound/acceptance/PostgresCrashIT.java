@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
@@ -37,6 +38,7 @@ class PostgresCrashIT {
   }
 
   @Test
+  @Tag("thorough")
   void every_message_that_was_answered_201_is_stored_and_ends_whatever_the_database_forgot() {
     try (TestChannel channel = new TestChannel();
         GatewayProcess gateway = GatewayProcess.named("postgres-crash")) {

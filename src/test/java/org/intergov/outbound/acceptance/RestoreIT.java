@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import org.intergov.outbound.docs.Blocks;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
@@ -72,6 +73,7 @@ class RestoreIT {
   }
 
   @Test
+  @Tag("thorough")
   void nothing_is_sent_twice_without_saying_so() throws SQLException {
     try (TestChannel channel = new TestChannel()) {
       PostgresServer.Login login = POSTGRES.create("restore_before");

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.intergov.outbound.store.EmbeddedDatabase;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
@@ -74,6 +75,7 @@ class StartStopIT {
   }
 
   @Test
+  @Tag("thorough")
   void the_embedded_database_is_found_again_with_its_data_after_stop_and_kill() throws IOException {
     Path dataDir;
     try (TestChannel channel = new TestChannel();
@@ -195,6 +197,7 @@ class StartStopIT {
   }
 
   @Test
+  @Tag("thorough")
   void a_message_half_way_is_finished_after_a_restart_whatever_stage_it_was_in() {
     try (TestChannel channel = new TestChannel();
         GatewayProcess gateway = GatewayProcess.named("half-way")) {
