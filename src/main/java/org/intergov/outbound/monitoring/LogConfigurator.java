@@ -96,8 +96,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     // a line for each try to connect; the journal and the gateway's own lines say what follows
     context.getLogger("org.apache.kafka").setLevel(Level.ERROR);
     context.getLogger("org.apache.kafka.clients.NetworkClient").setLevel(Level.OFF);
-    // a commit that came too late is no error: the gateway says that the records wait, or come
-    // again
+    // a commit that came too late is no error: the gateway says that the records wait
     context
         .getLogger("org.apache.kafka.clients.consumer.internals.ConsumerCoordinator")
         .setLevel(Level.OFF);

@@ -217,13 +217,7 @@ class CheckerTest {
 
   /** Confirmed once more so long after the first time, and then revoked, with nothing done. */
   private static Tale revokedBesideFinal(long later) {
-    return Tale.begun()
-        .journal("submitted", "", "")
-        .taken("a", 1)
-        .journal("posted", "a", "a-1")
-        .word("a", "a-1", "confirmed")
-        .journal("confirmed", "a", "a-1")
-        .journal("accepted", "a", "a-1")
+    return Tale.ofAcceptance()
         .later(later)
         .word("a", "a-1", "confirmed")
         .word("a", "a-1", "revoked")

@@ -1,5 +1,6 @@
 package org.intergov.outbound.chaos;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -12,8 +13,11 @@ final class Table {
   private static final List<String> REMOVABLE =
       List.of("sg-second", "gb-second", "nz-second", "us-late");
 
-  /** For so long after its confirmation a delivery is watched; stands in {@link #HEAD}. */
-  static final long FINALITY_MICROS = 6_000_000;
+  /** For so long after its confirmation a delivery is watched. */
+  private static final Duration FINALITY = Duration.ofSeconds(6);
+
+  /** The same, as entries of a history count time. */
+  static final long FINALITY_MICROS = FINALITY.toNanos() / 1_000;
 
   private static final String HEAD =
       """
@@ -21,9 +25,10 @@ final class Table {
         timeout: 2s
         retry: { attempts: 8, first-delay: 200ms, factor: 2, max-delay: 2s }
         circuit: { wait: 500ms, max-wait: 3s, fail-over-after: 20s }
-        poll: { first-after: 200ms, every: 2s, finality: 6s }
+        poll: { first-after: 200ms, every: 2s, finality: %ds }
       channels:
-      """;
+      """
+          .formatted(FINALITY.toSeconds());
 
   private final int number;
   private final Set<String> without;

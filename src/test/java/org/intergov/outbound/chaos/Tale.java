@@ -15,6 +15,11 @@ final class Tale {
 
   /** One message through channel {@code a} without any trouble; {@code b} is the next in line. */
   static Tale ofSmoothDelivery() {
+    return ofAcceptance().journal("final", "a", "a-1").end("accepted", "a", "a-1", "");
+  }
+
+  /** The same up to the word that it is accepted. */
+  static Tale ofAcceptance() {
     return begun()
         .add(Kind.ANSWER, "via", "rest", "status", "201", "content", "c", "names", "AU:" + REF)
         .journal("submitted", "", "")
@@ -22,9 +27,7 @@ final class Tale {
         .journal("posted", "a", "a-1")
         .word("a", "a-1", "confirmed")
         .journal("confirmed", "a", "a-1")
-        .journal("accepted", "a", "a-1")
-        .journal("final", "a", "a-1")
-        .end("accepted", "a", "a-1", "");
+        .journal("accepted", "a", "a-1");
   }
 
   /** The two channels, and a message that has been handed in. */
