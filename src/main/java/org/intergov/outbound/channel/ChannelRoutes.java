@@ -263,13 +263,14 @@ public final class ChannelRoutes implements AutoCloseable {
   }
 
   private void remove(ChannelVersion version) {
-    Future<?> deadline = retired.remove(version);
+    Future<?> deadline = retired.get(version);
     if (deadline != null) {
       deadline.cancel(false);
       if (version.isInUse()) {
         LOG.warn("channel {}: calls through its old routes have not ended in time", version);
       }
       removeRoutes(version);
+      retired.remove(version);
       LOG.debug("channel {}: its old routes are removed", version);
     }
   }
@@ -301,7 +302,7 @@ public final class ChannelRoutes implements AutoCloseable {
     }
   }
 
-  /** Old routes that are still there, because something uses them. */
+  /** Versions whose old routes are still there, because something uses them or they are leaving. */
   int retiring() {
     return retired.size();
   }

@@ -26,6 +26,11 @@ public record PendingSettlement(
     return new PendingSettlement(d, Next.STAY, null, d.lastProblem(), null, null, List.of());
   }
 
+  /** Whether the channel takes back what it had confirmed, so that it no longer is accepted. */
+  public boolean takesBack() {
+    return delivery.confirmed() && (patch != null || rejection != null);
+  }
+
   /** The same, with who told it as the detail of its first entry. */
   PendingSettlement toldBy(String who) {
     List<JournalEntry> told = new ArrayList<>(journal);

@@ -41,7 +41,7 @@ final class KeptReceipts {
         INSERT INTO channel_receipts
           (channel_id, receipt_id, content, channel_txn_id, sender, sender_ref, key, status, error,
            due_at)
-        SELECT ?, u.*, 'its post is not written yet', now() + interval '1 second'
+        SELECT ?, u.*, 'what it is about is being written', now() + interval '1 second'
         FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
           AS u (id, content, txn, sender, sender_ref, key, status)
         ON CONFLICT (channel_id, receipt_id) DO UPDATE

@@ -38,7 +38,8 @@ public final class Migrations {
                       "V9__order_and_pause",
                       "V10__channel_journal",
                       "V11__receipts_by_delivery",
-                      "V13__what_can_be_held")
+                      "V13__what_can_be_held",
+                      "V14__acceptances_not_told_yet")
                   .map(name -> OUTBOX + "/" + name + ".sql"),
               proofs())
           .toList();

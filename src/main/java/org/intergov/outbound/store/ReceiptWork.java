@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import java.util.UUID;
 import org.intergov.outbound.delivery.PendingDelivery;
 import org.intergov.outbound.delivery.PendingSettlement;
 import org.intergov.outbound.delivery.Receipt;
+import org.intergov.outbound.delivery.StatusAnswer.Status;
 import org.intergov.outbound.delivery.StatusRules;
 import org.intergov.outbound.message.IdempotencyKey;
 import org.intergov.outbound.store.ReceiptSearch.Early;
@@ -33,6 +35,8 @@ import org.intergov.outbound.store.ReceiptSearch.Pending;
 final class ReceiptWork {
   /** Rounds that may be lost to other replicas. */
   private static final int MOST_RACES = 10;
+
+  private static final Set<Status> TAKE_BACK = EnumSet.of(Status.UNDELIVERABLE, Status.REVOKED);
 
   private final Connection connection;
   private final String channelId;
@@ -93,18 +97,36 @@ final class ReceiptWork {
       }
     }
     Map<Long, PendingDelivery> locked = lock(byMessage.keySet());
+    UntoldAcceptances untold = untold(locked, byMessage);
     List<Item> left = new ArrayList<>();
     List<PendingSettlement> settlements = new ArrayList<>();
     for (var message : byMessage.entrySet()) {
       PendingDelivery delivery = locked.get(message.getKey());
       if (delivery == null) {
         left.addAll(message.getValue()); // gone since it was found: another replica was faster
+      } else if (untold.isBeingTold(message.getKey())) {
+        early.addAll(message.getValue()); // shortly
       } else {
         decide(delivery, message.getValue(), settlements, left);
       }
     }
     settle(settlements);
     return left;
+  }
+
+  /** Of those that were confirmed and are told of in words that may take it back. */
+  private UntoldAcceptances untold(
+      Map<Long, PendingDelivery> locked, Map<Long, List<Item>> byMessage) throws SQLException {
+    return UntoldAcceptances.hold(
+        connection,
+        locked.values().stream()
+            .filter(PendingDelivery::confirmed)
+            .map(PendingDelivery::messageId)
+            .filter(
+                id ->
+                    byMessage.get(id).stream()
+                        .anyMatch(i -> TAKE_BACK.contains(i.receipt().status())))
+            .toList());
   }
 
   private void isEarly(Item item, Early e) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
 import org.intergov.outbound.delivery.LakePatch;
@@ -170,7 +171,8 @@ public final class Settlements {
   }
 
   /**
-   * Writes what channels said of pending deliveries.
+   * Writes what channels said of pending deliveries. Where a confirmation is taken back while an
+   * updater is telling of it, that is put off: nothing is written, and the channel is asked again.
    *
    * @throws StoreUnavailableException if the database could not be reached; nothing was recorded
    */
@@ -188,8 +190,22 @@ public final class Settlements {
   }
 
   /** The same, inside the caller's transaction. */
-  static Written pending(Connection connection, List<PendingSettlement> batch) throws SQLException {
+  static Written pending(Connection connection, List<PendingSettlement> all) throws SQLException {
+    UntoldAcceptances untold =
+        UntoldAcceptances.hold(
+            connection,
+            all.stream()
+                .filter(PendingSettlement::takesBack)
+                .map(s -> s.delivery().messageId())
+                .toList());
+    List<PendingSettlement> batch = all.stream().map(s -> inTurn(s, untold)).toList();
     Set<Lease> ours = ChannelPending.settle(connection, batch);
+    untold.withdraw(
+        connection,
+        batch.stream()
+            .filter(s -> s.takesBack() && ours.contains(lease(s)))
+            .map(s -> s.delivery().messageId())
+            .collect(Collectors.toSet()));
     Map<Long, Long> forgotten =
         ForgottenRows.of(
             connection,
@@ -221,6 +237,12 @@ public final class Settlements {
     }
     ChannelPending.changeOutbox(connection, changed);
     return write(connection, batch.size(), ours.size(), updates, rejections, lines);
+  }
+
+  private static PendingSettlement inTurn(PendingSettlement s, UntoldAcceptances untold) {
+    return s.takesBack() && untold.isBeingTold(s.delivery().messageId())
+        ? PendingSettlement.noNews(s.delivery())
+        : s;
   }
 
   private static Written write(

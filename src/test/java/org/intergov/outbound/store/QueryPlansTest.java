@@ -174,21 +174,13 @@ class QueryPlansTest {
         routed.subList(2 * BATCH, 3 * BATCH).stream().map(TestStore::refused).toList());
 
     List<PendingDelivery> asked =
-        pending.claim(
-            List.of(
-                new CheckSlots(
-                    "a",
-                    2 * BATCH,
-                    Duration.ofDays(1),
-                    Duration.ofSeconds(30),
-                    Duration.ofHours(1),
-                    Duration.ofDays(7))),
-            List.of(),
-            UUID.randomUUID());
+        pending.claim(List.of(checks(2 * BATCH)), List.of(), UUID.randomUUID());
     assertThat(asked).hasSize(2 * BATCH);
     settlements.pending(asked.subList(0, BATCH).stream().map(QueryPlansTest::confirmed).toList());
     settlements.pending(
         asked.subList(BATCH, 2 * BATCH).stream().map(QueryPlansTest::undeliverable).toList());
+
+    takenBack(db, prefix, pending, settlements);
 
     List<MessageUpdates.Job> jobs = updates.claim(500);
     assertThat(jobs).isNotEmpty();
@@ -225,6 +217,44 @@ class QueryPlansTest {
     receipts(db, prefix, outbox, settlements);
     retention(db, newest);
     callbacks(db, prefix, outbox);
+  }
+
+  /** Confirmations of which the lake has not heard, among many updates that are no acceptances. */
+  private static void takenBack(
+      Database db, String prefix, ChannelPending pending, Settlements settlements) {
+    String others =
+        """
+        INSERT INTO message_updates (message_id, sender, sender_ref, patch, due_at)
+        SELECT id, sender, sender_ref, '{"status": "pending", "channel_id": "a"}',
+          now() + interval '1 hour'
+        FROM delivery_outbox WHERE sender_ref LIKE 'done-%' LIMIT 20000
+        """;
+    store.run(others);
+    store.run(
+        "UPDATE channel_pending SET due_at = now() WHERE sender_ref LIKE '"
+            + prefix
+            + "%' AND state = 'confirmed'");
+    List<PendingDelivery> confirmed =
+        pending.claim(List.of(checks(BATCH)), List.of(), UUID.randomUUID());
+    assertThat(confirmed).hasSize(BATCH);
+    List<PendingSettlement> back =
+        confirmed.stream()
+            .map(
+                d ->
+                    new PendingSettlement(
+                        d,
+                        Next.FOLLOW_AGAIN,
+                        null,
+                        null,
+                        LakePatch.pending(d.channelId(), d.channelTxnId()),
+                        null,
+                        List.of(new JournalEntry(Event.UNKNOWN, "a", null, null, null))))
+            .toList();
+    String untold = "SELECT count(*) FROM message_updates WHERE patch ->> 'status' = 'accepted'";
+    int before = Integer.parseInt(store.ask(untold).get(0));
+    settlements.pending(back.subList(0, BATCH / 2));
+    assertThat(store.ask(untold)).containsExactly(String.valueOf(before - BATCH / 2));
+    store.run("DELETE FROM message_updates WHERE sender_ref LIKE 'done-%'");
   }
 
   /** By id and by reference, early, repeated and put aside. */
@@ -268,7 +298,7 @@ class QueryPlansTest {
           sender_ref, status, error, due_at)
         SELECT '%s', 'kept-' || n, '{}', CASE n %% 2 WHEN 0 THEN 'kept-' || n END,
           CASE n %% 2 WHEN 1 THEN 'AU' END, CASE n %% 2 WHEN 1 THEN 'kept-' || n END,
-          'confirmed', 'its post is not written yet', now() + interval '1 hour'
+          'confirmed', 'what it is about is being written', now() + interval '1 hour'
         FROM generate_series(1, 5000) n
         """
             .formatted(lane));
@@ -435,6 +465,16 @@ class QueryPlansTest {
       return list.stream().flatMap(QueryPlansTest::find);
     }
     return node instanceof String s && s.contains(":?jobs") ? Stream.of(s) : Stream.empty();
+  }
+
+  private static CheckSlots checks(int slots) {
+    return new CheckSlots(
+        "a",
+        slots,
+        Duration.ofDays(1),
+        Duration.ofSeconds(30),
+        Duration.ofHours(1),
+        Duration.ofDays(7));
   }
 
   private static LaneSlots slots(String lane, int slots) {
