@@ -93,6 +93,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     context.getLogger("io.vertx.core.http.impl.HttpClientRequestImpl").setLevel(Level.OFF);
     // what the pool has to say of a lost database, the stages say once
     context.getLogger("com.zaxxer.hikari").setLevel(Level.ERROR);
+    // a migration that a lost database cut off is tried again, which the gateway says
+    context.getLogger("org.flywaydb.core.internal.jdbc").setLevel(Level.OFF);
     // a line for each try to connect; the journal and the gateway's own lines say what follows
     context.getLogger("org.apache.kafka").setLevel(Level.ERROR);
     context.getLogger("org.apache.kafka.clients.NetworkClient").setLevel(Level.OFF);
