@@ -11,12 +11,12 @@ import org.apache.camel.ManagementStatisticsLevel;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
-import org.intergov.outbound.api.FrontDoor;
-import org.intergov.outbound.api.ServerTls;
-import org.intergov.outbound.channel.ChannelApi;
-import org.intergov.outbound.channel.ChannelHttpComponent;
-import org.intergov.outbound.channel.ChannelKafkaComponent;
-import org.intergov.outbound.channel.ChannelSqsComponent;
+import org.intergov.outbound.api.door.FrontDoor;
+import org.intergov.outbound.api.door.ServerTls;
+import org.intergov.outbound.channel.http.ChannelApi;
+import org.intergov.outbound.channel.http.ChannelHttpComponent;
+import org.intergov.outbound.channel.kafka.ChannelKafkaComponent;
+import org.intergov.outbound.channel.sqs.ChannelSqsComponent;
 import org.intergov.outbound.monitoring.CamelBeans;
 
 /** How Camel and its servers are set up. */

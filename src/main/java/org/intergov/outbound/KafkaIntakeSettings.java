@@ -4,10 +4,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.intergov.outbound.channel.KafkaConnection;
 import org.intergov.outbound.channel.ParameterMap;
-import org.intergov.outbound.routing.KafkaForms;
-import org.intergov.outbound.routing.TlsMaterial;
+import org.intergov.outbound.channel.kafka.KafkaConnection;
+import org.intergov.outbound.config.kind.KafkaForms;
+import org.intergov.outbound.config.tls.TlsMaterial;
 
 /**
  * Intake from a Kafka topic.

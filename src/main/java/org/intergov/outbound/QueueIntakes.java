@@ -7,10 +7,10 @@ import org.apache.camel.spi.Registry;
 import org.intergov.outbound.api.KafkaIntake;
 import org.intergov.outbound.api.QueuedMessages;
 import org.intergov.outbound.api.SqsIntake;
-import org.intergov.outbound.channel.KafkaConnection;
-import org.intergov.outbound.channel.KafkaDeadLetters;
-import org.intergov.outbound.channel.SqsConnection;
-import org.intergov.outbound.channel.SqsDeadLetters;
+import org.intergov.outbound.channel.kafka.KafkaConnection;
+import org.intergov.outbound.channel.kafka.KafkaDeadLetters;
+import org.intergov.outbound.channel.sqs.SqsConnection;
+import org.intergov.outbound.channel.sqs.SqsDeadLetters;
 
 /** Intake from queues and topics, where the settings ask for it. For the thread that starts. */
 final class QueueIntakes implements AutoCloseable {

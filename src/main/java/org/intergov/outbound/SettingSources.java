@@ -11,8 +11,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.intergov.outbound.config.Cause;
 import org.intergov.outbound.message.Utf8;
-import org.intergov.outbound.routing.Cause;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +60,8 @@ final class SettingSources {
       Setting.ofKey(key)
           .ifPresentOrElse(
               s -> values.put(s, new Sourced(properties.getProperty(key).trim(), source)),
-              () -> faults.add(source + ": " + key + ": unknown key" + Suggestions.key(key)));
+              () ->
+                  faults.add(source + ": " + key + ": unknown key" + SettingSuggestions.key(key)));
     }
   }
 
@@ -92,7 +93,7 @@ final class SettingSources {
   }
 
   private void unknownVariable(String variable) {
-    String suggestion = Suggestions.variable(variable);
+    String suggestion = SettingSuggestions.variable(variable);
     if (suggestion.isEmpty()) {
       LOG.debug("environment: {} is not a setting; left alone", variable);
     } else {
@@ -106,7 +107,7 @@ final class SettingSources {
         Setting.ofKey(key)
             .ifPresentOrElse(
                 s -> values.put(s, new Sourced(properties.getProperty(key).trim(), "-D" + key)),
-                () -> faults.add("-D" + key + ": unknown key" + Suggestions.key(key)));
+                () -> faults.add("-D" + key + ": unknown key" + SettingSuggestions.key(key)));
       }
     }
     return this;

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.intergov.outbound.routing.Durations;
-import org.intergov.outbound.routing.RoutesFolder;
-import org.intergov.outbound.store.Retention;
-import org.intergov.outbound.store.Standby;
+import org.intergov.outbound.config.Durations;
+import org.intergov.outbound.config.file.RoutesFolder;
+import org.intergov.outbound.store.database.Standby;
+import org.intergov.outbound.store.upkeep.Retention;
 
 /** The configuration of one gateway, checked whole. Immutable. */
 public record Settings(

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.intergov.outbound.channel.ParameterMap;
-import org.intergov.outbound.channel.SqsConnection;
-import org.intergov.outbound.routing.SqsForms;
+import org.intergov.outbound.channel.sqs.SqsConnection;
+import org.intergov.outbound.config.kind.SqsForms;
 
 /**
  * Intake from an SQS queue.

@@ -8,12 +8,12 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.intergov.outbound.channel.ChannelKinds;
 import org.intergov.outbound.channel.OperatorRoutes;
 import org.intergov.outbound.channel.OperatorRoutesTrial;
-import org.intergov.outbound.routing.ChannelsFile;
-import org.intergov.outbound.routing.ChannelsSchema;
-import org.intergov.outbound.routing.InvalidChannelsException;
-import org.intergov.outbound.routing.KindDescription;
-import org.intergov.outbound.routing.Loaded;
-import org.intergov.outbound.routing.RoutesFolder;
+import org.intergov.outbound.config.InvalidChannelsException;
+import org.intergov.outbound.config.channels.ChannelsFile;
+import org.intergov.outbound.config.channels.ChannelsSchema;
+import org.intergov.outbound.config.channels.Loaded;
+import org.intergov.outbound.config.file.RoutesFolder;
+import org.intergov.outbound.config.kind.KindDescription;
 
 /** Routing tables for commands that start no gateway. */
 public final class Tables {

@@ -3,6 +3,7 @@ package org.intergov.outbound;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -10,13 +11,19 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which package may know which: imports run one way, and only the store writes state. */
 class ArchitectureTest {
@@ -32,11 +39,18 @@ class ArchitectureTest {
     return Stream.of(
         Arguments.of("message", List.of()),
         Arguments.of("routing", List.of("message")),
+        Arguments.of("config", List.of("message", "routing")),
         Arguments.of("delivery", List.of("message", "routing")),
-        Arguments.of("store", List.of("message", "routing", "delivery")),
-        Arguments.of("channel", List.of("message", "routing", "delivery", "store")),
-        Arguments.of("monitoring", List.of("message", "routing", "delivery", "store", "channel")),
-        Arguments.of("api", List.of("message", "routing", "delivery", "store", "channel")),
+        Arguments.of("postgres", List.of("config")),
+        Arguments.of("store", List.of("message", "routing", "config", "delivery", "postgres")),
+        Arguments.of("channel", List.of("message", "routing", "config", "delivery")),
+        Arguments.of(
+            "flow", List.of("message", "routing", "config", "delivery", "store", "channel")),
+        Arguments.of(
+            "monitoring",
+            List.of("message", "routing", "config", "delivery", "store", "channel", "flow")),
+        Arguments.of(
+            "api", List.of("message", "routing", "config", "delivery", "store", "channel", "flow")),
         Arguments.of("simulator", List.of()));
   }
 
@@ -51,11 +65,67 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat(ours().and(DescribedPredicate.not(resideInAnyPackage(array(may)))))
         .because(
-            "imports run message <- routing <- delivery <- store <- (channel, api, monitoring) <-"
-                + " root and cli; to comply, move what is needed down to "
+            "imports run message <- routing <- (config, delivery) <- (store, channel) <- flow <-"
+                + " (api, monitoring) <- root and cli; to comply, move what is needed down to "
                 + (allowed.isEmpty() ? name : name + " or " + allowed)
                 + ", or let the upper package hand it in through the constructor")
         .check(CLASSES);
+  }
+
+  @ParameterizedTest(name = "the kind {0} knows no other kind")
+  @ValueSource(strings = {"http", "kafka", "sqs"})
+  void kinds_know_the_contract_and_nothing_of_each_other(String kind) {
+    noClasses()
+        .that()
+        .resideInAPackage(in("channel"))
+        .and()
+        .resideOutsideOfPackage(in("channel." + kind))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(in("channel." + kind))
+        .because(
+            "a kind is added by a folder and a route file; to comply, move what two kinds need to"
+                + " channel")
+        .check(CLASSES);
+  }
+
+  @Test
+  void a_package_is_at_most_an_eighth_of_the_code() throws IOException {
+    Map<Path, Long> lines = new HashMap<>();
+    for (Path file : sources()) {
+      try (Stream<String> all = Files.lines(file)) {
+        lines.merge(file.getParent(), all.count(), Long::sum);
+      }
+    }
+    long most = lines.values().stream().mapToLong(Long::longValue).sum() / 8;
+    assertThat(lines).hasSizeGreaterThan(20);
+    assertThat(lines)
+        .as(
+            "lines of each package; one above has two subjects: to comply, give the second a package"
+                + " of its own")
+        .allSatisfy((folder, count) -> assertThat(count).isLessThanOrEqualTo(most));
+  }
+
+  @Test
+  void no_two_classes_have_one_name() throws IOException {
+    assertThat(sources().stream().map(file -> file.getFileName().toString()))
+        .as("a name that means two things is read wrongly; to comply, name what differs")
+        .filteredOn(name -> !name.equals("package-info.java"))
+        .hasSizeGreaterThan(300)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void each_package_says_in_a_sentence_what_it_is_for() throws IOException {
+    assertThat(sources().stream().map(Path::getParent).distinct())
+        .as("to comply, add a package-info.java")
+        .allSatisfy(folder -> assertThat(folder.resolve("package-info.java")).exists());
+  }
+
+  private static List<Path> sources() throws IOException {
+    try (Stream<Path> all = Files.walk(Path.of("src/main/java"))) {
+      return all.filter(file -> file.toString().endsWith(".java")).toList();
+    }
   }
 
   @Test
@@ -73,7 +143,7 @@ class ArchitectureTest {
   @Test
   void only_the_store_speaks_sql() {
     noClasses()
-        .that(ours().and(DescribedPredicate.not(resideInAPackage(in("store")))))
+        .that(ours().and(DescribedPredicate.not(resideInAnyPackage(in("store"), in("postgres")))))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("java.sql..", "org.postgresql..", "com.zaxxer..", "org.flywaydb..")
@@ -114,10 +184,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void routing_knows_no_camel() {
+  void routing_and_config_know_no_camel() {
     noClasses()
         .that()
-        .resideInAPackage(in("routing"))
+        .resideInAnyPackage(in("routing"), in("config"))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.camel..", "io.vertx..")
@@ -149,7 +219,7 @@ class ArchitectureTest {
   void what_becomes_of_a_message_does_not_depend_on_the_clock_of_a_machine() {
     noClasses()
         .that()
-        .resideInAnyPackage(in("delivery"), in("store"), in("channel"))
+        .resideInAnyPackage(in("delivery"), in("store"), in("channel"), in("flow"))
         .and(
             DescribedPredicate.not(
                 nestedIn(

@@ -3,7 +3,9 @@ package org.intergov.outbound.api;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
-import org.intergov.outbound.store.ChannelReceipts;
+import org.intergov.outbound.api.door.Call;
+import org.intergov.outbound.api.door.Role;
+import org.intergov.outbound.store.receipts.ChannelReceipts;
 
 /** Receipts that were put aside because they lead nowhere. Thread-safe. */
 public final class AsideReceipts {

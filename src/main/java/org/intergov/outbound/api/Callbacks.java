@@ -7,6 +7,9 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import org.apache.camel.Exchange;
+import org.intergov.outbound.api.door.ApiProblem;
+import org.intergov.outbound.api.door.Call;
+import org.intergov.outbound.api.door.VerificationGate;
 import org.intergov.outbound.store.ChannelSubscriptions;
 import org.intergov.outbound.store.ChannelSubscriptions.Notified;
 
@@ -49,7 +52,7 @@ public final class Callbacks {
 
   private void withRoom(Runnable work) {
     if (!room.tryAcquire()) {
-      throw new Problem(
+      throw new ApiProblem(
           503,
           "Busy",
           "Too many callbacks at once. Try again.",
@@ -120,7 +123,7 @@ public final class Callbacks {
     return UUID.fromString(id);
   }
 
-  private static Problem unknown() {
-    return new Problem(404, "Not found", "There is no such subscription.");
+  private static ApiProblem unknown() {
+    return new ApiProblem(404, "Not found", "There is no such subscription.");
   }
 }

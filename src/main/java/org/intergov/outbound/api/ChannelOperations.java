@@ -18,8 +18,11 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
-import org.intergov.outbound.channel.ChannelLane;
+import org.intergov.outbound.api.door.ApiProblem;
+import org.intergov.outbound.api.door.Call;
+import org.intergov.outbound.api.door.Role;
 import org.intergov.outbound.delivery.CircuitState;
+import org.intergov.outbound.flow.ChannelLane;
 import org.intergov.outbound.message.MessageReader;
 import org.intergov.outbound.message.ReadResult;
 import org.intergov.outbound.routing.Channel;
@@ -27,8 +30,8 @@ import org.intergov.outbound.routing.Explanation;
 import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.ChannelStates;
 import org.intergov.outbound.store.ChannelStates.Pause;
-import org.intergov.outbound.store.QueueStates;
-import org.intergov.outbound.store.QueueStates.LaneState;
+import org.intergov.outbound.store.views.QueueStates;
+import org.intergov.outbound.store.views.QueueStates.LaneState;
 
 /** The lanes: their state, pausing and resuming; and explaining a routing. Thread-safe. */
 public final class ChannelOperations {
@@ -214,7 +217,7 @@ public final class ChannelOperations {
   private String channel(Call call) {
     String id = call.segment(1);
     if (table.get().channel(id).isEmpty()) {
-      throw new Problem(404, "No such channel", "channels.yaml has no channel of that id.");
+      throw new ApiProblem(404, "No such channel", "channels.yaml has no channel of that id.");
     }
     return id;
   }
@@ -231,7 +234,7 @@ public final class ChannelOperations {
           call.checkIsPlainUtf8();
           ReadResult read = reader.read(call.bytes(MessageIntake.MOST_BYTES + 1));
           if (read instanceof ReadResult.Invalid invalid) {
-            throw new Problem(
+            throw new ApiProblem(
                 400,
                 "Invalid message",
                 invalid.violations().get(0).detail(),
@@ -255,7 +258,7 @@ public final class ChannelOperations {
     try {
       return at == null ? table.now() : OffsetDateTime.parse(at).toInstant();
     } catch (DateTimeException e) {
-      throw new Problem(
+      throw new ApiProblem(
           400,
           "Bad moment",
           "The parameter at must be a date-time with offset such as 2026-12-01T02:00:00Z; write a +"

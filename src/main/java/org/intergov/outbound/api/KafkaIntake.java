@@ -2,9 +2,9 @@ package org.intergov.outbound.api;
 
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.intergov.outbound.channel.KafkaBatch;
-import org.intergov.outbound.channel.KafkaDeadLetters;
-import org.intergov.outbound.channel.KafkaDeadLetters.Letter;
+import org.intergov.outbound.channel.kafka.KafkaBatch;
+import org.intergov.outbound.channel.kafka.KafkaDeadLetters;
+import org.intergov.outbound.channel.kafka.KafkaDeadLetters.Letter;
 
 /**
  * Messages from a Kafka topic, one in each record's value, as JSON. Those that intake over REST
@@ -23,8 +23,8 @@ public final class KafkaIntake {
    * Stores a batch: when it returns, each record is stored, was stored before, or is a dead letter
    * that the brokers have.
    *
-   * @throws org.intergov.outbound.store.StoreBusyException if the store takes no more now
-   * @throws org.intergov.outbound.store.StoreUnavailableException if it cannot be reached
+   * @throws org.intergov.outbound.store.database.StoreBusyException if the store takes no more now
+   * @throws org.intergov.outbound.store.database.StoreUnavailableException if it cannot be reached
    * @throws org.apache.kafka.common.KafkaException if a dead letter could not be sent
    */
   public void store(KafkaBatch batch) {

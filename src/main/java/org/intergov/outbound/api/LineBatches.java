@@ -6,13 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.intergov.outbound.api.door.ApiProblem;
+import org.intergov.outbound.api.door.Call;
 import org.intergov.outbound.message.Message;
 import org.intergov.outbound.message.Violation;
 import org.intergov.outbound.store.BoundedSubmissions;
-import org.intergov.outbound.store.StoreBusyException;
-import org.intergov.outbound.store.StoreUnavailableException;
 import org.intergov.outbound.store.Submissions.Result;
 import org.intergov.outbound.store.Submissions.Submission;
+import org.intergov.outbound.store.database.StoreBusyException;
+import org.intergov.outbound.store.database.StoreUnavailableException;
 
 /**
  * The lines of one request: stores the good ones batch by batch, each in one transaction, and
@@ -32,7 +34,7 @@ final class LineBatches implements AutoCloseable {
   private final List<Line> batch = new ArrayList<>(MOST_LINES);
   private long batchBytes;
   private boolean storedAny;
-  private Problem refusal;
+  private ApiProblem refusal;
 
   /** One line; without a submission it is answered with its status and errors. */
   private record Line(long number, Submission submission, int status, List<Violation> errors) {}
@@ -113,7 +115,7 @@ final class LineBatches implements AutoCloseable {
     return List.of();
   }
 
-  private void refuse(RuntimeException cause, Problem problem) {
+  private void refuse(RuntimeException cause, ApiProblem problem) {
     if (!storedAny) {
       throw cause;
     }

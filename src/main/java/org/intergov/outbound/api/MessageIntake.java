@@ -9,6 +9,11 @@ import java.util.Map;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.intergov.outbound.api.door.ApiProblem;
+import org.intergov.outbound.api.door.Call;
+import org.intergov.outbound.api.door.IntakeGate;
+import org.intergov.outbound.api.door.RequestStream;
+import org.intergov.outbound.api.door.Role;
 import org.intergov.outbound.message.Message;
 import org.intergov.outbound.message.MessagePath;
 import org.intergov.outbound.message.MessageReader;
@@ -63,7 +68,7 @@ public final class MessageIntake {
       case "application/json", "" -> one(call);
       case "application/x-ndjson", "application/ndjson", "application/jsonl" -> many(call);
       default ->
-          throw new Problem(
+          throw new ApiProblem(
               415,
               "Unsupported media type",
               "Content-Type must be application/json for one message, or"
@@ -78,7 +83,7 @@ public final class MessageIntake {
     Message message = message(readAll(gate.body(call.request())));
     Result result = submissions.store(List.of(lanes.apply(message))).get(0);
     if (result == Result.CONFLICT) {
-      throw new Problem(
+      throw new ApiProblem(
           409,
           "Reference taken",
           "The reference " + message.reference() + " was used for another message.",
@@ -86,7 +91,7 @@ public final class MessageIntake {
           Map.of());
     }
     if (result == Result.REFUSED) {
-      throw new Problem(
+      throw new ApiProblem(
           422,
           "Refused by the database",
           "A rule of the gateway's database refuses " + message.reference() + ".",
@@ -113,8 +118,8 @@ public final class MessageIntake {
     return body;
   }
 
-  private static Problem tooLong() {
-    return new Problem(
+  private static ApiProblem tooLong() {
+    return new ApiProblem(
         413,
         "Too large",
         "A message may have at most " + MOST_BYTES + " bytes of JSON.",
@@ -129,7 +134,7 @@ public final class MessageIntake {
     }
     List<Violation> errors = ((ReadResult.Invalid) read).violations();
     int status = status(errors);
-    throw new Problem(
+    throw new ApiProblem(
         status,
         status == 403 ? "Not our sender" : "Invalid message",
         errors.size() == 1 ? errors.get(0).detail() : errors.size() + " rules are broken.",

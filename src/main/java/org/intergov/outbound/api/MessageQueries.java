@@ -6,12 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.Exchange;
+import org.intergov.outbound.api.door.ApiProblem;
+import org.intergov.outbound.api.door.Call;
+import org.intergov.outbound.api.door.Role;
 import org.intergov.outbound.message.Message;
 import org.intergov.outbound.message.Reference;
 import org.intergov.outbound.store.DeliveryStatusJournal;
-import org.intergov.outbound.store.MessageViews;
-import org.intergov.outbound.store.MessageViews.Filter;
-import org.intergov.outbound.store.MessageViews.View;
+import org.intergov.outbound.store.views.MessageViews;
+import org.intergov.outbound.store.views.MessageViews.Filter;
+import org.intergov.outbound.store.views.MessageViews.View;
 
 /** Reading messages and their journals. Thread-safe. */
 public final class MessageQueries {
@@ -68,7 +71,7 @@ public final class MessageQueries {
   private static Filter filter(Call call) {
     for (String name : call.request().params().names()) {
       if (!PARAMETERS.contains(name)) {
-        throw new Problem(
+        throw new ApiProblem(
             400,
             "Unknown parameter",
             "Expected status, receiver, channel, limit or after, found another parameter.");
@@ -76,7 +79,8 @@ public final class MessageQueries {
     }
     String status = call.query("status");
     if (status != null && !STATUSES.contains(status)) {
-      throw new Problem(400, "Bad status", "status must be pending, accepted, rejected or held.");
+      throw new ApiProblem(
+          400, "Bad status", "status must be pending, accepted, rejected or held.");
     }
     return new Filter(
         status, call.query("receiver"), call.query("channel"), call.after(), call.limit());
@@ -87,8 +91,8 @@ public final class MessageQueries {
     return views.find(reference).orElseThrow(() -> notFound(reference));
   }
 
-  static Problem notFound(Reference reference) {
-    return new Problem(404, "No such message", "There is no message " + reference + ".");
+  static ApiProblem notFound(Reference reference) {
+    return new ApiProblem(404, "No such message", "There is no message " + reference + ".");
   }
 
   private static Map<String, Object> document(View view) {

@@ -48,8 +48,8 @@ public final class QueuedMessages {
    *
    * @param name of what is read: no other has it, and it has no other when it comes again
    * @param json the message's JSON in UTF-8; null: there is none
-   * @throws org.intergov.outbound.store.StoreBusyException if the store takes no more now
-   * @throws org.intergov.outbound.store.StoreUnavailableException if it cannot be reached
+   * @throws org.intergov.outbound.store.database.StoreBusyException if the store takes no more now
+   * @throws org.intergov.outbound.store.database.StoreUnavailableException if it cannot be reached
    */
   <T> List<Bad<T>> store(List<T> batch, Function<T, String> name, Function<T, byte[]> json) {
     List<Good<T>> good = new ArrayList<>(batch.size());

@@ -2,10 +2,10 @@ package org.intergov.outbound.api;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.intergov.outbound.channel.SqsBatch;
-import org.intergov.outbound.channel.SqsBatch.Received;
-import org.intergov.outbound.channel.SqsDeadLetters;
-import org.intergov.outbound.channel.SqsDeadLetters.Letter;
+import org.intergov.outbound.channel.sqs.SqsBatch;
+import org.intergov.outbound.channel.sqs.SqsBatch.Received;
+import org.intergov.outbound.channel.sqs.SqsDeadLetters;
+import org.intergov.outbound.channel.sqs.SqsDeadLetters.Letter;
 
 /**
  * Messages from an SQS queue, each the body of one, as JSON. Those that intake over REST would
@@ -29,8 +29,8 @@ public final class SqsIntake {
    * Stores a batch: when it returns, each message is stored, was stored before, or is a dead letter
    * that its queue has.
    *
-   * @throws org.intergov.outbound.store.StoreBusyException if the store takes no more now
-   * @throws org.intergov.outbound.store.StoreUnavailableException if it cannot be reached
+   * @throws org.intergov.outbound.store.database.StoreBusyException if the store takes no more now
+   * @throws org.intergov.outbound.store.database.StoreUnavailableException if it cannot be reached
    * @throws SqsDeadLetters.NotSentException if a dead letter could not be sent
    */
   public void store(SqsBatch batch) {

@@ -7,11 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
+import org.intergov.outbound.api.door.ApiProblem;
+import org.intergov.outbound.api.door.Call;
+import org.intergov.outbound.api.door.Role;
 import org.intergov.outbound.message.Reference;
 import org.intergov.outbound.message.Violation;
-import org.intergov.outbound.store.MessageViews;
 import org.intergov.outbound.store.OperatorActions;
 import org.intergov.outbound.store.ParkedRows;
+import org.intergov.outbound.store.views.MessageViews;
 
 /**
  * What an operator does to messages that are stuck: sends them again, decides on held ones, lets
@@ -57,7 +60,7 @@ public final class StuckMessages {
             }
             case UNKNOWN_MESSAGE -> throw notInOutbox(reference);
             case NOT_STUCK ->
-                throw new Problem(
+                throw new ApiProblem(
                     409,
                     "Nothing to replay",
                     "The message " + reference + " is neither held nor rejected.");
@@ -83,7 +86,7 @@ public final class StuckMessages {
             }
             case UNKNOWN_MESSAGE -> throw notInOutbox(reference);
             case NOT_HELD ->
-                throw new Problem(
+                throw new ApiProblem(
                     409, "Nothing to resolve", "The message " + reference + " is not held.");
           }
         });
@@ -114,7 +117,7 @@ public final class StuckMessages {
     }
     if (!errors.isEmpty()) {
       String detail = "Expected {\"delivered\": true or false, \"reason\": \"...\"}.";
-      throw new Problem(400, "Bad decision", detail, errors, Map.of());
+      throw new ApiProblem(400, "Bad decision", detail, errors, Map.of());
     }
     return new Decision(body.path("delivered").booleanValue(), reason);
   }
@@ -159,17 +162,17 @@ public final class StuckMessages {
                   ? parked.again(queue, Long.parseLong(seq), call.caller()).orElse(null)
                   : null;
           if (reference == null) {
-            throw new Problem(404, "Nothing parked", "No parked row has that queue and number.");
+            throw new ApiProblem(404, "Nothing parked", "No parked row has that queue and number.");
           }
           wakeLake.run();
           call.json(202, Map.of("reference", reference, "queue", queue, "replayed", true));
         });
   }
 
-  private Problem notInOutbox(Reference reference) {
+  private ApiProblem notInOutbox(Reference reference) {
     return views.find(reference).isEmpty()
         ? MessageQueries.notFound(reference)
-        : new Problem(
+        : new ApiProblem(
             409,
             "Not in the outbox",
             "The message "

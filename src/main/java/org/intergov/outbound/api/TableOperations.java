@@ -5,8 +5,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.camel.Exchange;
+import org.intergov.outbound.api.door.ApiProblem;
+import org.intergov.outbound.api.door.Call;
+import org.intergov.outbound.api.door.Role;
 import org.intergov.outbound.channel.LiveTable;
-import org.intergov.outbound.routing.InvalidChannelsException;
+import org.intergov.outbound.config.InvalidChannelsException;
 import org.intergov.outbound.routing.TableChanges;
 import org.intergov.outbound.store.ChannelStates;
 
@@ -46,10 +49,10 @@ public final class TableOperations {
         });
   }
 
-  private Problem unusable(InvalidChannelsException e) {
+  private ApiProblem unusable(InvalidChannelsException e) {
     List<Map<String, Object>> problems =
         e.problems().stream().map(TableOperations::document).toList();
-    return new Problem(
+    return new ApiProblem(
         422,
         "Unusable routing table",
         "channels.yaml cannot be used; the table in force stays, version "
@@ -59,7 +62,7 @@ public final class TableOperations {
         Map.of());
   }
 
-  private static Map<String, Object> document(org.intergov.outbound.routing.Problem problem) {
+  private static Map<String, Object> document(org.intergov.outbound.config.Problem problem) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("severity", problem.severity().name().toLowerCase(Locale.ROOT));
     document.put("file", problem.file().toString());

@@ -11,19 +11,19 @@ import org.apache.camel.support.DefaultConsumer;
  *
  * @param <B> the batch, which becomes the body
  */
-abstract class BatchConsumer<B> extends DefaultConsumer implements Suspendable {
-  BatchConsumer(Endpoint endpoint, Processor processor) {
+public abstract class BatchConsumer<B> extends DefaultConsumer implements Suspendable {
+  public BatchConsumer(Endpoint endpoint, Processor processor) {
     super(endpoint, processor);
   }
 
   /** Begins to read; each batch goes to {@link #handOver}. */
-  abstract void read();
+  protected abstract void read();
 
   /** Ends the reading, if there is any. */
-  abstract void leave() throws InterruptedException;
+  protected abstract void leave() throws InterruptedException;
 
   /** Returns when the route is done with the batch, and fails if it is not. */
-  final void handOver(B batch) throws Exception {
+  protected final void handOver(B batch) throws Exception {
     Exchange exchange = createExchange(false);
     try {
       exchange.getMessage().setBody(batch);

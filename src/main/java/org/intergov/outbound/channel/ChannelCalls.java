@@ -7,7 +7,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultExchange;
 
 /** Sends through the routes that a channel has now. Thread-safe. */
-final class ChannelCalls {
+public final class ChannelCalls {
   private final CamelContext camel;
   private final ChannelRoutes routes;
   private final ChannelSender sender;
@@ -15,7 +15,7 @@ final class ChannelCalls {
   /**
    * @param through the endpoint of the recipient list that sends
    */
-  ChannelCalls(CamelContext camel, ChannelRoutes routes, String through) {
+  public ChannelCalls(CamelContext camel, ChannelRoutes routes, String through) {
     this.camel = camel;
     this.routes = routes;
     this.sender = new ChannelSender(camel, through);
@@ -28,7 +28,7 @@ final class ChannelCalls {
    * @param step post, status and so on
    * @param done called once, on whatever thread the channel's answer comes on; must not block
    */
-  void send(
+  public void send(
       String channelId,
       String step,
       Object body,
@@ -49,7 +49,7 @@ final class ChannelCalls {
   }
 
   /** Sends through these routes, and ends their use when the answer is there. */
-  void send(
+  public void send(
       ChannelVersion by,
       String step,
       Object body,

@@ -22,7 +22,7 @@ public abstract class ChannelException extends Exception {
   }
 
   /** The same, with the HTTP status that said so. */
-  ChannelException answered(int withStatus) {
+  public ChannelException answered(int withStatus) {
     status = withStatus;
     return this;
   }
@@ -38,10 +38,10 @@ public abstract class ChannelException extends Exception {
         : outcome();
   }
 
-  abstract Outcome outcome();
+  public abstract Outcome outcome();
 
   /** Whether what came cannot be read as one answer, whatever its first line says. */
-  boolean isNotOneAnswer() {
+  public boolean isNotOneAnswer() {
     return false;
   }
 
@@ -54,7 +54,7 @@ public abstract class ChannelException extends Exception {
     }
 
     @Override
-    Outcome outcome() {
+    public Outcome outcome() {
       return new Outcome.Refused(getMessage());
     }
   }
@@ -68,13 +68,13 @@ public abstract class ChannelException extends Exception {
       this(message, null);
     }
 
-    Unavailable(String message, Duration retryAfter) {
+    public Unavailable(String message, Duration retryAfter) {
       super(message);
       this.retryAfter = retryAfter;
     }
 
     @Override
-    Outcome outcome() {
+    public Outcome outcome() {
       return new Outcome.Unavailable(getMessage(), Optional.ofNullable(retryAfter));
     }
   }
@@ -87,19 +87,19 @@ public abstract class ChannelException extends Exception {
       super(message);
     }
 
-    static Unknown notOneAnswer(String what) {
+    public static Unknown notOneAnswer(String what) {
       return new Unknown(what) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        boolean isNotOneAnswer() {
+        public boolean isNotOneAnswer() {
           return true;
         }
       };
     }
 
     @Override
-    Outcome outcome() {
+    public Outcome outcome() {
       return new Outcome.Unknown(getMessage());
     }
   }

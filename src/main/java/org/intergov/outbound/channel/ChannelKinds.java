@@ -15,9 +15,9 @@ import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.model.RouteTemplateParameterDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
-import org.intergov.outbound.routing.Cause;
-import org.intergov.outbound.routing.KindDescription;
-import org.intergov.outbound.routing.RoutesFolder;
+import org.intergov.outbound.config.Cause;
+import org.intergov.outbound.config.file.RoutesFolder;
+import org.intergov.outbound.config.kind.KindDescription;
 
 /**
  * The kinds of channel: each is a file of route templates, {@code <kind>-post}; where a delivery

@@ -20,9 +20,9 @@ import org.apache.camel.model.FromDefinition;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
-import org.intergov.outbound.routing.Cause;
+import org.intergov.outbound.config.Cause;
+import org.intergov.outbound.config.kind.KindDescription;
 import org.intergov.outbound.routing.Channel;
-import org.intergov.outbound.routing.KindDescription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -104,7 +104,7 @@ public final class ChannelRoutes implements AutoCloseable {
    * The routes that carry a channel's messages now, in use until {@link ChannelVersion#end}; null
    * if the channel is gone.
    */
-  ChannelVersion use(String channelId) {
+  public ChannelVersion use(String channelId) {
     ChannelVersion version = current.get(channelId);
     while (version != null && !version.use()) {
       version = current.get(channelId);
@@ -144,7 +144,7 @@ public final class ChannelRoutes implements AutoCloseable {
   }
 
   /** Adds, starts and uses the routes of a channel. */
-  void add(Channel channel) throws NotMadeException {
+  public void add(Channel channel) throws NotMadeException {
     publish(prepare(List.of(channel)));
   }
 

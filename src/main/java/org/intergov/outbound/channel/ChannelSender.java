@@ -15,7 +15,7 @@ import org.apache.camel.support.service.ServiceHelper;
  * Hands an exchange to the route {@code deliver} or {@code ask-channel}, without waiting for its
  * end. The exchange starts with the headers given and no others. Thread-safe.
  */
-final class ChannelSender {
+public final class ChannelSender {
   /** Property that the recipient list reads: the channel's endpoint. */
   static final String ENDPOINTS = "channelEndpoints";
 
@@ -26,7 +26,7 @@ final class ChannelSender {
   /**
    * @param route the endpoint the recipient list listens on
    */
-  ChannelSender(CamelContext camel, String route) {
+  public ChannelSender(CamelContext camel, String route) {
     this.camel = camel;
     this.route = route;
   }
@@ -35,7 +35,7 @@ final class ChannelSender {
    * @param to where the channel's route listens: looked up once, not for each exchange
    * @param done called once, on whatever thread the channel's answer comes on; must not block
    */
-  void send(Endpoint to, Object body, Map<String, Object> headers, Consumer<Exchange> done) {
+  public void send(Endpoint to, Object body, Map<String, Object> headers, Consumer<Exchange> done) {
     Exchange exchange = new DefaultExchange(camel);
     exchange.setProperty(ENDPOINTS, List.of(to));
     exchange.getMessage().setBody(body);

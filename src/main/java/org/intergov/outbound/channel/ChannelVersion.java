@@ -11,7 +11,7 @@ import org.intergov.outbound.routing.Channel;
  * first and ends it afterwards; once they are retired nobody gets a use any more, and when the last
  * one has ended they can be removed. Thread-safe.
  */
-final class ChannelVersion {
+public final class ChannelVersion {
   /** So many uses fewer than none: retired. */
   private static final int RETIRED = Integer.MIN_VALUE;
 
@@ -34,7 +34,7 @@ final class ChannelVersion {
     this.endpoints = Map.copyOf(endpoints);
   }
 
-  Channel channel() {
+  public Channel channel() {
     return channel;
   }
 
@@ -61,7 +61,7 @@ final class ChannelVersion {
   }
 
   /** Ends a use. */
-  void end() {
+  public void end() {
     if (uses.decrementAndGet() == RETIRED) {
       unused.run();
     }

@@ -13,7 +13,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.service.ServiceHelper;
-import org.intergov.outbound.routing.Cause;
+import org.intergov.outbound.config.Cause;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.model.RouteTemplateParameterDefinition;
-import org.intergov.outbound.routing.KindDescription.Parameter;
+import org.intergov.outbound.config.kind.KindDescription.Parameter;
 
 /**
  * Reads what route templates declare. A name with a dot declares a key of a map: {@code tls.ca} is

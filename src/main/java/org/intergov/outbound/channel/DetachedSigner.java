@@ -11,8 +11,8 @@ import java.security.Provider;
 import java.security.Signature;
 import java.util.Base64;
 import java.util.List;
-import org.intergov.outbound.routing.BouncyCastle;
-import org.intergov.outbound.routing.Pkcs12;
+import org.intergov.outbound.config.tls.BouncyCastle;
+import org.intergov.outbound.config.tls.Pkcs12;
 
 /**
  * A bean for routes of operators: makes detached signatures with a private key of a PKCS#12 file.

@@ -8,10 +8,10 @@ public final class Headers {
   /** In: the key that goes with every attempt of one delivery. */
   public static final String IDEMPOTENCY_KEY = "idempotencyKey";
 
-  static final String SENDER = "sender";
-  static final String RECEIVER = "receiver";
-  static final String SUBJECT = "subject";
-  static final String PREDICATE = "predicate";
+  public static final String SENDER = "sender";
+  public static final String RECEIVER = "receiver";
+  public static final String SUBJECT = "subject";
+  public static final String PREDICATE = "predicate";
 
   /** In, for routes of operators: the idempotency key in letters fit for the name of a file. */
   static final String SAFE_KEY = "safeKey";
@@ -23,13 +23,13 @@ public final class Headers {
   public static final String CHANNEL_STATUS = "channelStatus";
 
   /** In for subscribe: the path under which the channel is to call back. */
-  static final String CALLBACK_PATH = "callbackPath";
+  public static final String CALLBACK_PATH = "callbackPath";
 
   /** In for statuses: the query of the page that is asked for. */
-  static final String PAGE = "page";
+  public static final String PAGE = "page";
 
   /** Out of statuses: the query of the next page, if there is one. */
-  static final String NEXT_PAGE = "nextPage";
+  public static final String NEXT_PAGE = "nextPage";
 
   /** Out of a route of an operator that ends without success: refused, unavailable or unknown. */
   static final String CHANNEL_OUTCOME = "channelOutcome";
@@ -38,13 +38,13 @@ public final class Headers {
   static final String CHANNEL_DETAIL = "channelDetail";
 
   /** Out of an HTTP call: the status code. */
-  static final String HTTP_STATUS = "httpStatus";
+  public static final String HTTP_STATUS = "httpStatus";
 
   /** Out of an HTTP call: the Retry-After header as it came. */
-  static final String RETRY_AFTER = "retryAfter";
+  public static final String RETRY_AFTER = "retryAfter";
 
   /** Out of an HTTP call, with the above: the Date header as it came; null: there was none. */
-  static final String ANSWER_DATE = "answerDate";
+  public static final String ANSWER_DATE = "answerDate";
 
   private Headers() {}
 }

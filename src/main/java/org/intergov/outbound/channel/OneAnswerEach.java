@@ -25,7 +25,7 @@ import io.vertx.core.net.impl.VertxHandler;
  * <p>The end of an answer is handed on when everything that came with it has been looked at, so
  * that no other request goes out on a connection that has more to say.
  */
-final class OneAnswerEach extends ChannelDuplexHandler {
+public final class OneAnswerEach extends ChannelDuplexHandler {
   private static final int SWITCHING_PROTOCOLS = 101;
 
   private int unanswered;
@@ -34,7 +34,7 @@ final class OneAnswerEach extends ChannelDuplexHandler {
   private boolean broken;
 
   /** The other side has not given one answer to one request. */
-  static final class NotOneAnswerException extends Exception {
+  public static final class NotOneAnswerException extends Exception {
     private static final long serialVersionUID = 1L;
 
     NotOneAnswerException(String message) {
@@ -43,7 +43,7 @@ final class OneAnswerEach extends ChannelDuplexHandler {
   }
 
   /** To be called for each new connection, before anything is sent on it. */
-  static void guard(HttpConnection connection) {
+  public static void guard(HttpConnection connection) {
     ChannelPipeline pipeline = ((ConnectionBase) connection).channel().pipeline();
     String reader = pipeline.context(VertxHandler.class).name();
     pipeline.addBefore(reader, OneAnswerEach.class.getSimpleName(), new OneAnswerEach());

@@ -14,10 +14,10 @@ import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
-import org.intergov.outbound.routing.Cause;
-import org.intergov.outbound.routing.InvalidChannelsException;
-import org.intergov.outbound.routing.RoutesFolder;
-import org.intergov.outbound.routing.RoutesFolder.Reserved;
+import org.intergov.outbound.config.Cause;
+import org.intergov.outbound.config.InvalidChannelsException;
+import org.intergov.outbound.config.file.RoutesFolder;
+import org.intergov.outbound.config.file.RoutesFolder.Reserved;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /**

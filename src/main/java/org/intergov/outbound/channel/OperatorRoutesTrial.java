@@ -9,9 +9,9 @@ import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
+import org.intergov.outbound.config.InvalidChannelsException;
+import org.intergov.outbound.config.file.RoutesFolder;
 import org.intergov.outbound.routing.Channel;
-import org.intergov.outbound.routing.InvalidChannelsException;
-import org.intergov.outbound.routing.RoutesFolder;
 import org.intergov.outbound.routing.RoutingTable;
 
 /**

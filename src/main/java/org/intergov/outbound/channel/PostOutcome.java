@@ -3,9 +3,9 @@ package org.intergov.outbound.channel;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
+import org.intergov.outbound.config.Cause;
 import org.intergov.outbound.delivery.Outcome;
 import org.intergov.outbound.delivery.StatusAnswer.Status;
-import org.intergov.outbound.routing.Cause;
 import org.intergov.outbound.routing.Channel;
 
 /**
@@ -13,7 +13,7 @@ import org.intergov.outbound.routing.Channel;
  * ChannelException}; of any other failure nobody can say how far it came, so its outcome is
  * unknown.
  */
-final class PostOutcome {
+public final class PostOutcome {
   private static final int MOST_ID = 512;
 
   private PostOutcome() {}
@@ -21,7 +21,7 @@ final class PostOutcome {
   /**
    * @param by the channel as it was when the message was sent; null: it is gone
    */
-  static Outcome of(Exchange exchange, Channel by) {
+  public static Outcome of(Exchange exchange, Channel by) {
     Throwable failure = exchange.getException();
     return failure == null ? posted(exchange) : failed(failure, by);
   }
@@ -41,7 +41,7 @@ final class PostOutcome {
     return new Outcome.Posted(text, confirmed);
   }
 
-  static boolean isUnusable(int c) {
+  public static boolean isUnusable(int c) {
     return Character.isISOControl(c) || (c >= 0xd800 && c <= 0xdfff);
   }
 

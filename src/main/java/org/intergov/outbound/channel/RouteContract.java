@@ -4,8 +4,8 @@ import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.TypeConversionException;
+import org.intergov.outbound.config.Cause;
 import org.intergov.outbound.message.SafeName;
-import org.intergov.outbound.routing.Cause;
 
 /** What a route of an operator is given, and what of all it leaves is read. */
 final class RouteContract {

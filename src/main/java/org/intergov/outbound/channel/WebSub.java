@@ -4,14 +4,14 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.apache.camel.Message;
-import org.intergov.outbound.routing.Durations;
+import org.intergov.outbound.config.Durations;
 
 /** The subscriber's side of WebSub, as far as it is text. */
-final class WebSub {
+public final class WebSub {
   private WebSub() {}
 
   /** The path of a subscription's callback, under the channel's {@code callback-url}. */
-  static String callbackPath(String channelId, UUID callbackId) {
+  public static String callbackPath(String channelId, UUID callbackId) {
     return "/callbacks/" + channelId + "/" + callbackId;
   }
 
@@ -19,7 +19,7 @@ final class WebSub {
    * The form that asks a channel to call back. No secret is agreed on: a callback has no authority,
    * and its address cannot be guessed.
    */
-  static String form(ParameterMap websub, Message message) {
+  public static String form(ParameterMap websub, Message message) {
     String callback =
         websub.get("callback-url") + message.getHeader(Headers.CALLBACK_PATH, String.class);
     return "hub.mode=subscribe"

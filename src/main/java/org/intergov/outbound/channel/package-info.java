@@ -1,5 +1,5 @@
 /**
- * Channels at work: the stages that claim, send, follow and settle, the routes made for each
- * channel, and the glue the channel kinds need.
+ * The contract of a kind of channel, and the routes made for each channel. The kinds are below;
+ * they do not know each other.
  */
 package org.intergov.outbound.channel;

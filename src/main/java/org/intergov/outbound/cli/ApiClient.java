@@ -18,8 +18,8 @@ import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import org.intergov.outbound.routing.Cause;
-import org.intergov.outbound.routing.Problem;
+import org.intergov.outbound.config.Cause;
+import org.intergov.outbound.config.Problem;
 
 /** The gateway's REST API, with errors in words for whoever typed the command. */
 final class ApiClient {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeSet;
+import org.intergov.outbound.config.Cause;
 import org.intergov.outbound.message.Utf8;
-import org.intergov.outbound.routing.Cause;
 
 /**
  * Which gateway commands talk to when their options do not say: what the environment says, or else

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.util.TokenBuffer;
 import java.io.IOException;
 import java.io.InputStream;
-import org.intergov.outbound.routing.Cause;
+import org.intergov.outbound.config.Cause;
 
 /**
  * JSON objects, or arrays of them, over as many lines as they like. A syntax error ends the input:

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.UUID;
-import org.intergov.outbound.routing.Cause;
+import org.intergov.outbound.config.Cause;
 
 /**
  * Turns JSON into lines to send. What only concerns the message is left to the gateway to judge;

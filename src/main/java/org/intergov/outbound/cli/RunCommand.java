@@ -5,10 +5,10 @@ import java.util.concurrent.CountDownLatch;
 import org.intergov.outbound.Gateway;
 import org.intergov.outbound.InvalidSettingsException;
 import org.intergov.outbound.Settings;
-import org.intergov.outbound.routing.InvalidChannelsException;
-import org.intergov.outbound.store.EmbeddedDatabaseException;
-import org.intergov.outbound.store.StoreException;
-import org.intergov.outbound.store.StoreUnavailableException;
+import org.intergov.outbound.config.InvalidChannelsException;
+import org.intergov.outbound.postgres.EmbeddedDatabaseException;
+import org.intergov.outbound.store.database.StoreException;
+import org.intergov.outbound.store.database.StoreUnavailableException;
 import picocli.CommandLine.Command;
 import sun.misc.Signal;
 

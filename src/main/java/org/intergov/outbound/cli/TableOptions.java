@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.intergov.outbound.InvalidSettingsException;
 import org.intergov.outbound.Settings;
-import org.intergov.outbound.routing.RoutesFolder;
+import org.intergov.outbound.config.file.RoutesFolder;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;

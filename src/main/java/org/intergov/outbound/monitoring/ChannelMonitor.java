@@ -1,7 +1,7 @@
 package org.intergov.outbound.monitoring;
 
-import org.intergov.outbound.channel.ChannelLane;
 import org.intergov.outbound.delivery.CircuitState;
+import org.intergov.outbound.flow.ChannelLane;
 import org.intergov.outbound.monitoring.DescribedMBean.Notifications;
 import org.intergov.outbound.store.ChannelStates;
 

@@ -5,9 +5,9 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
-import org.intergov.outbound.channel.ChannelLane;
 import org.intergov.outbound.channel.LiveTable;
 import org.intergov.outbound.delivery.CircuitState;
+import org.intergov.outbound.flow.ChannelLane;
 
 /**
  * Whether {@code channels.yaml} as it is now is in force, and how each channel's lane stands. It is

@@ -19,16 +19,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
-import org.intergov.outbound.channel.ChannelLane;
-import org.intergov.outbound.channel.Faults;
-import org.intergov.outbound.channel.LaneStats;
 import org.intergov.outbound.channel.LiveTable;
-import org.intergov.outbound.channel.PostListener;
 import org.intergov.outbound.delivery.Outcome;
 import org.intergov.outbound.delivery.Reason;
+import org.intergov.outbound.flow.ChannelLane;
+import org.intergov.outbound.flow.Faults;
+import org.intergov.outbound.flow.LaneStats;
+import org.intergov.outbound.flow.PostListener;
 import org.intergov.outbound.store.FlowListener;
-import org.intergov.outbound.store.QueueDepths.Depth;
 import org.intergov.outbound.store.Settlements;
+import org.intergov.outbound.store.views.QueueDepths.Depth;
 
 /**
  * The figures at {@code /observe/metrics}. Their labels are ids of channels, names of queues and

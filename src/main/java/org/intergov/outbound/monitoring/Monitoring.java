@@ -6,9 +6,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.intergov.outbound.channel.ChannelLane;
-import org.intergov.outbound.channel.MultichannelRouter;
 import org.intergov.outbound.delivery.CircuitState;
+import org.intergov.outbound.flow.ChannelLane;
+import org.intergov.outbound.flow.MultichannelRouter;
 import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.ChannelStates;
 

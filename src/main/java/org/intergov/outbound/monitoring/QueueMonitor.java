@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import org.intergov.outbound.monitoring.DescribedMBean.Notifications;
-import org.intergov.outbound.store.QueueDepths.Depth;
+import org.intergov.outbound.store.views.QueueDepths.Depth;
 
 /** Shows one queue over JMX, and tells when too much waits in it. Thread-safe. */
 class QueueMonitor implements QueueMXBean {

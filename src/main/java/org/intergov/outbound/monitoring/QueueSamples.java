@@ -9,10 +9,10 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.intergov.outbound.store.QueueDepths.Depth;
-import org.intergov.outbound.store.QueueDepths.Depths;
-import org.intergov.outbound.store.StoreException;
-import org.intergov.outbound.store.StoreUnavailableException;
+import org.intergov.outbound.store.database.StoreException;
+import org.intergov.outbound.store.database.StoreUnavailableException;
+import org.intergov.outbound.store.views.QueueDepths.Depth;
+import org.intergov.outbound.store.views.QueueDepths.Depths;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

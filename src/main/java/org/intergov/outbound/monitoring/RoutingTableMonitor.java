@@ -1,7 +1,7 @@
 package org.intergov.outbound.monitoring;
 
 import org.intergov.outbound.channel.LiveTable;
-import org.intergov.outbound.routing.InvalidChannelsException;
+import org.intergov.outbound.config.InvalidChannelsException;
 
 /** Shows the routing table over JMX. Thread-safe. */
 public final class RoutingTableMonitor implements RoutingTableMXBean {

@@ -14,8 +14,8 @@ public record Active(Instant from, Instant until) {
   /** At any time. */
   public static final Active ALWAYS = new Active(Instant.MIN, Instant.MAX);
 
-  static final String FROM = "from";
-  static final String UNTIL = "until";
+  public static final String FROM = "from";
+  public static final String UNTIL = "until";
 
   /** Whether it counts at this moment. */
   public boolean at(Instant now) {

@@ -41,7 +41,7 @@ public record Circuit(
           Optional.empty());
 
   /** The same, switched on or off. */
-  Circuit switched(boolean toOn) {
+  public Circuit switched(boolean toOn) {
     return new Circuit(
         toOn, failureRate, slowCall, slowRate, window, minimum, firstWait, maxWait, failOverAfter);
   }

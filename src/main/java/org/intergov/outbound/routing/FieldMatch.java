@@ -22,11 +22,11 @@ public record FieldMatch(MatchField field, boolean any, Set<String> exact, List<
   }
 
   /** Every value of the field. */
-  static FieldMatch any(MatchField field) {
+  public static FieldMatch any(MatchField field) {
     return new FieldMatch(field, true, Set.of(), List.of());
   }
 
-  static FieldMatch exactly(MatchField field, String value) {
+  public static FieldMatch exactly(MatchField field, String value) {
     return new FieldMatch(field, false, Set.of(value), List.of());
   }
 

@@ -51,7 +51,7 @@ public record Maintenance(List<Window> windows) {
   }
 
   /** Whether the weekly windows alone leave no time between them. */
-  boolean isEndless(Instant now) {
+  public boolean isEndless(Instant now) {
     List<Window> weekly = windows.stream().filter(Window.Weekly.class::isInstance).toList();
     return new Maintenance(weekly).endAt(now).filter(now.plus(LONGEST)::isBefore).isPresent();
   }

@@ -14,7 +14,7 @@ public enum MatchField {
   PREDICATE,
   SENDER_REF;
 
-  static final List<String> KEYS = Stream.of(values()).map(MatchField::key).toList();
+  public static final List<String> KEYS = Stream.of(values()).map(MatchField::key).toList();
 
   /** The name in {@code channels.yaml} and in JSON. */
   public String key() {

@@ -9,6 +9,6 @@ import java.util.Optional;
  */
 public record Protection(Optional<Rate> rate, Circuit circuit, Ordering ordering) {
 
-  static final Protection BUILT_IN =
+  public static final Protection BUILT_IN =
       new Protection(Optional.empty(), Circuit.BUILT_IN, Ordering.NONE);
 }

@@ -16,7 +16,7 @@ public record Rate(int count, Duration per) {
   public static final String FORM =
       "a whole number per second, minute or hour, such as 50/s, 10/min or 100/h";
 
-  static final String PATTERN = "[1-9][0-9]{0,7}/(?:s|min|h)";
+  public static final String PATTERN = "[1-9][0-9]{0,7}/(?:s|min|h)";
 
   /** Ten thousand a second: more than one lane posts. */
   private static final int MOST_A_SECOND = 10_000;

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  * Whether an entry can carry any message at all. Another entry that takes the same messages does
  * not matter: it is what failover goes to.
  */
-final class Reachability {
+public final class Reachability {
 
   /** Enough for any table written by people; beyond it an entry counts as reachable. */
   private static final int MOST_PARTS = 10_000;
@@ -20,22 +20,22 @@ final class Reachability {
   /**
    * @param jurisdiction the only sender; empty: not known, then it may be any
    */
-  Reachability(Optional<String> jurisdiction) {
+  public Reachability(Optional<String> jurisdiction) {
     this.jurisdiction = jurisdiction;
   }
 
   /** The sender that an entry does not take although it is the only one; empty: there is none. */
-  Optional<String> leftOut(Match match) {
+  public Optional<String> leftOut(Match match) {
     return jurisdiction.filter(own -> !match.field(MatchField.SENDER).matches(own));
   }
 
   /** Whether some message that matches is allowed; a deny rule may still keep it out. */
-  boolean allowsAny(Match match, Screen screen) {
+  public boolean allowsAny(Match match, Screen screen) {
     return !allowed(match, screen).isEmpty();
   }
 
   /** Whether the deny rules keep out all that match and are allowed. */
-  boolean deniesAll(Match match, Screen screen) {
+  public boolean deniesAll(Match match, Screen screen) {
     parts = 0;
     return !screen.deny().isEmpty()
         && allowed(match, screen).stream().allMatch(m -> denied(m, screen.deny()));

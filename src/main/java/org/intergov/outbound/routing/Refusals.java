@@ -13,7 +13,7 @@ import java.util.Set;
  *     first was: a refusal of it says that the first was refused as well
  */
 public record Refusals(Set<Integer> on, OptionalInt stopAfter, boolean idempotent) {
-  static final Refusals BUILT_IN = new Refusals(Set.of(), OptionalInt.of(25), false);
+  public static final Refusals BUILT_IN = new Refusals(Set.of(), OptionalInt.of(25), false);
 
   public Refusals {
     on = Set.copyOf(on);

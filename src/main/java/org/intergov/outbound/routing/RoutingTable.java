@@ -33,7 +33,7 @@ public final class RoutingTable {
    * @param clock tells whether an entry is active
    * @throws IllegalArgumentException if two channels have the same id
    */
-  RoutingTable(List<Channel> channels, Clock clock) {
+  public RoutingTable(List<Channel> channels, Clock clock) {
     this.channels = List.copyOf(channels);
     this.clock = clock;
     this.timed = channels.stream().anyMatch(c -> !c.schedule().active().isAlways());

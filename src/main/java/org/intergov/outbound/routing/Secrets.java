@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /** Tells by its name which setting holds a secret. */
-final class Secrets {
+public final class Secrets {
 
   private static final List<String> TELLING =
       List.of("secret", "password", "passwd", "passphrase", "token", "credential", "key");
@@ -21,13 +21,13 @@ final class Secrets {
   private Secrets() {}
 
   /** Whether a value of this name must never be shown: rather one too many. */
-  static boolean hides(String name) {
+  public static boolean hides(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     return TELLING.stream().anyMatch(lower::contains);
   }
 
   /** Whether a value of this name should not stand in the file. */
-  static boolean isSecret(String name) {
+  public static boolean isSecret(String name) {
     String[] words =
         name.replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT).split("[-_.]");
     if (!hides(name) || words.length == 0 || HARMLESS_ENDS.contains(words[words.length - 1])) {

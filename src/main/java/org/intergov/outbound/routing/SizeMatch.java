@@ -16,16 +16,16 @@ public record SizeMatch(long moreThan, long atMost) {
   /** Any size. */
   public static final SizeMatch ANY = new SizeMatch(-1, Long.MAX_VALUE);
 
-  static final String KEY = "size";
-  static final String MORE_THAN = "more-than";
-  static final String AT_MOST = "at-most";
-  static final List<String> KEYS = List.of(AT_MOST, MORE_THAN);
+  public static final String KEY = "size";
+  public static final String MORE_THAN = "more-than";
+  public static final String AT_MOST = "at-most";
+  public static final List<String> KEYS = List.of(AT_MOST, MORE_THAN);
 
   /** No message is smaller: every field but the two countries has one character. */
-  static final long SMALLEST = new Message("AU", "r", "AU", "s", "o", "p").channelBytes();
+  public static final long SMALLEST = new Message("AU", "r", "AU", "s", "o", "p").channelBytes();
 
   /** No message is larger. */
-  static final long LARGEST = MessageRules.mostChannelBytes();
+  public static final long LARGEST = MessageRules.mostChannelBytes();
 
   /** Whether the message will do. */
   public boolean matches(Message m) {
@@ -36,12 +36,12 @@ public record SizeMatch(long moreThan, long atMost) {
     return bytes > moreThan && bytes <= atMost;
   }
 
-  boolean isAny() {
+  public boolean isAny() {
     return equals(ANY);
   }
 
   /** Whether no message can have such a size. */
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return Math.max(moreThan, SMALLEST - 1) >= Math.min(atMost, LARGEST);
   }
 
@@ -69,7 +69,7 @@ public record SizeMatch(long moreThan, long atMost) {
     return KEY + ": { " + values() + " }";
   }
 
-  String values() {
+  public String values() {
     String least = moreThan < 0 ? "" : MORE_THAN + ": " + Sizes.format(moreThan);
     String most = atMost == Long.MAX_VALUE ? "" : AT_MOST + ": " + Sizes.format(atMost);
     return least + (least.isEmpty() || most.isEmpty() ? "" : ", ") + most;

@@ -6,13 +6,14 @@ import java.util.Map;
 import org.intergov.outbound.message.Quote;
 
 /** Numbers of bytes as people write them: {@code 512B}, {@code 64kB}, {@code 256KiB}. */
-final class Sizes {
+public final class Sizes {
 
   /** What {@link #parse} takes, to end a sentence with. */
-  static final String FORM = "a size such as 512B, 64kB or 64KiB (1 kB is 1000 B, 1 KiB is 1024 B)";
+  public static final String FORM =
+      "a size such as 512B, 64kB or 64KiB (1 kB is 1000 B, 1 KiB is 1024 B)";
 
   /** All that {@link #parse} takes, as a regular expression. */
-  static final String PATTERN = "[0-9]{1,9}(?:MiB|MB|KiB|kB|B)";
+  public static final String PATTERN = "[0-9]{1,9}(?:MiB|MB|KiB|kB|B)";
 
   private static final int MOST_DIGITS = 9;
 
@@ -34,7 +35,7 @@ final class Sizes {
    * @return bytes
    * @throws IllegalArgumentException naming what was found and what was expected
    */
-  static long parse(String text) {
+  public static long parse(String text) {
     int digits = 0;
     while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
       digits++;
@@ -47,7 +48,7 @@ final class Sizes {
   }
 
   /** The shortest text that {@link #parse} reads as this number of bytes. */
-  static String format(long bytes) {
+  public static String format(long bytes) {
     return UNITS.entrySet().stream()
         .filter(unit -> bytes % unit.getValue() == 0)
         .map(unit -> bytes / unit.getValue() + unit.getKey())

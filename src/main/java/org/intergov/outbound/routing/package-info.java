@@ -1,5 +1,2 @@
-/**
- * Which channel: the routing table, read from {@code channels.yaml} and validated whole. Imports
- * {@code message} only.
- */
+/** Which channel: the routing table as a model. Imports {@code message} only. */
 package org.intergov.outbound.routing;

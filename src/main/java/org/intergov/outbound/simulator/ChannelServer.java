@@ -15,11 +15,11 @@ final class ChannelServer {
   private static final String MESSAGES = "/messages";
 
   private final Vertx vertx;
-  private final ChannelApi api;
+  private final SimulatedApi api;
   private final Ledger ledger;
   private final long latencyMillis;
 
-  ChannelServer(Vertx vertx, ChannelApi api, Ledger ledger, Options options) {
+  ChannelServer(Vertx vertx, SimulatedApi api, Ledger ledger, Options options) {
     this.vertx = vertx;
     this.api = api;
     this.ledger = ledger;

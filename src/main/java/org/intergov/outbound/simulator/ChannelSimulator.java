@@ -33,7 +33,7 @@ public final class ChannelSimulator implements AutoCloseable {
   private final Options options;
   private final Vertx vertx;
   private final Ledger ledger;
-  private final ChannelApi api;
+  private final SimulatedApi api;
   private final ChannelServer requests;
   private HttpServer listener;
   private volatile int port;
@@ -54,7 +54,7 @@ public final class ChannelSimulator implements AutoCloseable {
                         .setFileCachingEnabled(false)
                         .setClassPathResolvingEnabled(false)));
     this.ledger = new Ledger(options);
-    this.api = new ChannelApi(options, ledger);
+    this.api = new SimulatedApi(options, ledger);
     this.requests = new ChannelServer(vertx, api, ledger, options);
   }
 

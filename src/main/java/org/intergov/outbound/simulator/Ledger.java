@@ -19,14 +19,14 @@ final class Ledger {
   /** One key (or, without a key, one content) and what was posted under it. */
   private static final class Posted {
     private int attempts;
-    private Delivery first;
+    private TakenDelivery first;
   }
 
   private final Options options;
   private final long idPrefix = UUID.randomUUID().getMostSignificantBits();
   private final Map<String, Posted> keyed = new HashMap<>();
   private final Map<String, Posted> keyless = new HashMap<>();
-  private final Map<UUID, Delivery> deliveries = new HashMap<>();
+  private final Map<UUID, TakenDelivery> deliveries = new HashMap<>();
   private final Deque<Post> received = new ArrayDeque<>();
   private final Map<Fate, Long> answered = new EnumMap<>(Fate.class);
   private long posts;
@@ -68,7 +68,7 @@ final class Ledger {
    *
    * @return the delivery; empty if this key came with another message before
    */
-  synchronized Optional<Delivery> take(Post post, Fate later) {
+  synchronized Optional<TakenDelivery> take(Post post, Fate later) {
     Posted posted = posted(post);
     boolean known = posted.first != null;
     if (known && post.key() != null && !options.ignoreKeys()) {
@@ -79,7 +79,7 @@ final class Ledger {
       return Optional.of(posted.first);
     }
     UUID id = new UUID(idPrefix, Long.MIN_VALUE | deliveries.size());
-    Delivery delivery = new Delivery(id, post.message(), later, post.at().toEpochMilli());
+    TakenDelivery delivery = new TakenDelivery(id, post.message(), later, post.at().toEpochMilli());
     deliveries.put(id, delivery);
     if (known) {
       duplicates++;
@@ -90,14 +90,14 @@ final class Ledger {
   }
 
   /** Answers a status check: the message as JSON, empty if the id is not known. */
-  synchronized Optional<Map.Entry<Delivery, Status>> check(String id) {
+  synchronized Optional<Map.Entry<TakenDelivery, Status>> check(String id) {
     statusChecks++;
     return find(id).map(found -> Map.entry(found, found.statusAt(now(), options)));
   }
 
   /** Sets a message's status by hand; false if the id is not known. */
   synchronized boolean report(String id, Status status) {
-    Optional<Delivery> found = find(id);
+    Optional<TakenDelivery> found = find(id);
     found.ifPresent(delivery -> delivery.report(status));
     return found.isPresent();
   }
@@ -108,7 +108,7 @@ final class Ledger {
 
   synchronized Stats stats() {
     Map<Status, Long> now = new EnumMap<>(Status.class);
-    for (Delivery delivery : deliveries.values()) {
+    for (TakenDelivery delivery : deliveries.values()) {
       now.merge(delivery.statusAt(now(), options), 1L, Long::sum);
     }
     return new Stats(
@@ -132,7 +132,7 @@ final class Ledger {
     return map.computeIfAbsent(post.identity(), identity -> new Posted());
   }
 
-  private Optional<Delivery> find(String id) {
+  private Optional<TakenDelivery> find(String id) {
     try {
       return Optional.ofNullable(deliveries.get(UUID.fromString(id)));
     } catch (IllegalArgumentException notOneOfOurs) {

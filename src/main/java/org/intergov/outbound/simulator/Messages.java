@@ -27,7 +27,7 @@ final class Messages {
    *
    * @throws NotAMessageException if a channel would refuse the body, saying why
    */
-  static Message read(byte[] body) throws NotAMessageException {
+  static PostedMessage read(byte[] body) throws NotAMessageException {
     JsonNode json;
     try {
       json = JSON.readTree(body);
@@ -53,7 +53,8 @@ final class Messages {
     if (json.size() > FIELDS.size()) {
       throw new NotAMessageException(firstOther(json) + ": unknown field");
     }
-    return new Message(values.get(0), values.get(1), values.get(2), values.get(3), values.get(4));
+    return new PostedMessage(
+        values.get(0), values.get(1), values.get(2), values.get(3), values.get(4));
   }
 
   private static String firstOther(JsonNode json) {

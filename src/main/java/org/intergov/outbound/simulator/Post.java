@@ -17,7 +17,7 @@ import java.util.Map;
 public record Post(
     String key,
     String body,
-    Message message,
+    PostedMessage message,
     Map<String, String> headers,
     int attempt,
     Instant at) {

@@ -5,6 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
+import org.intergov.outbound.store.database.StoreBusyException;
+import org.intergov.outbound.store.database.StoreUnavailableException;
 
 /**
  * How many messages wait for delivery, known well enough to stop intake in time: the last count and

@@ -6,6 +6,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.intergov.outbound.store.Submissions.Result;
 import org.intergov.outbound.store.Submissions.Submission;
+import org.intergov.outbound.store.database.StoreBusyException;
+import org.intergov.outbound.store.database.StoreUnavailableException;
 
 /**
  * Stores submissions as long as the backlog has room and the database keeps up. However many come,

@@ -19,6 +19,10 @@ import org.intergov.outbound.delivery.PendingDelivery;
 import org.intergov.outbound.delivery.PendingSettlement;
 import org.intergov.outbound.delivery.Settlement;
 import org.intergov.outbound.message.Message;
+import org.intergov.outbound.store.database.Columns;
+import org.intergov.outbound.store.database.Database;
+import org.intergov.outbound.store.database.LeaseTokens;
+import org.intergov.outbound.store.database.StoreException;
 
 /** Table {@code channel_pending}: deliveries that a channel has taken. Thread-safe. */
 public final class ChannelPending {
@@ -136,7 +140,7 @@ public final class ChannelPending {
         });
   }
 
-  static List<PendingDelivery> readClaimed(ResultSet r, UUID token) throws SQLException {
+  public static List<PendingDelivery> readClaimed(ResultSet r, UUID token) throws SQLException {
     List<PendingDelivery> claimed = new ArrayList<>();
     while (r.next()) {
       Message message = Columns.message(r, 2);

@@ -9,6 +9,8 @@ import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.Map;
 import org.intergov.outbound.message.Quote;
+import org.intergov.outbound.store.database.Columns;
+import org.intergov.outbound.store.database.Database;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.intergov.outbound.delivery.Settlement;
+import org.intergov.outbound.store.database.Columns;
+import org.intergov.outbound.store.database.Database;
+import org.intergov.outbound.store.database.StoreUnavailableException;
 
 /**
  * Table {@code channel_subscription}: pending deliveries whose channels are asked to call back on

@@ -16,6 +16,10 @@ import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
 import org.intergov.outbound.delivery.Settlement;
 import org.intergov.outbound.message.Message;
+import org.intergov.outbound.store.database.Columns;
+import org.intergov.outbound.store.database.Database;
+import org.intergov.outbound.store.database.LeaseTokens;
+import org.intergov.outbound.store.database.StoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -212,7 +216,7 @@ public final class DeliveryOutbox {
     return claimed.deliveries().stream().filter(d -> !held.contains(d.id())).toList();
   }
 
-  static List<String> textList(Array array) throws SQLException {
+  public static List<String> textList(Array array) throws SQLException {
     return array == null ? List.of() : List.of((String[]) array.getArray());
   }
 
@@ -453,7 +457,7 @@ public final class DeliveryOutbox {
     }
   }
 
-  static List<Long> ids(PreparedStatement s) throws SQLException {
+  public static List<Long> ids(PreparedStatement s) throws SQLException {
     try (ResultSet r = s.executeQuery()) {
       List<Long> ids = new ArrayList<>();
       while (r.next()) {

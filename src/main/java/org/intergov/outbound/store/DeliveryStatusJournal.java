@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.intergov.outbound.delivery.JournalEntry;
 import org.intergov.outbound.message.Message;
+import org.intergov.outbound.store.database.Columns;
+import org.intergov.outbound.store.database.Database;
 
 /** Table {@code delivery_status}: the append-only journal. Thread-safe. */
 public final class DeliveryStatusJournal {
@@ -31,14 +33,14 @@ public final class DeliveryStatusJournal {
       String detail) {}
 
   /** One row to be written. */
-  record Line(long messageId, String sender, String senderRef, JournalEntry entry) {
+  public record Line(long messageId, String sender, String senderRef, JournalEntry entry) {
     static Line of(long messageId, Message message, JournalEntry entry) {
       return new Line(messageId, message.sender(), message.senderRef(), entry);
     }
   }
 
   /** Appends, in order, inside the caller's transaction. */
-  static void append(Connection connection, List<Line> lines) throws SQLException {
+  public static void append(Connection connection, List<Line> lines) throws SQLException {
     if (lines.isEmpty()) {
       return;
     }

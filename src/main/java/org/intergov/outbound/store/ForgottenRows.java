@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.intergov.outbound.store.database.Columns;
 
 /**
  * Rows of the outbox that somebody here has worked on and that are there no more: they have left

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.intergov.outbound.message.Message;
+import org.intergov.outbound.store.database.Database;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.intergov.outbound.message.Message;
+import org.intergov.outbound.store.database.Columns;
+import org.intergov.outbound.store.database.Database;
 
 /** Table {@code message_lake}: each message and its metadata. Thread-safe. */
 public final class MessageLake {

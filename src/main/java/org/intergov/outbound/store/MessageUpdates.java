@@ -15,6 +15,10 @@ import java.util.UUID;
 import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
 import org.intergov.outbound.store.MessageLake.Shown;
+import org.intergov.outbound.store.database.Columns;
+import org.intergov.outbound.store.database.Database;
+import org.intergov.outbound.store.database.StoreException;
+import org.intergov.outbound.store.database.StoreUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -160,7 +164,7 @@ public final class MessageUpdates {
   }
 
   /** Claims up to {@code most} due updates, oldest first. */
-  List<Job> claim(int most) {
+  public List<Job> claim(int most) {
     return claims.claim(most);
   }
 
@@ -185,7 +189,7 @@ public final class MessageUpdates {
    * Applies claimed updates to the lake, deletes their jobs and journals {@code accepted}. One that
    * cannot be applied does not keep the others back.
    */
-  void apply(List<Job> jobs) {
+  public void apply(List<Job> jobs) {
     try {
       applyAll(jobs);
     } catch (StoreException e) {

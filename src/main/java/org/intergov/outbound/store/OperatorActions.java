@@ -15,6 +15,8 @@ import org.intergov.outbound.delivery.Rejection;
 import org.intergov.outbound.message.Message;
 import org.intergov.outbound.message.Reference;
 import org.intergov.outbound.store.OrderedLanes.Turn;
+import org.intergov.outbound.store.database.Columns;
+import org.intergov.outbound.store.database.Database;
 
 /** What an operator does to messages; each of it is journaled. Thread-safe. */
 public final class OperatorActions {

@@ -14,6 +14,9 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.store.DeliveryOutbox.LaneSlots;
+import org.intergov.outbound.store.database.Columns;
+import org.intergov.outbound.store.database.Database;
+import org.intergov.outbound.store.database.LeaseTokens;
 
 /**
  * The lanes of channels with {@code ordering: subject}: of each subject only the first that is not
@@ -103,7 +106,7 @@ public final class OrderedLanes {
    *
    * @param token the new lease
    */
-  List<Delivery> claim(LaneSlots lane, UUID token) {
+  public List<Delivery> claim(LaneSlots lane, UUID token) {
     String sql =
         """
         WITH unrouted AS MATERIALIZED (

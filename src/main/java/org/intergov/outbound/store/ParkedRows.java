@@ -10,6 +10,8 @@ import java.util.Optional;
 import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
 import org.intergov.outbound.message.Message;
+import org.intergov.outbound.store.database.Columns;
+import org.intergov.outbound.store.database.Database;
 
 /**
  * Updates and rejections that the lake did not take after many tries: they are parked until an

@@ -3,6 +3,8 @@ package org.intergov.outbound.store;
 import java.sql.PreparedStatement;
 import java.util.List;
 import java.util.UUID;
+import org.intergov.outbound.store.database.Database;
+import org.intergov.outbound.store.database.LostClaims;
 
 /**
  * Claims the jobs of one queue. What a claim took whose answer was lost with the connection is

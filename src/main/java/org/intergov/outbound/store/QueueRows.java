@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.intergov.outbound.store.database.Columns;
 
 /** What the two queues towards the lake share. */
 final class QueueRows {

@@ -10,9 +10,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.camel.component.jdbc.ConnectionStrategy;
+import org.intergov.outbound.config.Cause;
 import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
-import org.intergov.outbound.routing.Cause;
+import org.intergov.outbound.store.database.Columns;
+import org.intergov.outbound.store.database.Database;
+import org.intergov.outbound.store.database.Outages;
+import org.intergov.outbound.store.database.StoreException;
+import org.intergov.outbound.store.database.StoreUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -21,6 +21,9 @@ import org.intergov.outbound.delivery.Rejection;
 import org.intergov.outbound.delivery.Settlement;
 import org.intergov.outbound.message.Message;
 import org.intergov.outbound.store.DeliveryOutbox.Lease;
+import org.intergov.outbound.store.database.Database;
+import org.intergov.outbound.store.database.Once;
+import org.intergov.outbound.store.database.StoreUnavailableException;
 
 /**
  * Writes settlements: the outbox, channel pending, message updates, rejected messages and the
@@ -55,13 +58,13 @@ public final class Settlements {
   public record Written(
       int settled, int leasesLost, boolean updates, Map<Reason, Integer> rejected, int held) {
 
-    static final Written NOTHING = new Written(0, 0, false, Map.of(), 0);
+    public static final Written NOTHING = new Written(0, 0, false, Map.of(), 0);
 
     public boolean rejections() {
       return !rejected.isEmpty();
     }
 
-    Written and(Written other) {
+    public Written and(Written other) {
       Map<Reason, Integer> both = new EnumMap<>(Reason.class);
       both.putAll(rejected);
       other.rejected.forEach((reason, count) -> both.merge(reason, count, Integer::sum));
@@ -190,7 +193,8 @@ public final class Settlements {
   }
 
   /** The same, inside the caller's transaction. */
-  static Written pending(Connection connection, List<PendingSettlement> all) throws SQLException {
+  public static Written pending(Connection connection, List<PendingSettlement> all)
+      throws SQLException {
     UntoldAcceptances untold =
         UntoldAcceptances.hold(
             connection,

@@ -11,6 +11,10 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.message.Message;
+import org.intergov.outbound.store.database.Columns;
+import org.intergov.outbound.store.database.Database;
+import org.intergov.outbound.store.database.LeaseTokens;
+import org.intergov.outbound.store.database.LostClaims;
 
 /**
  * What waits in lanes that send nothing for now: it still expires, and may be moved to another

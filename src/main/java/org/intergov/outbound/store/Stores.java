@@ -5,6 +5,21 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
+import org.intergov.outbound.postgres.EmbeddedDatabase;
+import org.intergov.outbound.postgres.EmbeddedDatabaseException;
+import org.intergov.outbound.store.database.CommitProof;
+import org.intergov.outbound.store.database.Database;
+import org.intergov.outbound.store.database.FlowRole;
+import org.intergov.outbound.store.database.Migrations;
+import org.intergov.outbound.store.database.ServerHistory;
+import org.intergov.outbound.store.database.Standby;
+import org.intergov.outbound.store.database.StoreException;
+import org.intergov.outbound.store.receipts.ChannelReceipts;
+import org.intergov.outbound.store.upkeep.LakeRebuild;
+import org.intergov.outbound.store.upkeep.Retention;
+import org.intergov.outbound.store.views.MessageViews;
+import org.intergov.outbound.store.views.QueueDepths;
+import org.intergov.outbound.store.views.QueueStates;
 
 /** The databases, opened and migrated, and the classes of their tables. */
 public final class Stores implements AutoCloseable {

@@ -14,6 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.intergov.outbound.message.Message;
+import org.intergov.outbound.store.database.Columns;
+import org.intergov.outbound.store.database.Database;
+import org.intergov.outbound.store.database.StoreException;
+import org.intergov.outbound.store.database.StoreUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

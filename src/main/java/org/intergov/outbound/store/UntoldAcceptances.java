@@ -21,7 +21,7 @@ import java.util.Set;
  *
  * <p>Of one transaction, whose locks hold what can be withdrawn.
  */
-final class UntoldAcceptances {
+public final class UntoldAcceptances {
   private final Map<Long, Long> held;
   private final Set<Long> beingTold;
 
@@ -34,7 +34,7 @@ final class UntoldAcceptances {
    * Holds the untold acceptances of messages, without waiting: from here to the end of the
    * transaction no updater tells them.
    */
-  static UntoldAcceptances hold(Connection connection, Collection<Long> messageIds)
+  public static UntoldAcceptances hold(Connection connection, Collection<Long> messageIds)
       throws SQLException {
     if (messageIds.isEmpty()) {
       return new UntoldAcceptances(Map.of(), Set.of());
@@ -78,7 +78,7 @@ final class UntoldAcceptances {
   }
 
   /** Whether an updater may be telling it now. */
-  boolean isBeingTold(long messageId) {
+  public boolean isBeingTold(long messageId) {
     return beingTold.contains(messageId);
   }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class EditsIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
-  private static final String ENDPOINTS = "org.intergov.outbound.channel.ChannelHttpEndpoint";
+  private static final String ENDPOINTS = "org.intergov.outbound.channel.http.ChannelHttpEndpoint";
   private static final String UNKNOWN =
       "SELECT detail, count(*) FROM intergov.delivery_status"
           + " WHERE event IN ('unknown', 'possible_duplicate', 'held') GROUP BY 1";

@@ -21,7 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.intergov.outbound.routing.Fingerprint;
+import org.intergov.outbound.config.file.Fingerprint;
 
 /**
  * Edits channels.yaml many times, a third of the edits broken, while messages come in at a steady

@@ -10,9 +10,9 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.intergov.outbound.api.AccessToken;
-import org.intergov.outbound.channel.ElasticMq;
-import org.intergov.outbound.channel.TestCertificates;
+import org.intergov.outbound.api.door.AccessToken;
+import org.intergov.outbound.channel.kafka.TestCertificates;
+import org.intergov.outbound.channel.sqs.ElasticMq;
 
 /**
  * A gateway with a secret in every place that takes one. All planted ones have the word "planted"

@@ -12,9 +12,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.intergov.outbound.store.EmbeddedDatabase;
-import org.intergov.outbound.store.PostgresProcesses;
-import org.intergov.outbound.store.ReadyCluster;
+import org.intergov.outbound.postgres.EmbeddedDatabase;
+import org.intergov.outbound.postgres.PostgresProcesses;
+import org.intergov.outbound.postgres.ReadyCluster;
 
 /**
  * A PostgreSQL server of the tests, for gateways that are given a database URL. {@link #shared} is

@@ -1,6 +1,6 @@
 package org.intergov.outbound.acceptance;
 
-import org.intergov.outbound.channel.ElasticMq;
+import org.intergov.outbound.channel.sqs.ElasticMq;
 
 /** The ElasticMQ of this JVM, for tests that do not stop it. */
 final class QueueServer {

@@ -11,7 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.intergov.outbound.store.EmbeddedDatabase;
+import org.intergov.outbound.postgres.EmbeddedDatabase;
 
 /**
  * The PostgreSQL of a bench: the one the gateway embeds, with its settings (fsync on), started by

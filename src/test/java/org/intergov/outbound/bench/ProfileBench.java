@@ -22,6 +22,7 @@ final class ProfileBench {
   private static final List<String> OWNERS =
       List.of(
           "org.intergov.outbound.store",
+          "org.intergov.outbound.flow",
           "org.intergov.outbound.delivery",
           "org.intergov.outbound.channel",
           "org.intergov.outbound.api",

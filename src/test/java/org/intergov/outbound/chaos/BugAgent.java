@@ -51,7 +51,8 @@ public final class BugAgent implements ClassFileTransformer {
                   "store/RejectedMessages", "?::text[])\n", "?::text[]) r WHERE random() < 0.7\n")),
           "cursor-skips",
           List.of(
-              new Words("store/MessageViews", "l.message_id > ? AND", "l.message_id > ? + 1 AND")));
+              new Words(
+                  "store/views/MessageViews", "l.message_id > ? AND", "l.message_id > ? + 1 AND")));
 
   /** Bug to the methods that it sits in. */
   private static final Map<String, Set<String>> METHODS =
@@ -61,9 +62,9 @@ public final class BugAgent implements ClassFileTransformer {
           "answer-of-another",
           Set.of("delivery/Outcome$Posted.<init>"),
           "settle-before-post",
-          Set.of("channel/MultichannelRouter.post"),
+          Set.of("flow/MultichannelRouter.post"),
           "edit-drops-lane",
-          Set.of("channel/ChannelLane.follow", "channel/ChannelLane.freeSlots"));
+          Set.of("flow/ChannelLane.follow", "flow/ChannelLane.freeSlots"));
 
   private final String bug;
   private final Set<String> applied = new HashSet<>();
@@ -191,7 +192,7 @@ public final class BugAgent implements ClassFileTransformer {
         public void visitCode() {
           super.visitCode();
           switch (at) {
-            case "channel/MultichannelRouter.post" -> {
+            case "flow/MultichannelRouter.post" -> {
               visitVarInsn(Opcodes.ALOAD, 0);
               visitVarInsn(Opcodes.ALOAD, 2);
               visitVarInsn(Opcodes.ALOAD, 3);
@@ -202,7 +203,7 @@ public final class BugAgent implements ClassFileTransformer {
                   "(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;)V",
                   false);
             }
-            case "channel/ChannelLane.follow" -> {
+            case "flow/ChannelLane.follow" -> {
               visitVarInsn(Opcodes.ALOAD, 0);
               visitMethodInsn(Opcodes.INVOKESTATIC, hook, "drop", "(Ljava/lang/Object;)V", false);
             }
@@ -225,7 +226,7 @@ public final class BugAgent implements ClassFileTransformer {
           if (instruction == Opcodes.IRETURN && at.equals("delivery/Delivery.unknowns")) {
             super.visitInsn(Opcodes.POP);
             super.visitInsn(Opcodes.ICONST_0);
-          } else if (instruction == Opcodes.IRETURN && at.equals("channel/ChannelLane.freeSlots")) {
+          } else if (instruction == Opcodes.IRETURN && at.equals("flow/ChannelLane.freeSlots")) {
             super.visitVarInsn(Opcodes.ALOAD, 0);
             super.visitMethodInsn(
                 Opcodes.INVOKESTATIC, hook, "slots", "(ILjava/lang/Object;)I", false);

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import org.intergov.outbound.acceptance.Api;
-import org.intergov.outbound.channel.ElasticMq;
+import org.intergov.outbound.channel.sqs.ElasticMq;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 

@@ -22,7 +22,7 @@ import org.intergov.outbound.acceptance.KafkaCluster;
 import org.intergov.outbound.acceptance.Ports;
 import org.intergov.outbound.acceptance.PostgresServer;
 import org.intergov.outbound.acceptance.TokenServer;
-import org.intergov.outbound.channel.ElasticMq;
+import org.intergov.outbound.channel.sqs.ElasticMq;
 
 /** The system under test and all that stands around it. */
 final class Estate implements AutoCloseable {

@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.intergov.outbound.config.InvalidChannelsException;
+import org.intergov.outbound.config.channels.ChannelsFile;
+import org.intergov.outbound.config.kind.KindDescription;
 import org.intergov.outbound.message.Message;
-import org.intergov.outbound.routing.ChannelsFile;
-import org.intergov.outbound.routing.InvalidChannelsException;
-import org.intergov.outbound.routing.KindDescription;
 import org.intergov.outbound.routing.RoutingTable;
 
 /** Routing tables and claimed deliveries, written short. */

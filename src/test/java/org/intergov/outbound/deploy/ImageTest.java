@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.intergov.outbound.routing.Durations;
+import org.intergov.outbound.config.Durations;
 import org.junit.jupiter.api.Test;
 
 /** Dockerfile and compose.yaml, read; {@code PackagedRunIT} runs what can be run without Docker. */

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.intergov.outbound.api.Role;
+import org.intergov.outbound.api.door.Role;
 import org.intergov.outbound.message.Message;
 import org.intergov.outbound.message.MessageRules;
 import org.intergov.outbound.routing.Explanation;

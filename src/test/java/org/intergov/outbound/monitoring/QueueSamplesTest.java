@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.intergov.outbound.store.QueueDepths.Depth;
-import org.intergov.outbound.store.QueueDepths.Depths;
+import org.intergov.outbound.store.views.QueueDepths.Depth;
+import org.intergov.outbound.store.views.QueueDepths.Depths;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

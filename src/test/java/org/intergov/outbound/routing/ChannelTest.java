@@ -1,12 +1,15 @@
 package org.intergov.outbound.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.intergov.outbound.routing.Tables.entry;
+import static org.intergov.outbound.config.channels.Tables.entry;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.intergov.outbound.routing.KindDescription.Parameter;
+import org.intergov.outbound.config.InvalidChannelsException;
+import org.intergov.outbound.config.channels.Tables;
+import org.intergov.outbound.config.kind.KindDescription;
+import org.intergov.outbound.config.kind.KindDescription.Parameter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -1,12 +1,14 @@
 package org.intergov.outbound.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.intergov.outbound.routing.Tables.to;
+import static org.intergov.outbound.config.channels.Tables.to;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.intergov.outbound.config.InvalidChannelsException;
+import org.intergov.outbound.config.channels.Tables;
 import org.intergov.outbound.message.Message;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

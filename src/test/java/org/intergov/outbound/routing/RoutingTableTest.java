@@ -1,9 +1,9 @@
 package org.intergov.outbound.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.intergov.outbound.routing.Tables.message;
-import static org.intergov.outbound.routing.Tables.table;
-import static org.intergov.outbound.routing.Tables.to;
+import static org.intergov.outbound.config.channels.Tables.message;
+import static org.intergov.outbound.config.channels.Tables.table;
+import static org.intergov.outbound.config.channels.Tables.to;
 
 import java.nio.file.Path;
 import java.time.Clock;
@@ -12,6 +12,10 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.intergov.outbound.config.Problem;
+import org.intergov.outbound.config.Severity;
+import org.intergov.outbound.config.channels.Loaded;
+import org.intergov.outbound.config.channels.Tables;
 import org.intergov.outbound.message.Message;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

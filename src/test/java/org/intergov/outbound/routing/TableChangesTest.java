@@ -3,6 +3,8 @@ package org.intergov.outbound.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.intergov.outbound.config.InvalidChannelsException;
+import org.intergov.outbound.config.channels.Tables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.intergov.outbound.store.database.StoreBusyException;
 import org.junit.jupiter.api.Test;
 
 /** When the backlog is counted, and when it is full. */

@@ -11,6 +11,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.intergov.outbound.store.Submissions.Result;
+import org.intergov.outbound.store.database.StoreBusyException;
+import org.intergov.outbound.store.views.QueueStates;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.store.Submissions.Result;
+import org.intergov.outbound.store.database.Database;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;

@@ -15,6 +15,7 @@ import org.intergov.outbound.delivery.LakePatch;
 import org.intergov.outbound.message.Reference;
 import org.intergov.outbound.store.MessageUpdates.Job;
 import org.intergov.outbound.store.OperatorActions.Replay;
+import org.intergov.outbound.store.database.StoreUnavailableException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;

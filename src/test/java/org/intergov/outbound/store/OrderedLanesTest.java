@@ -26,6 +26,7 @@ import org.intergov.outbound.delivery.Settlement;
 import org.intergov.outbound.message.Reference;
 import org.intergov.outbound.store.DeliveryOutbox.LaneSlots;
 import org.intergov.outbound.store.Submissions.Submission;
+import org.intergov.outbound.store.database.Database;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;

@@ -7,8 +7,9 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.intergov.outbound.channel.ChannelKinds;
-import org.intergov.outbound.channel.RejectedMessageProcessor;
-import org.intergov.outbound.channel.WakeUps;
+import org.intergov.outbound.flow.RejectedMessageProcessor;
+import org.intergov.outbound.flow.WakeUps;
+import org.intergov.outbound.store.database.Database;
 
 /**
  * The route {@code rejected-message-processor} as the gateway has it, beside a database of tests.

@@ -26,42 +26,49 @@ import org.intergov.outbound.delivery.Reason;
 import org.intergov.outbound.delivery.Rejection;
 import org.intergov.outbound.delivery.Settlement;
 import org.intergov.outbound.message.Message;
+import org.intergov.outbound.postgres.EmbeddedDatabase;
+import org.intergov.outbound.postgres.PostgresProcesses;
+import org.intergov.outbound.postgres.ReadyCluster;
 import org.intergov.outbound.store.DeliveryOutbox.LaneSlots;
 import org.intergov.outbound.store.Submissions.Submission;
+import org.intergov.outbound.store.database.Database;
+import org.intergov.outbound.store.database.Migrations;
+import org.intergov.outbound.store.receipts.ChannelReceipts;
+import org.intergov.outbound.store.views.MessageViews;
 
 /**
  * A real PostgreSQL with the gateway's tables, and what tests do to it. One for each test class.
  */
-final class TestStore implements AutoCloseable {
-  static final Path BINARIES = Path.of("target", "postgres");
+public final class TestStore implements AutoCloseable {
+  public static final Path BINARIES = Path.of("target", "postgres");
 
   /** A channel that is asked to call back about its deliveries. */
   static final String CALLS_BACK = "calls-back";
 
-  static final Duration LEASE = Duration.ofMinutes(1);
+  public static final Duration LEASE = Duration.ofMinutes(1);
 
   private final Path dataDir;
   private final Path lakeDir;
   private final EmbeddedDatabase server;
   private final EmbeddedDatabase lakeServer;
-  final Database outboxDatabase;
-  final Database lakeDatabase;
+  public final Database outboxDatabase;
+  public final Database lakeDatabase;
   final String lakeUrl;
   private final LakeLookup lookup;
-  final DeliveryOutbox outbox;
-  final Submissions submissions;
-  final Settlements settlements;
-  final ChannelPending pending;
+  public final DeliveryOutbox outbox;
+  public final Submissions submissions;
+  public final Settlements settlements;
+  public final ChannelPending pending;
   final ChannelSubscriptions subscriptions;
-  final MessageUpdates updates;
+  public final MessageUpdates updates;
   final RejectedMessages rejected;
-  final OperatorActions actions;
-  final ChannelReceipts receipts;
+  public final OperatorActions actions;
+  public final ChannelReceipts receipts;
   final ChannelStates channels;
-  final OrderedLanes ordered;
+  public final OrderedLanes ordered;
   final ShutLanes shut;
-  final DeliveryStatusJournal journal;
-  final MessageViews views;
+  public final DeliveryStatusJournal journal;
+  public final MessageViews views;
 
   /** Where the lake is. */
   private enum Lake {
@@ -103,16 +110,16 @@ final class TestStore implements AutoCloseable {
     views = new MessageViews(outboxDatabase, lakeDatabase);
   }
 
-  static TestStore start() {
+  public static TestStore start() {
     return new TestStore(Lake.HERE);
   }
 
-  static TestStore startWithSeparateLake() {
+  public static TestStore startWithSeparateLake() {
     return new TestStore(Lake.OTHER_DATABASE);
   }
 
   /** The lake's server may be stopped, frozen and what else without touching the outbox's. */
-  static TestStore startWithLakeServer() {
+  public static TestStore startWithLakeServer() {
     return new TestStore(Lake.OTHER_SERVER);
   }
 
@@ -134,20 +141,20 @@ final class TestStore implements AutoCloseable {
   }
 
   /** A pool of its own, as another replica has one. */
-  Database connect(String name, String url) {
+  public Database connect(String name, String url) {
     String password = url.equals(lakeUrl) ? lakePassword() : password();
     return Database.connect(name, url, username(), password, 25);
   }
 
-  String url() {
+  public String url() {
     return server.jdbcUrl();
   }
 
-  String username() {
+  public String username() {
     return server.username();
   }
 
-  String password() {
+  public String password() {
     return server.password();
   }
 
@@ -174,7 +181,7 @@ final class TestStore implements AutoCloseable {
   }
 
   /** Empties every table. */
-  void clear() {
+  public void clear() {
     run(
         outboxDatabase,
         "TRUNCATE delivery_outbox, channel_pending, channel_subscription, message_updates,"
@@ -184,11 +191,11 @@ final class TestStore implements AutoCloseable {
     run(lakeDatabase, "TRUNCATE message_lake");
   }
 
-  void run(String sql) {
+  public void run(String sql) {
     run(outboxDatabase, sql);
   }
 
-  static void run(Database database, String sql) {
+  public static void run(Database database, String sql) {
     database.statement(
         connection -> {
           try (Statement s = connection.createStatement()) {
@@ -198,11 +205,11 @@ final class TestStore implements AutoCloseable {
   }
 
   /** The first column of every row, as text. */
-  List<String> ask(String sql) {
+  public List<String> ask(String sql) {
     return ask(outboxDatabase, sql);
   }
 
-  static List<String> ask(Database database, String sql) {
+  public static List<String> ask(Database database, String sql) {
     return database.statement(
         connection -> {
           try (PreparedStatement s = connection.prepareStatement(sql);
@@ -216,31 +223,31 @@ final class TestStore implements AutoCloseable {
         });
   }
 
-  static Message message(String reference) {
+  public static Message message(String reference) {
     return message(reference, "AU.abn1.x");
   }
 
-  static Message message(String reference, String subject) {
+  public static Message message(String reference, String subject) {
     return new Message("AU", reference, "SG", subject, "QmHash", "UN.CEFACT.Trade.created");
   }
 
-  static List<Submission> submissions(String channelId, String prefix, int count) {
+  public static List<Submission> submissions(String channelId, String prefix, int count) {
     return IntStream.range(0, count)
         .mapToObj(i -> new Submission(message(prefix + i), channelId))
         .toList();
   }
 
-  void submit(String channelId, String... references) {
+  public void submit(String channelId, String... references) {
     submissions.store(
         Stream.of(references).map(r -> new Submission(message(r), channelId)).toList());
   }
 
-  List<Delivery> claim(String lane, int slots) {
+  public List<Delivery> claim(String lane, int slots) {
     return outbox.claim(List.of(new LaneSlots(lane, slots, LEASE)), UUID.randomUUID());
   }
 
   /** As a channel that took it: accepted, followed from now on. */
-  static Settlement posted(Delivery d, String txnId, boolean confirmed) {
+  public static Settlement posted(Delivery d, String txnId, boolean confirmed) {
     LakePatch patch =
         confirmed
             ? LakePatch.accepted(d.channelId(), txnId)
@@ -262,7 +269,7 @@ final class TestStore implements AutoCloseable {
   }
 
   /** As one that every channel refused. */
-  static Settlement refused(Delivery d) {
+  public static Settlement refused(Delivery d) {
     return new Settlement(
         d,
         OutboxStatus.REJECTED,
@@ -280,7 +287,7 @@ final class TestStore implements AutoCloseable {
   }
 
   /** Back to its lane, to be claimed again after {@code delay}. */
-  static Settlement again(Delivery d, Duration delay) {
+  public static Settlement again(Delivery d, Duration delay) {
     return new Settlement(
         d,
         OutboxStatus.PENDING,
@@ -298,7 +305,7 @@ final class TestStore implements AutoCloseable {
   }
 
   /** Claims one message and settles it as posted; the lake has not heard of it yet. */
-  Delivery deliver(String channelId, String reference, String txnId) {
+  public Delivery deliver(String channelId, String reference, String txnId) {
     submit(channelId, reference);
     Delivery d = claim(channelId, 1).get(0);
     settlements.deliveries(List.of(posted(d, txnId, false)));
@@ -306,32 +313,32 @@ final class TestStore implements AutoCloseable {
   }
 
   /** Events of a message, in order. */
-  List<String> events(String reference) {
+  public List<String> events(String reference) {
     return ask(
         "SELECT event FROM delivery_status WHERE sender_ref = '" + reference + "' ORDER BY seq");
   }
 
-  String lake(String reference, String column) {
+  public String lake(String reference, String column) {
     return ask(
             lakeDatabase,
             "SELECT " + column + " FROM message_lake WHERE sender_ref = '" + reference + "'")
         .get(0);
   }
 
-  String outbox(String reference, String column) {
+  public String outbox(String reference, String column) {
     return ask("SELECT " + column + " FROM delivery_outbox WHERE sender_ref = '" + reference + "'")
         .get(0);
   }
 
   /** Applies updates as the message updater does, until none is due. */
-  void applyUpdates() {
+  public void applyUpdates() {
     while (updates.applyDue(500) > 0) {
       // there may be more
     }
   }
 
   /** Applies rejections until none is due. */
-  void applyRejections() {
+  public void applyRejections() {
     while (rejected.applyDue(500, this::reject) > 0) {
       // there may be more
     }
@@ -369,7 +376,7 @@ final class TestStore implements AutoCloseable {
   }
 
   /** Makes everything in a queue due now. */
-  void makeDue(String table) {
+  public void makeDue(String table) {
     run(
         "UPDATE "
             + table
@@ -402,7 +409,7 @@ final class TestStore implements AutoCloseable {
   }
 
   /** Runs the same on many threads at once; an exception of one fails the caller. */
-  static <T> List<T> atOnce(List<java.util.concurrent.Callable<T>> tasks) throws Exception {
+  public static <T> List<T> atOnce(List<java.util.concurrent.Callable<T>> tasks) throws Exception {
     var barrier = new java.util.concurrent.CyclicBarrier(tasks.size());
     var threads = java.util.concurrent.Executors.newFixedThreadPool(tasks.size());
     try {

@@ -20,6 +20,7 @@ import org.intergov.outbound.delivery.StatusRules;
 import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.ChannelPending.CheckSlots;
 import org.intergov.outbound.store.MessageUpdates.Job;
+import org.intergov.outbound.store.database.Database;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,0 +1,301 @@
+package org.intergov.outbound.flow;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.intergov.outbound.channel.ChannelCalls;
+import org.intergov.outbound.channel.ChannelException;
+import org.intergov.outbound.channel.ChannelRoutes;
+import org.intergov.outbound.channel.Headers;
+import org.intergov.outbound.config.Cause;
+import org.intergov.outbound.delivery.PendingDelivery;
+import org.intergov.outbound.delivery.PendingSettlement;
+import org.intergov.outbound.delivery.StatusAnswer;
+import org.intergov.outbound.delivery.StatusRules;
+import org.intergov.outbound.delivery.Stock;
+import org.intergov.outbound.routing.Channel;
+import org.intergov.outbound.routing.Poll;
+import org.intergov.outbound.routing.RoutingTable;
+import org.intergov.outbound.store.ChannelPending;
+import org.intergov.outbound.store.ChannelPending.CheckSlots;
+import org.intergov.outbound.store.Settlements;
+import org.intergov.outbound.store.database.LostClaims;
+
+/**
+ * Claims pending deliveries whose lock has gone stale, asks their channels for the status, and
+ * writes what has changed. The routes {@code channel-poller} and {@code settle-statuses} call it,
+ * each from one thread; answers come on any thread.
+ */
+public final class ChannelPoller {
+  /** Of the heap, for each delivery claimed: its row, the call under way. */
+  private static final int BYTES_EACH = 128 << 10;
+
+  private final ChannelPending pending;
+  private final LostClaims<List<CheckSlots>> claims;
+  private final StatusRules rules;
+  private final Supplier<RoutingTable> table;
+  private final WakeUps wakeUps;
+  private final ChannelCalls calls;
+  private final SettlementQueue<PendingSettlement> settlements;
+  private final Shares shares = Shares.ofHeap(BYTES_EACH);
+  private final StatusBatches batches;
+  private final Map<String, CheckLane> lanes = new ConcurrentHashMap<>();
+
+  /** Claimed and not answered, or answered and not written; never claimed again meanwhile. */
+  private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
+
+  private final SilentChannels silent = new SilentChannels();
+  private volatile boolean stopping;
+  private final DatabaseWatch database = new DatabaseWatch("channel-poller");
+
+  /** The table that the lanes were last brought into line with. */
+  private RoutingTable followed;
+
+  public ChannelPoller(
+      CamelContext camel,
+      ChannelPending pending,
+      Settlements settlements,
+      Supplier<RoutingTable> table,
+      ChannelRoutes routes,
+      WakeUps wakeUps) {
+    this.pending = pending;
+    this.claims = new LostClaims<>(pending::release);
+    this.rules = new StatusRules(table);
+    this.table = table;
+    this.wakeUps = wakeUps;
+    this.calls = new ChannelCalls(camel, routes, "direct:ask-channel");
+    this.batches =
+        new StatusBatches(calls, this::ask, this::settle, channelId -> wakeUps.poller().signal());
+    this.settlements =
+        new SettlementQueue<>(
+            "channel-poller",
+            settlements::pending,
+            s -> null,
+            s -> underWay.remove(s.delivery().messageId()));
+  }
+
+  /** Claims what is due for each channel, as far as it has room, and asks. */
+  public void claim() {
+    wakeUps.poller().taken();
+    if (!stopping && !settlements.isBehind()) {
+      database.run(this::claimOnce);
+    }
+  }
+
+  private synchronized void claimOnce() {
+    if (stopping) {
+      return;
+    }
+    claims.giveBack();
+    letGoOfRemoved();
+    List<CheckSlots> wanted =
+        shares.divide(
+            table.get().channels(),
+            c -> c.tellsChanges() ? batches.freeSlots(c) : lane(c.id()).freeSlots(c),
+            c -> lane(c.id()).held() + batches.held(c),
+            ChannelPoller::slots);
+    if (!wanted.isEmpty()) {
+      long now = System.nanoTime();
+      List<PendingDelivery> together = new ArrayList<>();
+      List<Long> known = List.copyOf(underWay);
+      List<PendingDelivery> claimed =
+          claims.claim(wanted, UUID.randomUUID(), token -> pending.claim(wanted, known, token));
+      for (PendingDelivery d : claimed) {
+        underWay.add(d.messageId());
+        if (table.get().channel(d.channelId()).filter(Channel::tellsChanges).isPresent()) {
+          together.add(d);
+        } else {
+          lane(d.channelId()).add(d, now);
+        }
+      }
+      askTogether(together);
+      wanted.forEach(w -> run(w.channelId(), lane(w.channelId())));
+    }
+  }
+
+  /**
+   * There is nobody to ask about the deliveries of a channel that is gone: they wait, however long,
+   * until it is back.
+   */
+  private void letGoOfRemoved() {
+    RoutingTable now = table.get();
+    if (now != followed || lanes.size() > now.channels().size()) {
+      lanes.forEach(
+          (id, lane) -> {
+            if (now.channel(id).isEmpty()) {
+              letGo(lane.clear());
+            }
+          });
+      lanes.entrySet().removeIf(e -> now.channel(e.getKey()).isEmpty() && e.getValue().held() == 0);
+      followed = now;
+    }
+  }
+
+  private static CheckSlots slots(Channel c, int free) {
+    Poll poll = c.poll();
+    // a round takes a call or two for all of them, and then perhaps one for each
+    Duration lease = c.tellsChanges() ? Stock.lease(c).multipliedBy(3) : Stock.lease(c);
+    return new CheckSlots(c.id(), free, poll.every(), lease, poll.finality(), poll.giveUpAfter());
+  }
+
+  private void askTogether(List<PendingDelivery> together) {
+    if (together.isEmpty()) {
+      return;
+    }
+    Map<Long, Instant> lastChanges;
+    try {
+      lastChanges = pending.lastChanges(together.stream().map(PendingDelivery::messageId).toList());
+    } catch (RuntimeException e) {
+      letGo(together);
+      throw e;
+    }
+    together.stream()
+        .collect(Collectors.groupingBy(PendingDelivery::channelId))
+        .forEach(
+            (id, deliveries) ->
+                table
+                    .get()
+                    .channel(id)
+                    .ifPresentOrElse(
+                        channel -> batches.ask(channel, deliveries, lastChanges),
+                        () -> letGo(deliveries)));
+  }
+
+  private CheckLane lane(String channelId) {
+    return lanes.computeIfAbsent(channelId, id -> new CheckLane());
+  }
+
+  /** Asks about what the lane has, as far as the channel has room. */
+  private void run(String channelId, CheckLane lane) {
+    Optional<Channel> channel = table.get().channel(channelId);
+    if (channel.isEmpty()) {
+      letGo(lane.clear());
+      return;
+    }
+    lane.drain(channel.get(), d -> check(lane, d), this::noNews, d -> failed(lane, d));
+  }
+
+  private void letGo(List<PendingDelivery> unasked) {
+    unasked.forEach(this::noNews);
+  }
+
+  /** It stays locked until stale; a lock that is longer than that is made shorter. */
+  private void noNews(PendingDelivery d) {
+    if (d.lockedBeyond().isZero()) {
+      underWay.remove(d.messageId());
+    } else {
+      settlements.add(PendingSettlement.noNews(d));
+      wakeUps.statusSettler().signal();
+    }
+  }
+
+  private void check(CheckLane lane, PendingDelivery d) {
+    if (table.get().channel(d.channelId()).filter(c -> !c.tracking().asked()).isPresent()) {
+      answered(lane, d, new StatusAnswer.NotAsked());
+    } else {
+      ask(d, exchange -> answered(lane, d, answer(exchange)));
+    }
+  }
+
+  /** It could not be asked about; it is claimed again once its lock is stale. */
+  private void failed(CheckLane lane, PendingDelivery d) {
+    underWay.remove(d.messageId());
+    lane.answered(slotsOf(d.channelId()));
+  }
+
+  private void answered(CheckLane lane, PendingDelivery d, StatusAnswer answer) {
+    try {
+      settle(d, answer);
+    } catch (RuntimeException e) {
+      Faults.report("channel-poller", "handling an answer about " + d.message().reference(), e);
+      underWay.remove(d.messageId());
+    }
+    if (lane.answered(slotsOf(d.channelId()))) {
+      wakeUps.poller().signal();
+    }
+    run(d.channelId(), lane);
+  }
+
+  private void settle(PendingDelivery d, StatusAnswer answer) {
+    silent.heard(d, answer);
+    Optional<PendingSettlement> change = rules.settle(d, answer);
+    if (change.isPresent()) {
+      settlements.add(change.get());
+      wakeUps.statusSettler().signal();
+    } else {
+      noNews(d);
+    }
+  }
+
+  private void ask(PendingDelivery d, Consumer<Exchange> answered) {
+    Map<String, Object> headers =
+        Map.of(
+            Headers.CHANNEL_TXN_ID, d.channelTxnId(), Headers.REFERENCE, d.message().reference());
+    calls.send(d.channelId(), "status", null, headers, answered);
+  }
+
+  private int slotsOf(String channelId) {
+    return table.get().channel(channelId).map(Channel::concurrency).orElse(0);
+  }
+
+  /** What a status route has said. */
+  public static StatusAnswer answer(Exchange exchange) {
+    Exception failure = exchange.getException();
+    if (failure instanceof ChannelException.Refused refused) {
+      return new StatusAnswer.NoStatus(refused.getMessage());
+    }
+    if (failure != null) {
+      return new StatusAnswer.Unreachable(Cause.of(failure));
+    }
+    String word = exchange.getMessage().getHeader(Headers.CHANNEL_STATUS, String.class);
+    return word == null ? new StatusAnswer.NoStatus("no status") : status(word);
+  }
+
+  static StatusAnswer status(String word) {
+    return StatusAnswer.Status.of(word)
+        .<StatusAnswer>map(known -> known)
+        .orElseGet(() -> new StatusAnswer.NoStatus("unknown status word " + quoted(word)));
+  }
+
+  private static String quoted(String word) {
+    String known = word.length() > 40 ? word.substring(0, 40) + "…" : word;
+    return "\"" + known.replaceAll("[^\\x20-\\x7e]", "?") + "\"";
+  }
+
+  /** Writes what has changed, and wakes the stages that have work from it. */
+  public void settle() {
+    wakeUps.statusSettler().taken();
+    settlements.write(
+        result -> {
+          if (result.updates()) {
+            wakeUps.updater().signal();
+          }
+          if (result.rejections()) {
+            wakeUps.rejecter().signal();
+          }
+          wakeUps.router().signal();
+        });
+  }
+
+  /** No more claims from now on; what has not been asked about is claimed again elsewhere. */
+  public synchronized void stopClaiming() {
+    stopping = true;
+    lanes.values().forEach(lane -> letGo(lane.clear()));
+  }
+
+  /** Whether every channel asked has answered, and what it said is written. */
+  public boolean isIdle() {
+    return underWay.isEmpty();
+  }
+}
