@@ -26,6 +26,11 @@ public record PendingSettlement(
     return new PendingSettlement(d, Next.STAY, null, d.lastProblem(), null, null, List.of());
   }
 
+  /** What the channel says can't be written now, so it is to say it again. */
+  public static PendingSettlement putOff(PendingDelivery d) {
+    return new PendingSettlement(d, Next.ASK_AGAIN, null, d.lastProblem(), null, null, List.of());
+  }
+
   /** Whether the channel takes back what it had confirmed, so that it no longer is accepted. */
   public boolean takesBack() {
     return delivery.confirmed() && (patch != null || rejection != null);
@@ -46,6 +51,8 @@ public record PendingSettlement(
   public enum Next {
     /** It stays locked until stale; only {@code last_problem} may change. */
     STAY,
+    /** Nothing is written now; the channel is asked again in a second. */
+    ASK_AGAIN,
     /** The channel confirmed it: watched from now on. */
     WATCH,
     /** The channel took its confirmation back: followed as at first. */

@@ -244,7 +244,8 @@ public final class ChannelPending {
             confirmed_at = CASE u.next WHEN 'WATCH' THEN now() WHEN 'FOLLOW_AGAIN' THEN NULL
                            ELSE p.confirmed_at END,
             last_problem = u.problem,
-            due_at = p.due_at - u.beyond_ms * interval '1 millisecond',
+            due_at = CASE u.next WHEN 'ASK_AGAIN' THEN now() + interval '1 second'
+                     ELSE p.due_at - u.beyond_ms * interval '1 millisecond' END,
             locked_until = p.locked_until - u.beyond_ms * interval '1 millisecond'
         FROM unnest(?::int8[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::int8[])
           AS u (id, token, next, problem, was, beyond_ms)

@@ -175,7 +175,8 @@ public final class Settlements {
 
   /**
    * Writes what channels said of pending deliveries. Where a confirmation is taken back while an
-   * updater is telling of it, that is put off: nothing is written, and the channel is asked again.
+   * updater is telling of it, that is put off: nothing is written, and the channel is asked again
+   * in a second.
    *
    * @throws StoreUnavailableException if the database could not be reached; nothing was recorded
    */
@@ -218,13 +219,14 @@ public final class Settlements {
     List<Rejected> rejections = new ArrayList<>();
     List<PendingSettlement> changed = new ArrayList<>();
     List<DeliveryStatusJournal.Line> lines = new ArrayList<>();
-    for (PendingSettlement s : batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      PendingSettlement s = batch.get(i);
       long id = s.delivery().messageId();
       Message message = s.delivery().message();
       if (!ours.contains(lease(s))) {
-        if (!s.journal().isEmpty()) {
+        if (!all.get(i).journal().isEmpty()) {
           long about = forgotten.getOrDefault(id, id);
-          lines.add(DeliveryStatusJournal.Line.of(about, message, lost(s)));
+          lines.add(DeliveryStatusJournal.Line.of(about, message, lost(all.get(i))));
         }
         continue;
       }
@@ -245,7 +247,7 @@ public final class Settlements {
 
   private static PendingSettlement inTurn(PendingSettlement s, UntoldAcceptances untold) {
     return s.takesBack() && untold.isBeingTold(s.delivery().messageId())
-        ? PendingSettlement.noNews(s.delivery())
+        ? PendingSettlement.putOff(s.delivery())
         : s;
   }
 

@@ -15,9 +15,13 @@ import java.util.Set;
  * Acceptances that were decided and not told yet: the rows of {@code message_updates} that are to
  * show a message as accepted. {@code accepted} is journaled when the lake shows it, which may be
  * much later than the channel confirmed it. A channel may take its confirmation back meanwhile:
- * what nobody was told is then withdrawn, so that the journal never says {@code accepted} after the
- * word that took it back. What an updater is telling just now can't be withdrawn; the word that
- * takes it back comes after it.
+ * what was not journaled is then withdrawn, so that the journal never says {@code accepted} after
+ * the word that took it back. What an updater's transaction is ending just now can't be withdrawn;
+ * the word that takes it back comes after it.
+ *
+ * <p>A lease on a job does not count, only the lock on its row: an updater journals what it has
+ * deleted, and finds nothing to delete. Where the lake is another database, it may show such a
+ * message as accepted for a moment, until the update that takes it back is applied.
  *
  * <p>Of one transaction, whose locks hold what can be withdrawn.
  */
@@ -46,8 +50,6 @@ public final class UntoldAcceptances {
         CROSS JOIN LATERAL (
           SELECT m.seq, m.message_id FROM message_updates m
           WHERE m.message_id = u.id AND m.patch ->> 'status' = 'accepted'
-            AND (m.parked_at IS NOT NULL OR m.locked_until IS NULL
-                 OR m.locked_until <= now() OR m.due_at < m.locked_until)
           FOR UPDATE SKIP LOCKED) f
         """;
     Map<Long, Long> held = new HashMap<>();

@@ -10,7 +10,9 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
@@ -101,9 +103,21 @@ public final class ChannelReceipts {
     Settlements.Written written = Settlements.Written.NOTHING;
     for (var channel :
         due.stream().collect(Collectors.groupingBy(ReceiptWork.Item::channelId)).entrySet()) {
-      written = written.and(again(connection, channel.getKey(), channel.getValue(), rules));
+      List<ReceiptWork.Item> inTurn =
+          withThoseBefore(connection, channel.getKey(), channel.getValue());
+      written = written.and(again(connection, channel.getKey(), inTurn, rules));
     }
     return new Retried(due.size() == KeptReceipts.BATCH, written);
+  }
+
+  /** What came earlier about the same delivery goes first, though its next try is not due. */
+  private static List<ReceiptWork.Item> withThoseBefore(
+      Connection connection, String channelId, List<ReceiptWork.Item> due) throws SQLException {
+    Map<Long, ReceiptWork.Item> bySeq = new TreeMap<>();
+    due.forEach(item -> bySeq.put(item.seq(), item));
+    KeptReceipts.about(connection, channelId, due.stream().map(ReceiptWork.Item::receipt).toList())
+        .forEach(item -> bySeq.putIfAbsent(item.seq(), item));
+    return List.copyOf(bySeq.values());
   }
 
   /** One that the database refuses does not keep the others back: it is put aside. */

@@ -102,6 +102,7 @@ final class ReceiptWork {
     }
     Map<Long, PendingDelivery> locked = lock(byMessage.keySet());
     UntoldAcceptances untold = untold(locked, byMessage);
+    putOff(locked.keySet().stream().filter(untold::isBeingTold).toList());
     List<Item> left = new ArrayList<>();
     List<PendingSettlement> settlements = new ArrayList<>();
     for (var message : byMessage.entrySet()) {
@@ -131,6 +132,25 @@ final class ReceiptWork {
                     byMessage.get(id).stream()
                         .anyMatch(i -> TAKE_BACK.contains(i.receipt().status())))
             .toList());
+  }
+
+  /** Nothing else may be decided on them meanwhile, such as that they are final. */
+  private void putOff(List<Long> messageIds) throws SQLException {
+    if (messageIds.isEmpty()) {
+      return;
+    }
+    String sql =
+        """
+        UPDATE channel_pending p
+        SET lock_token = ?::uuid, due_at = greatest(p.due_at, now() + interval '2 minutes')
+        FROM unnest(?::int8[]) AS u (id)
+        WHERE p.message_id = ANY (ARRAY[u.id])
+        """;
+    try (PreparedStatement s = connection.prepareStatement(sql)) {
+      s.setString(1, token.toString());
+      new Columns<>(connection, s, messageIds).from(2).bigint(id -> id);
+      s.executeUpdate();
+    }
   }
 
   private void isEarly(Item item, Early e) {
