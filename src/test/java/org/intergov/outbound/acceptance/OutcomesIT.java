@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,8 +18,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a post can come to, each with the journal it writes. */
 @ExtendWith(ShowLogsOnFailure.class)
@@ -27,6 +29,14 @@ class OutcomesIT {
   private static final List<String> TRIED_AGAIN =
       List.of("unknown", "possible_duplicate", "retry_scheduled");
 
+  private static final int[] REFUSALS = {400, 409, 413, 415, 422, 451};
+  private static final int[] ABOUT_THE_WAY = {
+    402, 404, 405, 406, 407, 410, 411, 421, 423, 424, 426, 499
+  };
+  private static final int[] NOT_NOW = {401, 403, 408, 425, 429, 503, 307};
+  private static final int[] WITH_RETRY_AFTER = {429, 503};
+
+  private static final Map<String, Sent> AHEAD = new HashMap<>();
   private static final PostgresServer POSTGRES = PostgresServer.shared();
   private static TestChannel first;
   private static TestChannel second;
@@ -111,6 +121,28 @@ class OutcomesIT {
                     .formatted(first.url(), second.url(), Ports.free(), first.port()))
             .start();
     api = gateway.api();
+    for (int status : REFUSALS) {
+      sendAhead("refused-" + status, Reply.status(status));
+    }
+    for (int status : ABOUT_THE_WAY) {
+      sendAhead("on-the-way-" + status, Reply.status(status));
+    }
+    for (int status : NOT_NOW) {
+      sendAhead("unavailable-" + status, Reply.status(status));
+    }
+    for (int status : WITH_RETRY_AFTER) {
+      sendAhead("retry-after-" + status, Reply.status(status, "Retry-After", "2"));
+    }
+    unknownOutcomes()
+        .map(Arguments::get)
+        .forEach(reply -> sendAhead("unknown-" + reply[0], (Reply) reply[1]));
+  }
+
+  /** What the tests of many values then look at, one by one: they are sent in the same seconds. */
+  private static void sendAhead(String name, Reply reply) {
+    Sent message = Sent.to("SG", name);
+    first.on(message, reply);
+    AHEAD.put(name, api.submit(message));
   }
 
   @AfterAll
@@ -153,11 +185,9 @@ class OutcomesIT {
   // --- refused ---
 
   @ParameterizedTest
-  @ValueSource(ints = {400, 409, 413, 415, 422, 451})
+  @FieldSource("REFUSALS")
   void a_message_refused_by_the_first_channel_goes_to_the_second_at_once(int status) {
-    Sent message = Sent.to("SG", "refused-" + status);
-    first.on(message, Reply.status(status));
-    api.submit(message);
+    Sent message = AHEAD.get("refused-" + status);
     assertAcceptedBy("sg-second", message, story(List.of("refused", "failed_over"), SENT));
     assertThat(first.posts(message)).hasSize(1);
     assertThat(second.keys(message)).containsExactly(message.reference());
@@ -167,11 +197,9 @@ class OutcomesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {402, 404, 405, 406, 407, 410, 411, 421, 423, 424, 426, 499})
+  @FieldSource("ABOUT_THE_WAY")
   void an_answer_about_the_way_and_not_about_the_message_only_delays_it(int status) {
-    Sent message = Sent.to("SG", "on-the-way-" + status);
-    first.on(message, Reply.status(status));
-    api.submit(message);
+    Sent message = AHEAD.get("on-the-way-" + status);
     assertAcceptedBy("sg-first", message, story(List.of("unavailable", "retry_scheduled"), SENT));
     assertThat(second.posts(message)).isEmpty();
   }
@@ -245,22 +273,18 @@ class OutcomesIT {
   // --- unavailable ---
 
   @ParameterizedTest
-  @ValueSource(ints = {401, 403, 408, 425, 429, 503, 307})
+  @FieldSource("NOT_NOW")
   void a_message_that_the_channel_cannot_take_now_goes_to_the_same_channel_again(int status) {
-    Sent message = Sent.to("SG", "unavailable-" + status);
-    first.on(message, Reply.status(status));
-    api.submit(message);
+    Sent message = AHEAD.get("unavailable-" + status);
     assertAcceptedBy("sg-first", message, story(List.of("unavailable", "retry_scheduled"), SENT));
     assertThat(first.keys(message)).containsExactly(message.reference(), message.reference());
     assertThat(second.posts(message)).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {429, 503})
+  @FieldSource("WITH_RETRY_AFTER")
   void retry_after_is_honoured(int status) {
-    Sent message = Sent.to("SG", "retry-after-" + status);
-    first.on(message, Reply.status(status, "Retry-After", "2"));
-    api.submit(message);
+    Sent message = AHEAD.get("retry-after-" + status);
     assertAcceptedBy("sg-first", message, story(List.of("unavailable", "retry_scheduled"), SENT));
     List<TestChannel.Post> posts = first.posts(message);
     assertThat(Duration.between(posts.get(0).at(), posts.get(1).at()))
@@ -356,11 +380,8 @@ class OutcomesIT {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("unknownOutcomes")
-  void an_unknown_outcome_is_tried_again_at_the_same_channel_with_the_same_key(
-      String name, Reply reply) {
-    Sent message = Sent.to("SG", "unknown-" + name);
-    first.on(message, reply);
-    api.submit(message);
+  void an_unknown_outcome_is_tried_again_at_the_same_channel_with_the_same_key(String name) {
+    Sent message = AHEAD.get("unknown-" + name);
     assertAcceptedBy("sg-first", message, story(TRIED_AGAIN, SENT));
     assertThat(first.keys(message)).containsExactly(message.reference(), message.reference());
     assertThat(first.duplicates()).doesNotContain(message.subject());

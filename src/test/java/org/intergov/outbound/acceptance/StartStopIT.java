@@ -182,6 +182,7 @@ class StartStopIT {
   }
 
   @Test
+  @Tag("thorough") // it is waited for a minute
   void a_database_that_cannot_be_reached_is_told_with_its_address() {
     int nobody = Ports.free();
     try (GatewayProcess gateway = GatewayProcess.named("database-unreachable")) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -283,6 +284,7 @@ class QueryPlansTest {
     assertThat(receipts.again(rules).written().settled()).as("still too early").isZero();
     settlements.deliveries(
         claimed.stream().map(d -> ChannelReceiptsTest.followed(d, prefix + d.id())).toList());
+    putOff(db, lane, prefix, receipts, rules);
     assertThat(receipts.take(lane, told.subList(0, BATCH / 2), rules, true).applied())
         .isEqualTo(BATCH / 2);
     store.run(makeDue);
@@ -294,6 +296,34 @@ class QueryPlansTest {
     Reference again = new Reference("AU", claimed.get(0).message().senderRef());
     assertThat(receipts.take(lane, List.of(ofNobody(prefix, again)), rules, true).aside()).isOne();
     store.run("DELETE FROM channel_receipts WHERE receipt_id LIKE 'kept-%'");
+  }
+
+  /** One that takes back what an updater is telling just now waits, and so does its delivery. */
+  private static void putOff(
+      Database db, String lane, String prefix, ChannelReceipts receipts, StatusRules rules) {
+    String open = " FROM channel_pending WHERE channel_id = '" + lane + "'";
+    String last = store.ask("SELECT max(channel_txn_id)" + open).get(0);
+    String one = " WHERE channel_id = '" + lane + "' AND channel_txn_id = '" + last + "'";
+    store.run("UPDATE channel_pending SET state = 'confirmed'" + one);
+    store.run(
+        "INSERT INTO message_updates (message_id, sender, sender_ref, patch)"
+            + " SELECT message_id, sender, sender_ref, '{\"status\": \"accepted\"}'"
+            + " FROM channel_pending"
+            + one);
+    Receipt back =
+        new Receipt(prefix + "back", last, null, null, StatusAnswer.Status.REVOKED, "{}");
+    store.outboxDatabase.transaction(
+        other -> {
+          try (Statement s = other.createStatement()) {
+            s.execute(
+                "SELECT FROM message_updates WHERE patch ->> 'status' = 'accepted' FOR UPDATE");
+          }
+          assertThat(receipts.take(lane, List.of(back), rules, true).applied()).isZero();
+          return null;
+        });
+    store.run("DELETE FROM message_updates WHERE patch ->> 'status' = 'accepted'");
+    store.run("DELETE FROM channel_receipts WHERE receipt_id = '" + prefix + "back'");
+    store.run("UPDATE channel_pending SET state = 'received'" + one);
   }
 
   /** Too early, of the same channel and about other deliveries; no plan must show them. */

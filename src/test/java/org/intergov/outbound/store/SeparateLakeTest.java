@@ -10,8 +10,12 @@ import static org.intergov.outbound.store.TestStore.refused;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.intergov.outbound.delivery.Channels;
 import org.intergov.outbound.delivery.Delivery;
+import org.intergov.outbound.delivery.StatusAnswer.Status;
+import org.intergov.outbound.delivery.StatusRules;
 import org.intergov.outbound.message.Reference;
+import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.Submissions.Result;
 import org.intergov.outbound.store.Submissions.Submission;
 import org.intergov.outbound.store.database.CuttingProxy;
@@ -25,6 +29,9 @@ import org.junit.jupiter.api.Test;
 
 /** The lake in a database of its own: the entry itself travels as the message's first update. */
 class SeparateLakeTest {
+  private static final RoutingTable TABLE = Channels.table("a | on-revoked: resend");
+  private static final StatusRules RULES = new StatusRules(() -> TABLE);
+
   private static TestStore store;
   private static RejectedMessageRoute route;
 
@@ -327,5 +334,54 @@ class SeparateLakeTest {
 
   private static List<String> lakeReferences() {
     return TestStore.ask(store.lakeDatabase, "SELECT sender_ref FROM message_lake");
+  }
+
+  private static void confirmed(String reference) {
+    store.deliver("a", reference, "t" + reference);
+    store.applyUpdates();
+    store.told(RULES, "a", Status.CONFIRMED);
+  }
+
+  @Test
+  void an_acceptance_taken_back_before_the_lake_has_heard_of_it_is_neither_shown_nor_journaled() {
+    confirmed("1");
+
+    store.told(RULES, "a", Status.REVOKED);
+    store.applyUpdates();
+
+    assertThat(store.lake("1", "status")).isEqualTo("pending");
+    assertThat(store.events("1"))
+        .containsExactly("submitted", "posted", "confirmed", "revoked", "retry_scheduled");
+  }
+
+  @Test
+  void one_taken_back_while_its_update_is_at_the_lake_is_shown_until_the_next_and_not_journaled() {
+    confirmed("1");
+    List<MessageUpdates.Job> underWay = store.updates.claim(1);
+
+    store.told(RULES, "a", Status.REVOKED);
+    store.updates.apply(underWay);
+    assertThat(store.lake("1", "status")).isEqualTo("accepted");
+    store.applyUpdates();
+
+    assertThat(store.lake("1", "status")).isEqualTo("pending");
+    assertThat(store.events("1"))
+        .containsExactly("submitted", "posted", "confirmed", "revoked", "retry_scheduled");
+    assertThat(store.ask("SELECT seq FROM message_updates")).isEmpty();
+  }
+
+  @Test
+  void one_taken_back_after_an_updater_died_between_lake_and_outbox_is_not_journaled_either() {
+    confirmed("1");
+    long seq = store.updates.claim(1).get(0).seq();
+    TestStore.run(
+        store.lakeDatabase, "UPDATE message_lake SET status = 'accepted', applied_seq = " + seq);
+
+    store.told(RULES, "a", Status.REVOKED);
+    store.applyUpdates();
+
+    assertThat(store.lake("1", "status")).isEqualTo("pending");
+    assertThat(store.events("1"))
+        .containsExactly("submitted", "posted", "confirmed", "revoked", "retry_scheduled");
   }
 }

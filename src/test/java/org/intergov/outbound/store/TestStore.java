@@ -22,13 +22,17 @@ import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
 import org.intergov.outbound.delivery.LakePatch;
 import org.intergov.outbound.delivery.OutboxStatus;
+import org.intergov.outbound.delivery.PendingDelivery;
 import org.intergov.outbound.delivery.Reason;
 import org.intergov.outbound.delivery.Rejection;
 import org.intergov.outbound.delivery.Settlement;
+import org.intergov.outbound.delivery.StatusAnswer;
+import org.intergov.outbound.delivery.StatusRules;
 import org.intergov.outbound.message.Message;
 import org.intergov.outbound.postgres.EmbeddedDatabase;
 import org.intergov.outbound.postgres.PostgresProcesses;
 import org.intergov.outbound.postgres.ReadyCluster;
+import org.intergov.outbound.store.ChannelPending.CheckSlots;
 import org.intergov.outbound.store.DeliveryOutbox.LaneSlots;
 import org.intergov.outbound.store.Submissions.Submission;
 import org.intergov.outbound.store.database.Database;
@@ -310,6 +314,20 @@ public final class TestStore implements AutoCloseable {
     Delivery d = claim(channelId, 1).get(0);
     settlements.deliveries(List.of(posted(d, txnId, false)));
     return d;
+  }
+
+  /** The one delivery of a channel, about which the channel is being asked. */
+  PendingDelivery asked(String channelId) {
+    makeDue("channel_pending");
+    CheckSlots one =
+        new CheckSlots(
+            channelId, 1, Duration.ofSeconds(30), LEASE, Duration.ofHours(1), Duration.ofDays(7));
+    return pending.claim(List.of(one), List.of(), UUID.randomUUID()).get(0);
+  }
+
+  /** What a channel says of its one delivery when it is asked. */
+  void told(StatusRules rules, String channelId, StatusAnswer answer) {
+    rules.settle(asked(channelId), answer).ifPresent(s -> settlements.pending(List.of(s)));
   }
 
   /** Events of a message, in order. */

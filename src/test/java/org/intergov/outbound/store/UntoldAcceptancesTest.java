@@ -8,9 +8,7 @@ import static org.intergov.outbound.delivery.StatusAnswer.Status.UNDELIVERABLE;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import java.util.stream.IntStream;
 import org.intergov.outbound.delivery.Channels;
 import org.intergov.outbound.delivery.PendingDelivery;
@@ -18,7 +16,6 @@ import org.intergov.outbound.delivery.Receipt;
 import org.intergov.outbound.delivery.StatusAnswer;
 import org.intergov.outbound.delivery.StatusRules;
 import org.intergov.outbound.routing.RoutingTable;
-import org.intergov.outbound.store.ChannelPending.CheckSlots;
 import org.intergov.outbound.store.MessageUpdates.Job;
 import org.intergov.outbound.store.database.Database;
 import org.junit.jupiter.api.AfterAll;
@@ -66,22 +63,8 @@ class UntoldAcceptancesTest {
     told(channelId, CONFIRMED);
   }
 
-  /** What the channel says of its one delivery when it is asked. */
   private static void told(String channelId, StatusAnswer answer) {
-    RULES.settle(asked(channelId), answer).ifPresent(s -> store.settlements.pending(List.of(s)));
-  }
-
-  private static PendingDelivery asked(String channelId) {
-    store.makeDue("channel_pending");
-    CheckSlots one =
-        new CheckSlots(
-            channelId,
-            1,
-            Duration.ofSeconds(30),
-            TestStore.LEASE,
-            Duration.ofHours(1),
-            Duration.ofDays(7));
-    return store.pending.claim(List.of(one), List.of(), UUID.randomUUID()).get(0);
+    store.told(RULES, channelId, answer);
   }
 
   private static int receives(String id, StatusAnswer.Status... statuses) {
@@ -175,8 +158,8 @@ class UntoldAcceptancesTest {
   @Test
   void others_of_its_batch_do_not_wait() {
     confirm("b", "2", "t2");
-    PendingDelivery one = asked("a");
-    PendingDelivery two = asked("b");
+    PendingDelivery one = store.asked("a");
+    PendingDelivery two = store.asked("b");
     whileItIsTold(
         other -> {
           store.settlements.pending(
@@ -221,8 +204,8 @@ class UntoldAcceptancesTest {
 
   @Test
   void a_lease_lost_meanwhile_is_journaled_although_the_word_would_have_been_put_off() {
-    PendingDelivery late = asked("a");
-    asked("a");
+    PendingDelivery late = store.asked("a");
+    store.asked("a");
     whileItIsTold(
         other -> {
           store.settlements.pending(List.of(RULES.settle(late, REVOKED).orElseThrow()));
@@ -252,8 +235,8 @@ class UntoldAcceptancesTest {
 
   @Test
   void an_answer_whose_lease_is_lost_withdraws_nothing() {
-    PendingDelivery late = asked("a");
-    asked("a");
+    PendingDelivery late = store.asked("a");
+    store.asked("a");
 
     store.settlements.pending(List.of(RULES.settle(late, REVOKED).orElseThrow()));
 
@@ -309,7 +292,7 @@ class UntoldAcceptancesTest {
 
   @Test
   void while_a_receipt_is_kept_nothing_else_is_decided() {
-    PendingDelivery underWay = asked("a");
+    PendingDelivery underWay = store.asked("a");
     whileItIsTold(
         other -> {
           receives("r", REVOKED);
