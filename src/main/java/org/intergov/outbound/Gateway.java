@@ -35,17 +35,16 @@ import org.intergov.outbound.api.door.IntakeGate;
 import org.intergov.outbound.api.door.ServerTls;
 import org.intergov.outbound.api.door.VerificationGate;
 import org.intergov.outbound.channel.ChannelKinds;
-import org.intergov.outbound.channel.ChannelRoutes;
+import org.intergov.outbound.channel.ChannelRecipients;
 import org.intergov.outbound.channel.LiveTable;
 import org.intergov.outbound.channel.OperatorRoutes;
 import org.intergov.outbound.config.InvalidChannelsException;
 import org.intergov.outbound.config.file.RoutesFolder;
 import org.intergov.outbound.flow.ChannelPoller;
 import org.intergov.outbound.flow.ChannelSubscriber;
-import org.intergov.outbound.flow.MessageUpdater;
+import org.intergov.outbound.flow.LakeStage;
 import org.intergov.outbound.flow.MultichannelRouter;
 import org.intergov.outbound.flow.Receipts;
-import org.intergov.outbound.flow.RejectedMessageProcessor;
 import org.intergov.outbound.flow.RetentionSweeper;
 import org.intergov.outbound.flow.WakeUps;
 import org.intergov.outbound.message.MessageReader;
@@ -62,8 +61,8 @@ import org.intergov.outbound.monitoring.QueuesHealth;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.BoundedSubmissions;
+import org.intergov.outbound.store.LakeQueue;
 import org.intergov.outbound.store.OperatorActions;
-import org.intergov.outbound.store.RejectedMessages;
 import org.intergov.outbound.store.Settlements;
 import org.intergov.outbound.store.Stores;
 import org.intergov.outbound.store.receipts.ChannelReceipts;
@@ -171,7 +170,7 @@ public final class Gateway implements AutoCloseable {
       ChannelKinds.load(camel);
       RoutesFolder operatorRoutes = OperatorRoutes.load(camel, settings.routesDir(), routeFiles());
       operatorRoutes.warnings().forEach(w -> LOG.warn("{}", w));
-      WakeUps wakeUps = WakeUps.of(camel);
+      WakeUps wakeUps = WakeUps.create();
       channels = LiveChannels.load(camel, settings, operatorRoutes, wakeUps);
       LOG.debug("the routing table is there after {} ms", millisSince(begun));
       stores = opened(opening);
@@ -292,28 +291,29 @@ public final class Gateway implements AutoCloseable {
     Settlements settlements =
         stores.settlements(
             id -> table.get().channel(id).map(Channel::callsBack).orElse(false), metrics);
-    ChannelRoutes routes = channels.routes();
     router =
         new MultichannelRouter(
-            camel, stores.lanes(), settlements, messageRules, table, routes, wakeUps, this::later);
-    poller = new ChannelPoller(camel, stores.channelPending(), settlements, table, routes, wakeUps);
+            stores.lanes(), settlements, messageRules, table, wakeUps, this::later);
+    poller = new ChannelPoller(stores.channelPending(), settlements, table, wakeUps);
     Runnable wakeRouter = wakeUps.router()::signal;
     var registry = camel.getRegistry();
     registry.bind(ApiAccess.NAME, access);
     registry.bind("lakeDataSource", stores.lakeDataSource());
-    registry.bind("multichannelRouter", router);
-    registry.bind("channelPoller", poller);
-    registry.bind(
-        "channelSubscriber", new ChannelSubscriber(camel, stores.subscriptions(), table, routes));
+    registry.bind("lakeConnections", LakeQueue.connections());
+    ChannelRecipients.bind(registry, channels.routes());
+    registry.bind("delivery-outbox", router);
+    registry.bind("channel-pending", poller);
+    registry.bind("channel-subscriptions", new ChannelSubscriber(stores.subscriptions(), table));
     registry.bind("callbacks", new Callbacks(stores.subscriptions(), wakeUps.poller()::signal));
     ChannelReceipts receipts = stores.receipts(metrics);
     registry.bind("receipts", new Receipts(receipts, table, wakeUps));
     registry.bind(
-        "messageUpdater", new MessageUpdater(stores.messageUpdates(metrics), wakeUps.updater()));
-    RejectedMessages rejected = stores.rejectedMessages();
-    registry.bind("lakeConnections", rejected.connections());
+        "message-updates",
+        new LakeStage<>("message-updater", stores.messageUpdates(metrics), wakeUps.updater()));
     registry.bind(
-        "rejectedMessageProcessor", new RejectedMessageProcessor(rejected, wakeUps.rejecter()));
+        "rejected-messages",
+        new LakeStage<>(
+            "rejected-message-processor", stores.rejectedMessages(), wakeUps.rejecter()));
     bindIntake(registry, reader, table, wakeRouter);
     registry.bind("messageQueries", new MessageQueries(stores.views(), stores.journal()));
     registry.bind("asideReceipts", new AsideReceipts(receipts));

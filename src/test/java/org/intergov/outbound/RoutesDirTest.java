@@ -113,7 +113,7 @@ class RoutesDirTest {
         routes("- log: \"{{wait}}\"", "- log: \"{{wiat}}\"", "own.camel.yaml:14", "wiat"),
         routes("- log: \"{{wait}}\"", "- log: \"${nonsense(\"", "own.camel.yaml:14", "mistake"),
         routes("id: nz-status", "id: retention", "own.camel.yaml:8", "\"retention\"", "itself"),
-        routes("id: nz-status", "id: settle-statuses", "own.camel.yaml:8", "\"settle-statuses\""),
+        routes("id: nz-status", "id: channel-poller", "own.camel.yaml:8", "\"channel-poller\""),
         routes("id: nz-status", "id: nz-post", "own.camel.yaml:8", "\"nz-post\" again"),
         Arguments.of(CHANNELS, "- : :\n -", List.of("own.camel.yaml", "a syntax error")));
   }

@@ -12,11 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.intergov.outbound.channel.ChannelCalls;
 import org.intergov.outbound.channel.ChannelException;
-import org.intergov.outbound.channel.ChannelRoutes;
+import org.intergov.outbound.channel.ChannelRecipients;
 import org.intergov.outbound.channel.Headers;
 import org.intergov.outbound.config.Cause;
 import org.intergov.outbound.delivery.PendingDelivery;
@@ -24,6 +22,9 @@ import org.intergov.outbound.delivery.PendingSettlement;
 import org.intergov.outbound.delivery.StatusAnswer;
 import org.intergov.outbound.delivery.StatusRules;
 import org.intergov.outbound.delivery.Stock;
+import org.intergov.outbound.flow.leased.LeasedQueue;
+import org.intergov.outbound.flow.leased.LeasedRoute;
+import org.intergov.outbound.flow.leased.WakeUp;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.Poll;
 import org.intergov.outbound.routing.RoutingTable;
@@ -33,11 +34,11 @@ import org.intergov.outbound.store.Settlements;
 import org.intergov.outbound.store.database.LostClaims;
 
 /**
- * Claims pending deliveries whose lock has gone stale, asks their channels for the status, and
- * writes what has changed. The routes {@code channel-poller} and {@code settle-statuses} call it,
- * each from one thread; answers come on any thread.
+ * The pending deliveries as the route {@code channel-poller} has them: claims those whose lock has
+ * gone stale, hands each to the route when its channel has room, and records what has changed.
+ * Answers come on any thread.
  */
-public final class ChannelPoller {
+public final class ChannelPoller implements LeasedQueue {
   /** Of the heap, for each delivery claimed: its row, the call under way. */
   private static final int BYTES_EACH = 128 << 10;
 
@@ -46,7 +47,7 @@ public final class ChannelPoller {
   private final StatusRules rules;
   private final Supplier<RoutingTable> table;
   private final WakeUps wakeUps;
-  private final ChannelCalls calls;
+  private volatile LeasedRoute route;
   private final SettlementQueue<PendingSettlement> settlements;
   private final Shares shares = Shares.ofHeap(BYTES_EACH);
   private final StatusBatches batches;
@@ -63,20 +64,18 @@ public final class ChannelPoller {
   private RoutingTable followed;
 
   public ChannelPoller(
-      CamelContext camel,
       ChannelPending pending,
       Settlements settlements,
       Supplier<RoutingTable> table,
-      ChannelRoutes routes,
       WakeUps wakeUps) {
     this.pending = pending;
     this.claims = new LostClaims<>(pending::release);
     this.rules = new StatusRules(table);
     this.table = table;
     this.wakeUps = wakeUps;
-    this.calls = new ChannelCalls(camel, routes, "direct:ask-channel");
     this.batches =
-        new StatusBatches(calls, this::ask, this::settle, channelId -> wakeUps.poller().signal());
+        new StatusBatches(
+            this::askForAll, this::ask, this::settle, channelId -> wakeUps.poller().signal());
     this.settlements =
         new SettlementQueue<>(
             "channel-poller",
@@ -85,9 +84,24 @@ public final class ChannelPoller {
             s -> underWay.remove(s.delivery().messageId()));
   }
 
+  @Override
+  public void open(LeasedRoute to) {
+    route = to;
+  }
+
+  @Override
+  public WakeUp due() {
+    return wakeUps.poller();
+  }
+
+  @Override
+  public WakeUp ended() {
+    return wakeUps.statusSettler();
+  }
+
   /** Claims what is due for each channel, as far as it has room, and asks. */
+  @Override
   public void claim() {
-    wakeUps.poller().taken();
     if (!stopping && !settlements.isBehind()) {
       database.run(this::claimOnce);
     }
@@ -201,11 +215,9 @@ public final class ChannelPoller {
   }
 
   private void check(CheckLane lane, PendingDelivery d) {
-    if (table.get().channel(d.channelId()).filter(c -> !c.tracking().asked()).isPresent()) {
-      answered(lane, d, new StatusAnswer.NotAsked());
-    } else {
-      ask(d, exchange -> answered(lane, d, answer(exchange)));
-    }
+    boolean asked = table.get().channel(d.channelId()).filter(c -> !c.tracking().asked()).isEmpty();
+    Exchange exchange = exchange(d.channelId(), asked ? Claim.ASK : Claim.CANNOT_BE_ASKED);
+    ask(exchange, d, ended -> answered(lane, d, answer(ended)));
   }
 
   /** It could not be asked about; it is claimed again once its lock is stale. */
@@ -239,10 +251,35 @@ public final class ChannelPoller {
   }
 
   private void ask(PendingDelivery d, Consumer<Exchange> answered) {
-    Map<String, Object> headers =
-        Map.of(
-            Headers.CHANNEL_TXN_ID, d.channelTxnId(), Headers.REFERENCE, d.message().reference());
-    calls.send(d.channelId(), "status", null, headers, answered);
+    ask(exchange(d.channelId(), Claim.ASK), d, answered);
+  }
+
+  private void ask(Exchange exchange, PendingDelivery d, Consumer<Exchange> answered) {
+    exchange.getMessage().setHeader(Headers.CHANNEL_TXN_ID, d.channelTxnId());
+    exchange.getMessage().setHeader(Headers.REFERENCE, d.message().reference());
+    run(exchange, answered);
+  }
+
+  private void askForAll(String channelId, String page, Consumer<Exchange> answered) {
+    Exchange exchange = exchange(channelId, Claim.ASK_FOR_ALL);
+    exchange.getMessage().setHeader(Headers.PAGE, page);
+    run(exchange, answered);
+  }
+
+  private Exchange exchange(String channelId, Claim claim) {
+    Exchange exchange = route.exchange();
+    exchange.setProperty(Claim.PROPERTY, claim.word());
+    exchange.setProperty(ChannelRecipients.CHANNEL, channelId);
+    return exchange;
+  }
+
+  private void run(Exchange exchange, Consumer<Exchange> answered) {
+    route.run(
+        exchange,
+        ended -> {
+          ChannelRecipients.end(ended);
+          answered.accept(ended);
+        });
   }
 
   private int slotsOf(String channelId) {
@@ -251,7 +288,10 @@ public final class ChannelPoller {
 
   /** What a status route has said. */
   public static StatusAnswer answer(Exchange exchange) {
-    Exception failure = exchange.getException();
+    if (Ending.of(exchange) == Ending.NOT_ASKED) {
+      return new StatusAnswer.NotAsked();
+    }
+    Throwable failure = ChannelRecipients.failure(exchange);
     if (failure instanceof ChannelException.Refused refused) {
       return new StatusAnswer.NoStatus(refused.getMessage());
     }
@@ -274,8 +314,8 @@ public final class ChannelPoller {
   }
 
   /** Writes what has changed, and wakes the stages that have work from it. */
-  public void settle() {
-    wakeUps.statusSettler().taken();
+  @Override
+  public void record() {
     settlements.write(
         result -> {
           if (result.updates()) {

@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.intergov.outbound.channel.ChannelCalls;
-import org.intergov.outbound.channel.ChannelRoutes;
+import org.intergov.outbound.channel.ChannelRecipients;
 import org.intergov.outbound.channel.Headers;
 import org.intergov.outbound.channel.WebSub;
 import org.intergov.outbound.config.Cause;
 import org.intergov.outbound.delivery.NewestAnswers;
+import org.intergov.outbound.flow.leased.LeasedQueue;
+import org.intergov.outbound.flow.leased.LeasedRoute;
+import org.intergov.outbound.flow.leased.WakeUp;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.ChannelSubscriptions;
@@ -23,11 +24,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks channels to call back about the deliveries they have taken. What fails is asked for again
- * later, and disturbs nothing: the poller asks for statuses in any case. The route {@code
- * channel-subscriber} calls {@link #claim}, from one thread; answers come on any.
+ * The subscriptions as the route {@code channel-subscriber} has them: asks channels to call back
+ * about the deliveries they have taken. What fails is asked for again later, and disturbs nothing:
+ * the poller asks for statuses in any case. Answers come on any thread.
  */
-public final class ChannelSubscriber {
+public final class ChannelSubscriber implements LeasedQueue {
   private static final Logger LOG = LoggerFactory.getLogger(ChannelSubscriber.class);
 
   /** Far fewer than the verifications that can wait for their answer, for dozens of replicas. */
@@ -37,23 +38,30 @@ public final class ChannelSubscriber {
 
   private final ChannelSubscriptions subscriptions;
   private final Supplier<RoutingTable> table;
-  private final ChannelCalls calls;
+  private final WakeUp due = new WakeUp();
+  private volatile LeasedRoute route;
   private final Map<String, Integer> asking = new ConcurrentHashMap<>();
   private final Map<String, NewestRequests> newest = new ConcurrentHashMap<>();
   private int turn;
   private final DatabaseWatch database = new DatabaseWatch("channel-subscriber");
 
-  public ChannelSubscriber(
-      CamelContext camel,
-      ChannelSubscriptions subscriptions,
-      Supplier<RoutingTable> table,
-      ChannelRoutes routes) {
+  public ChannelSubscriber(ChannelSubscriptions subscriptions, Supplier<RoutingTable> table) {
     this.subscriptions = subscriptions;
     this.table = table;
-    this.calls = new ChannelCalls(camel, routes, "direct:subscribe-to-channel");
+  }
+
+  @Override
+  public void open(LeasedRoute to) {
+    route = to;
+  }
+
+  @Override
+  public WakeUp due() {
+    return due;
   }
 
   /** Asks for the subscriptions that are due, a few at once for each channel. */
+  @Override
   public void claim() {
     database.run(
         () -> {
@@ -91,18 +99,19 @@ public final class ChannelSubscriber {
 
   private void ask(Subscription s) {
     asking.merge(s.channelId(), 1, Integer::sum);
-    Map<String, Object> headers =
-        Map.of(
-            Headers.CHANNEL_TXN_ID,
-            s.channelTxnId(),
-            Headers.CALLBACK_PATH,
-            WebSub.callbackPath(s.channelId(), s.callbackId()));
-    calls.send(s.channelId(), "subscribe", null, headers, exchange -> answered(s, exchange));
+    Exchange exchange = route.exchange();
+    exchange.setProperty(Claim.PROPERTY, Claim.SUBSCRIBE.word());
+    exchange.setProperty(ChannelRecipients.CHANNEL, s.channelId());
+    exchange.getMessage().setHeader(Headers.CHANNEL_TXN_ID, s.channelTxnId());
+    String path = WebSub.callbackPath(s.channelId(), s.callbackId());
+    exchange.getMessage().setHeader(Headers.CALLBACK_PATH, path);
+    route.run(exchange, ended -> answered(s, ended));
   }
 
   private void answered(Subscription s, Exchange exchange) {
     asking.computeIfPresent(s.channelId(), (id, count) -> count == 1 ? null : count - 1);
-    Throwable failure = exchange.getException();
+    ChannelRecipients.end(exchange);
+    Throwable failure = ChannelRecipients.failure(exchange);
     newest
         .computeIfAbsent(s.channelId(), NewestRequests::new)
         .answered(failure == null ? null : Cause.of(failure));

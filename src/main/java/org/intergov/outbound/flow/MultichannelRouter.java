@@ -6,10 +6,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.intergov.outbound.channel.ChannelCalls;
-import org.intergov.outbound.channel.ChannelRoutes;
+import org.intergov.outbound.channel.ChannelRecipients;
+import org.intergov.outbound.channel.ChannelRecipients.NotSentException;
 import org.intergov.outbound.channel.ChannelVersion;
 import org.intergov.outbound.channel.Headers;
 import org.intergov.outbound.channel.PostOutcome;
@@ -19,6 +18,9 @@ import org.intergov.outbound.delivery.Lane;
 import org.intergov.outbound.delivery.OutboxStatus;
 import org.intergov.outbound.delivery.Outcome;
 import org.intergov.outbound.delivery.Settlement;
+import org.intergov.outbound.flow.leased.LeasedQueue;
+import org.intergov.outbound.flow.leased.LeasedRoute;
+import org.intergov.outbound.flow.leased.WakeUp;
 import org.intergov.outbound.message.Message;
 import org.intergov.outbound.message.MessageRules;
 import org.intergov.outbound.message.Violation;
@@ -31,24 +33,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Claims due messages for every lane, sends them through their channels, and writes what became of
- * them. The routes {@code multichannel-router} and {@code settle-deliveries} call it, each from one
- * thread; answers come on any thread.
+ * The delivery outbox as the route {@code multichannel-router} has it: claims due messages for
+ * every lane, hands each to the route when its lane lets it go, and records what the route's
+ * exchange has come to. Answers come on any thread.
  */
-public final class MultichannelRouter {
+public final class MultichannelRouter implements LeasedQueue {
   private static final Logger LOG = LoggerFactory.getLogger(MultichannelRouter.class);
   private static final String STAGE = "multichannel-router";
   private static final Outcome FAILED =
       new Outcome.Unknown("the gateway failed while it was sent; see its log");
+  private static final String LEASE_RAN_OUT =
+      "the lease ran out; its holder died or froze, so it may have been sent";
 
   private final LaneClaims claims;
   private final ShutLaneWalk shutLanes;
   private final DeliveryRules rules;
   private final MessageRules messageRules;
   private final Supplier<RoutingTable> table;
-  private final ChannelRoutes routes;
   private final WakeUps wakeUps;
-  private final ChannelCalls calls;
+  private volatile LeasedRoute route;
   private final Map<String, ChannelLane> lanes = new ConcurrentHashMap<>();
   private final List<CircuitListener> circuitListeners = new CopyOnWriteArrayList<>();
   private volatile PostListener postListener = (channelId, outcome, tookNanos) -> {};
@@ -61,21 +64,17 @@ public final class MultichannelRouter {
   private RoutingTable followed;
 
   public MultichannelRouter(
-      CamelContext camel,
       LaneStores stores,
       Settlements settlements,
       MessageRules messageRules,
       Supplier<RoutingTable> table,
-      ChannelRoutes routes,
       WakeUps wakeUps,
       LaneTimer timer) {
     this.rules = new DeliveryRules(table);
     this.shutLanes = new ShutLaneWalk(stores.shut(), rules);
     this.messageRules = messageRules;
     this.table = table;
-    this.routes = routes;
     this.wakeUps = wakeUps;
-    this.calls = new ChannelCalls(camel, routes, "direct:deliver");
     this.settlements =
         new SettlementQueue<>(
             STAGE,
@@ -91,9 +90,24 @@ public final class MultichannelRouter {
             this.settlements::size);
   }
 
+  @Override
+  public void open(LeasedRoute to) {
+    route = to;
+  }
+
+  @Override
+  public WakeUp due() {
+    return wakeUps.router();
+  }
+
+  @Override
+  public WakeUp ended() {
+    return wakeUps.settler();
+  }
+
   /** Claims what is due, for as many as the lanes have room, and starts sending it. */
+  @Override
   public void claim() {
-    wakeUps.router().taken();
     database.run(
         () -> {
           boolean again = true;
@@ -176,25 +190,46 @@ public final class MultichannelRouter {
         : rules.hold(d, "channel " + d.channelId() + " " + whyNot + ", an outcome is unknown");
   }
 
-  /** Decides what needs no channel, and puts the rest into its lane. */
+  /** What is to be sent goes to its lane first; the route decides on the rest at once. */
   private void take(Delivery d, long claimedAt) {
     ChannelLane lane = laneOf(d);
     if (lane != null && lane.adopt(d)) {
       LOG.info("{}: claimed again here, its outcome is still awaited", d.message().reference());
-    } else if (d.claim() == Delivery.Claim.EXPIRED) {
-      settlements.add(rules.expired(d));
-    } else if (d.claim() == Delivery.Claim.FORGOTTEN) {
-      say(d, rules.forgotten(d));
-    } else if (d.mayBeSent() && d.channelId() != null) {
-      String why = "the lease ran out; its holder died or froze, so it may have been sent";
-      settle(d, new Outcome.Unknown(why), null);
-    } else if (d.attempts() == 0 && !violations(d).isEmpty()) {
-      settlements.add(rules.invalid(d, violations(d)));
-    } else if (d.channelId() == null) {
-      settlements.add(rules.route(d, false));
-    } else {
-      toItsLane(d, lane, claimedAt);
+      return;
     }
+    Claim claim = Claim.of(d, () -> !violations(d).isEmpty());
+    if (claim == Claim.SEND) {
+      toItsLane(d, lane, claimedAt);
+    } else {
+      route.run(exchange(d, claim), ended -> settlements.add(unsent(d, ended)));
+    }
+  }
+
+  /** What the route has decided on a message that it has not sent. */
+  private Settlement unsent(Delivery d, Exchange ended) {
+    Ending ending = ended.getException() == null ? Ending.of(ended) : null;
+    if (ending == null) {
+      return rules.hold(d, "its route ended without an outcome; see the log");
+    }
+    return switch (ending) {
+      case EXPIRED -> rules.expired(d);
+      case INVALID -> rules.invalid(d, violations(d));
+      case CHOOSE_CHANNEL -> rules.route(d, false);
+      case UNKNOWN -> unknown(d);
+      case NOT_ASKED -> rules.hold(d, "its route has no outcome for a message; see the log");
+    };
+  }
+
+  private Settlement unknown(Delivery d) {
+    if (d.claim() == Delivery.Claim.FORGOTTEN) {
+      Settlement settlement = rules.forgotten(d);
+      OutcomeLog.say(d, new Outcome.Unknown(settlement.lastError()), settlement);
+      return settlement;
+    }
+    Outcome outcome = new Outcome.Unknown(LEASE_RAN_OUT);
+    Settlement settlement = decide(d, outcome, null);
+    OutcomeLog.say(d, outcome, settlement);
+    return settlement;
   }
 
   private void toItsLane(Delivery d, ChannelLane lane, long claimedAt) {
@@ -206,11 +241,6 @@ public final class MultichannelRouter {
     } else {
       lane.add(d, claimedAt);
     }
-  }
-
-  private void say(Delivery d, Settlement settlement) {
-    OutcomeLog.say(d, new Outcome.Unknown(settlement.lastError()), settlement);
-    settlements.add(settlement);
   }
 
   /**
@@ -233,78 +263,54 @@ public final class MultichannelRouter {
     wakeUps.settler().signal();
   }
 
-  /** Sends it by the routes in use now. */
+  /** Hands it to the route, which sends it. */
   private void post(ChannelLane lane, Lane.Next next) {
     Delivery delivery = next.delivery();
-    ChannelVersion by = null;
+    Exchange exchange;
     try {
-      Map<String, Object> headers = headers(delivery);
-      String body = delivery.message().channelJson();
-      by = routes.use(delivery.channelId());
-      if (by == null) {
-        lane.finish(next, new Outcome.NotSent("its channel is gone"), 0);
-        settlements.add(elsewhere(delivery, "is gone"));
-      } else if (by.channel().timeout().compareTo(next.claimedFor().timeout()) > 0) {
-        by.end();
-        String why = "its channel has changed";
-        lane.finish(next, new Outcome.NotSent(why), 0);
-        giveBack(delivery, why);
-      } else {
-        post(lane, next, by, headers, body);
-      }
+      exchange = exchange(delivery, Claim.SEND);
+      exchange.setProperty(ChannelRecipients.LONGEST, next.claimedFor().timeout());
     } catch (RuntimeException e) {
       Faults.report(STAGE, "preparing " + delivery.message().reference(), e);
-      if (by != null) {
-        by.end();
-      }
       lane.finish(next, new Outcome.NotSent("it could not be prepared"), 0);
       settlements.add(rules.hold(delivery, "the gateway failed to prepare it; see its log"));
       wakeUps.settler().signal();
+      return;
     }
-  }
-
-  private static Map<String, Object> headers(Delivery delivery) {
-    Message m = delivery.message();
-    return Map.of(
-        Headers.REFERENCE,
-        m.reference(),
-        Headers.IDEMPOTENCY_KEY,
-        delivery.idempotencyKey(),
-        Headers.SENDER,
-        m.sender(),
-        Headers.RECEIVER,
-        m.receiver(),
-        Headers.SUBJECT,
-        m.subject(),
-        Headers.PREDICATE,
-        m.predicate());
-  }
-
-  private void post(
-      ChannelLane lane,
-      Lane.Next next,
-      ChannelVersion by,
-      Map<String, Object> headers,
-      String body) {
     long begun = System.nanoTime();
-    try {
-      calls.send(
-          by,
-          "post",
-          body,
-          headers,
-          exchange ->
-              answered(
-                  lane,
-                  next,
-                  by.channel(),
-                  outcome(exchange, by.channel()),
-                  System.nanoTime() - begun));
-    } catch (RuntimeException e) {
-      Faults.report(STAGE, "sending " + next.delivery().message().reference(), e);
-      by.end(); // nobody answers, who would have ended its use
-      answered(lane, next, by.channel(), FAILED, System.nanoTime() - begun);
+    route.run(exchange, ended -> ended(lane, next, ended, System.nanoTime() - begun));
+  }
+
+  private Exchange exchange(Delivery delivery, Claim claim) {
+    Message m = delivery.message();
+    Exchange exchange = route.exchange();
+    exchange.setProperty(Claim.PROPERTY, claim.word());
+    exchange.setProperty(ChannelRecipients.CHANNEL, delivery.channelId());
+    org.apache.camel.Message in = exchange.getMessage();
+    in.setBody(m.channelJson());
+    in.setHeader(Headers.REFERENCE, m.reference());
+    in.setHeader(Headers.IDEMPOTENCY_KEY, delivery.idempotencyKey());
+    in.setHeader(Headers.SENDER, m.sender());
+    in.setHeader(Headers.RECEIVER, m.receiver());
+    in.setHeader(Headers.SUBJECT, m.subject());
+    in.setHeader(Headers.PREDICATE, m.predicate());
+    return exchange;
+  }
+
+  private void ended(ChannelLane lane, Lane.Next next, Exchange exchange, long tookNanos) {
+    ChannelVersion by = ChannelRecipients.end(exchange);
+    if (ChannelRecipients.failure(exchange) instanceof NotSentException notSent) {
+      lane.finish(next, new Outcome.NotSent(notSent.getMessage()), 0);
+      if (notSent.isGone()) {
+        settlements.add(elsewhere(next.delivery(), "is gone"));
+      } else {
+        giveBack(next.delivery(), notSent.getMessage());
+      }
+      wakeUps.settler().signal();
+      return;
     }
+    Channel channel = by == null ? null : by.channel();
+    answered(lane, next, channel, outcome(exchange, channel), tookNanos);
   }
 
   private static Outcome outcome(Exchange exchange, Channel by) {
@@ -353,8 +359,8 @@ public final class MultichannelRouter {
   }
 
   /** Writes outcomes, and wakes the stages that have work from them. */
-  public void settle() {
-    wakeUps.settler().taken();
+  @Override
+  public void record() {
     settlements.write(
         result -> {
           if (result.updates()) {

@@ -7,7 +7,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.camel.Exchange;
-import org.intergov.outbound.channel.ChannelCalls;
 import org.intergov.outbound.channel.Headers;
 import org.intergov.outbound.delivery.PendingDelivery;
 import org.intergov.outbound.delivery.StatusAnswer;
@@ -18,24 +17,29 @@ import org.intergov.outbound.routing.Channel;
  * many deliveries as are due. Thread-safe.
  */
 final class StatusBatches {
-  private final ChannelCalls calls;
+  private final Pages pages;
   private final BiConsumer<PendingDelivery, Consumer<Exchange>> single;
   private final BiConsumer<PendingDelivery, StatusAnswer> answered;
   private final Consumer<String> roundDone;
   private final Map<String, Integer> held = new ConcurrentHashMap<>();
 
+  /** Asks a channel for a page of what has changed. */
+  interface Pages {
+    void ask(String channelId, String query, Consumer<Exchange> answered);
+  }
+
   /**
-   * @param calls reaches the channels' routes
+   * @param pages asks for a page of changes
    * @param single asks about one delivery
    * @param answered told once for each delivery
    * @param roundDone told the channel whose round is over
    */
   StatusBatches(
-      ChannelCalls calls,
+      Pages pages,
       BiConsumer<PendingDelivery, Consumer<Exchange>> single,
       BiConsumer<PendingDelivery, StatusAnswer> answered,
       Consumer<String> roundDone) {
-    this.calls = calls;
+    this.pages = pages;
     this.single = single;
     this.answered = answered;
     this.roundDone = roundDone;
@@ -87,12 +91,7 @@ final class StatusBatches {
 
     @Override
     public void page(String query, Consumer<StatusBatch.Page> answer) {
-      calls.send(
-          channelId,
-          "statuses",
-          null,
-          Map.of(Headers.PAGE, query),
-          exchange -> answer.accept(read(exchange)));
+      pages.ask(channelId, query, exchange -> answer.accept(read(exchange)));
     }
 
     @SuppressWarnings("unchecked")

@@ -1,10 +1,10 @@
 package org.intergov.outbound.flow;
 
-import org.apache.camel.CamelContext;
+import org.intergov.outbound.flow.leased.WakeUp;
 
 /**
- * The stages' wake-ups. Each stage wakes the next one in this process; timers are the fallback, and
- * the way other replicas notice.
+ * The stages' wake-ups. Each stage wakes the next one in this process; periods are the fallback,
+ * and the way other replicas notice.
  */
 public record WakeUps(
     WakeUp router,
@@ -14,13 +14,9 @@ public record WakeUps(
     WakeUp updater,
     WakeUp rejecter) {
 
-  public static WakeUps of(CamelContext camel) {
+  /** Those of one gateway. */
+  public static WakeUps create() {
     return new WakeUps(
-        new WakeUp(camel, "multichannel-router"),
-        new WakeUp(camel, "settle-deliveries"),
-        new WakeUp(camel, "channel-poller"),
-        new WakeUp(camel, "settle-statuses"),
-        new WakeUp(camel, "message-updater"),
-        new WakeUp(camel, "rejected-message-processor"));
+        new WakeUp(), new WakeUp(), new WakeUp(), new WakeUp(), new WakeUp(), new WakeUp());
   }
 }

@@ -17,17 +17,17 @@ final class LakeConnections implements ConnectionStrategy {
   private final ThreadLocal<Connection> lent = new ThreadLocal<>();
 
   /** What runs while a connection is lent. */
-  interface Borrower {
-    void run() throws SQLException;
+  interface Borrower<T> {
+    T run() throws SQLException;
   }
 
   /**
    * Whoever opened the transaction commits and closes; until then this thread has the use of it.
    */
-  void lend(Connection connection, Borrower borrower) throws SQLException {
+  <T> T lend(Connection connection, Borrower<T> borrower) throws SQLException {
     lent.set(withoutClose(connection));
     try {
-      borrower.run();
+      return borrower.run();
     } finally {
       lent.remove();
     }

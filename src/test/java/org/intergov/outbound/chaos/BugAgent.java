@@ -3,8 +3,11 @@ package org.intergov.outbound.chaos;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.security.ProtectionDomain;
+import java.sql.Connection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,9 +45,6 @@ public final class BugAgent implements ClassFileTransformer {
                   "store/",
                   "SET status = 'sending', updated_at",
                   "SET status = 'pending', updated_at")),
-          "update-without-seq",
-          List.of(
-              new Words("store/MessageLake", "l.applied_seq < u.seq", "l.applied_seq <> u.seq")),
           "rejection-lost",
           List.of(
               new Words(
@@ -63,6 +63,8 @@ public final class BugAgent implements ClassFileTransformer {
           Set.of("delivery/Outcome$Posted.<init>"),
           "settle-before-post",
           Set.of("flow/MultichannelRouter.post"),
+          "update-without-seq",
+          Set.of("store/LakeConnections.getConnection"),
           "edit-drops-lane",
           Set.of("flow/ChannelLane.follow", "flow/ChannelLane.freeSlots"));
 
@@ -180,9 +182,7 @@ public final class BugAgent implements ClassFileTransformer {
     private MethodVisitor code(MethodVisitor next, String method, String type) {
       String hook = "org/intergov/outbound/chaos/BugAgent";
       String at = name + "." + method;
-      // of the methods named post it is the one that has the headers
-      boolean isAnotherPost = method.equals("post") && !type.contains("Map;");
-      if (!methods(bug).contains(at) || isAnotherPost) {
+      if (!methods(bug).contains(at)) {
         return next;
       }
       applied.add(name);
@@ -195,12 +195,11 @@ public final class BugAgent implements ClassFileTransformer {
             case "flow/MultichannelRouter.post" -> {
               visitVarInsn(Opcodes.ALOAD, 0);
               visitVarInsn(Opcodes.ALOAD, 2);
-              visitVarInsn(Opcodes.ALOAD, 3);
               visitMethodInsn(
                   Opcodes.INVOKESTATIC,
                   hook,
                   "settleEarly",
-                  "(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;)V",
+                  "(Ljava/lang/Object;Ljava/lang/Object;)V",
                   false);
             }
             case "flow/ChannelLane.follow" -> {
@@ -230,6 +229,14 @@ public final class BugAgent implements ClassFileTransformer {
             super.visitVarInsn(Opcodes.ALOAD, 0);
             super.visitMethodInsn(
                 Opcodes.INVOKESTATIC, hook, "slots", "(ILjava/lang/Object;)I", false);
+          } else if (instruction == Opcodes.ARETURN
+              && at.equals("store/LakeConnections.getConnection")) {
+            super.visitMethodInsn(
+                Opcodes.INVOKESTATIC,
+                hook,
+                "withoutSeq",
+                "(Ljava/sql/Connection;)Ljava/sql/Connection;",
+                false);
           }
           super.visitInsn(instruction);
         }
@@ -248,7 +255,7 @@ public final class BugAgent implements ClassFileTransformer {
   }
 
   /** Called by the broken gateway: every thirtieth delivery is settled before it is posted. */
-  public static void settleEarly(Object router, Object next, Object by) {
+  public static void settleEarly(Object router, Object next) {
     if (CALLS.incrementAndGet() % 30 != 0) {
       return;
     }
@@ -259,7 +266,7 @@ public final class BugAgent implements ClassFileTransformer {
       made.setAccessible(true);
       Object outcome = made.newInstance("early-" + CALLS.get(), false);
       Object delivery = call(next, "delivery");
-      Object channel = call(by, "channel");
+      Object channel = call(next, "claimedFor");
       for (Method m : router.getClass().getDeclaredMethods()) {
         if (m.getName().equals("settle") && m.getParameterCount() == 3) {
           m.setAccessible(true);
@@ -269,6 +276,26 @@ public final class BugAgent implements ClassFileTransformer {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Called by the broken gateway: the statement of a route does not ask whether it is newer. */
+  public static Connection withoutSeq(Connection connection) {
+    return (Connection)
+        Proxy.newProxyInstance(
+            BugAgent.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("prepareStatement")) {
+                arguments[0] =
+                    ((String) arguments[0])
+                        .replaceAll("(l\\.applied_seq) < ([nf]\\.seq)", "$1 <> $2");
+              }
+              try {
+                return method.invoke(connection, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   private static Object call(Object on, String method) throws ReflectiveOperationException {

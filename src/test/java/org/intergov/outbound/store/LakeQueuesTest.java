@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.delivery.LakePatch;
@@ -63,11 +64,11 @@ class LakeQueuesTest {
   void an_update_that_comes_late_does_no_harm() {
     store.submit("a", "1");
     post("1", LakePatch.pending("a", "17"));
-    List<Job> late = store.updates.claim(10);
+    List<Job> late = store.claimUpdates(10);
     post("1", LakePatch.accepted("a", "17"));
     store.applyUpdates();
 
-    store.updates.apply(late);
+    store.apply(late);
 
     assertThat(store.lake("1", "status")).isEqualTo("accepted");
     assertThat(store.ask("SELECT seq FROM message_updates")).isEmpty();
@@ -78,11 +79,11 @@ class LakeQueuesTest {
   void an_update_that_comes_twice_does_no_harm_and_accepted_is_journaled_once() {
     store.submit("a", "1");
     post("1", LakePatch.accepted("a", "17"));
-    List<Job> frozen = store.updates.claim(10);
+    List<Job> frozen = store.claimUpdates(10);
     store.makeDue("message_updates");
     store.applyUpdates();
 
-    store.updates.apply(frozen);
+    store.apply(frozen);
 
     assertThat(store.lake("1", "status")).isEqualTo("accepted");
     assertThat(store.events("1")).containsExactly("submitted", "accepted");
@@ -109,14 +110,14 @@ class LakeQueuesTest {
     post("1", LakePatch.pending("b", "18"));
     post("2", LakePatch.accepted("b", "19"));
 
-    assertThat(store.updates.applyDue(2)).isEqualTo(2);
+    assertThat(store.applyDue(2)).isEqualTo(2);
     assertThat(store.lake("1", "status || ' ' || channel_id")).isEqualTo("accepted a");
     assertThat(store.lake("2", "status")).isEqualTo("pending");
-    assertThat(store.updates.applyDue(1)).isEqualTo(1);
+    assertThat(store.applyDue(1)).isEqualTo(1);
     assertThat(store.lake("1", "status || ' ' || channel_id")).isEqualTo("pending b");
-    assertThat(store.updates.applyDue(2)).isEqualTo(1);
+    assertThat(store.applyDue(2)).isEqualTo(1);
     assertThat(store.lake("2", "status || ' ' || channel_id")).isEqualTo("accepted b");
-    assertThat(store.updates.applyDue(2)).isZero();
+    assertThat(store.applyDue(2)).isZero();
 
     assertThat(store.ask("SELECT seq FROM message_updates")).isEmpty();
     assertThat(store.events("1")).containsExactly("submitted", "accepted");
@@ -132,13 +133,13 @@ class LakeQueuesTest {
         other -> {
           assertThat(QueueRows.take(other, "message_updates", "m.sender_ref", 1, ONE_COLUMN))
               .containsExactly("1");
-          assertThat(store.updates.applyDue(5)).isEqualTo(1);
+          assertThat(store.applyDue(5)).isEqualTo(1);
           return null;
         });
 
     assertThat(store.lake("1", "status")).as("the other one gave up").isEqualTo("pending");
     assertThat(store.lake("2", "status")).isEqualTo("accepted");
-    assertThat(store.updates.applyDue(5)).isEqualTo(1);
+    assertThat(store.applyDue(5)).isEqualTo(1);
     assertThat(store.lake("1", "status")).isEqualTo("accepted");
   }
 
@@ -146,10 +147,10 @@ class LakeQueuesTest {
   void an_update_under_the_lease_of_another_updater_is_left_to_it() {
     store.submit("a", "1");
     post("1", LakePatch.accepted("a", "17"));
-    List<Job> claimed = store.updates.claim(10);
+    List<Job> claimed = store.claimUpdates(10);
 
-    assertThat(store.updates.applyDue(10)).isZero();
-    store.updates.apply(claimed);
+    assertThat(store.applyDue(10)).isZero();
+    store.apply(claimed);
 
     assertThat(store.events("1")).containsExactly("submitted", "accepted");
   }
@@ -174,10 +175,10 @@ class LakeQueuesTest {
     Callable<Integer> claiming =
         () -> {
           int applied = 0;
-          for (List<Job> jobs = store.updates.claim(13);
+          for (List<Job> jobs = store.claimUpdates(13);
               !jobs.isEmpty();
-              jobs = store.updates.claim(13)) {
-            store.updates.apply(jobs);
+              jobs = store.claimUpdates(13)) {
+            store.apply(jobs);
             applied += jobs.size();
           }
           return applied;
@@ -205,7 +206,7 @@ class LakeQueuesTest {
 
   private static int applyAllDue() {
     int all = 0;
-    for (int some = store.updates.applyDue(13); some > 0; some = store.updates.applyDue(13)) {
+    for (int some = store.applyDue(13); some > 0; some = store.applyDue(13)) {
       all += some;
     }
     return all;
@@ -232,20 +233,22 @@ class LakeQueuesTest {
     for (int i = 0; i < 20; i++) {
       post("m" + i, LakePatch.accepted("a", i == 7 ? "poison" : "t" + i));
     }
+    // so often that its next try is minutes away
+    store.run("UPDATE message_updates SET attempts = 8 WHERE sender_ref = 'm7'");
 
-    assertThat(store.updates.applyDue(500)).isEqualTo(20);
+    assertThat(store.applyDue(500)).isEqualTo(20);
 
     assertThat(store.ask("SELECT count(*) FROM message_lake WHERE status = 'accepted'"))
         .containsExactly("19");
     assertThat(store.ask("SELECT sender_ref || ' ' || attempts FROM message_updates"))
-        .containsExactly("m7 1");
+        .containsExactly("m7 9");
     assertThat(store.ask("SELECT last_error FROM message_updates"))
         .singleElement()
         .asString()
         .contains("poison");
     assertThat(store.ask("SELECT count(*) FROM delivery_status WHERE event = 'accepted'"))
         .containsExactly("19");
-    assertThat(store.updates.applyDue(500)).as("it waits for its next try").isZero();
+    assertThat(store.applyDue(500)).as("it waits for its next try").isZero();
   }
 
   @Test
@@ -257,7 +260,7 @@ class LakeQueuesTest {
     post("2", LakePatch.accepted("a", "17"));
     store.makeDue("message_updates");
 
-    assertThat(store.updates.applyDue(500)).isEqualTo(2);
+    assertThat(store.applyDue(500)).isEqualTo(2);
 
     assertThat(store.lake("2", "status")).isEqualTo("accepted");
     assertThat(store.ask("SELECT sender_ref || ' ' || attempts FROM message_updates"))
@@ -272,13 +275,13 @@ class LakeQueuesTest {
 
     for (int i = 0; i < 10; i++) {
       store.makeDue("message_updates");
-      assertThat(store.updates.applyDue(500)).isEqualTo(1);
+      assertThat(store.applyDue(500)).isEqualTo(1);
     }
 
     assertThat(store.ask("SELECT attempts || ' ' || (parked_at IS NOT NULL) FROM message_updates"))
         .containsExactly("10 true");
     store.makeDue("message_updates");
-    assertThat(store.updates.applyDue(500)).isZero();
+    assertThat(store.applyDue(500)).isZero();
     assertThat(store.lake("1", "status")).isEqualTo("pending");
     assertThat(store.events("1")).containsExactly("submitted");
   }
@@ -290,20 +293,22 @@ class LakeQueuesTest {
     post("2", LakePatch.accepted("a", "18"));
     store.run("CREATE TABLE away AS SELECT * FROM message_lake WHERE sender_ref = '1'");
     store.run("DELETE FROM message_lake WHERE sender_ref = '1'");
+    // so often that its next try is minutes away
+    store.run("UPDATE message_updates SET attempts = 8 WHERE sender_ref = '1'");
 
-    assertThat(store.updates.applyDue(500)).isEqualTo(2);
+    assertThat(store.applyDue(500)).isEqualTo(2);
 
     assertThat(
             store.ask(
                 "SELECT sender_ref || ' ' || attempts || ' ' || last_error FROM message_updates"))
-        .containsExactly("1 1 no lake entry yet");
+        .containsExactly("1 9 no lake entry yet");
     assertThat(store.lake("2", "status")).isEqualTo("accepted");
-    assertThat(store.updates.applyDue(500)).as("later").isZero();
+    assertThat(store.applyDue(500)).as("later").isZero();
 
     store.run("INSERT INTO message_lake SELECT * FROM away");
     store.run("DROP TABLE away");
     store.makeDue("message_updates");
-    assertThat(store.updates.applyDue(500)).isEqualTo(1);
+    assertThat(store.applyDue(500)).isEqualTo(1);
     assertThat(store.lake("1", "status")).isEqualTo("accepted");
     assertThat(store.events("1")).containsExactly("submitted", "accepted");
   }
@@ -314,7 +319,7 @@ class LakeQueuesTest {
     post("1", LakePatch.accepted("a", "17"));
     store.run("DELETE FROM message_lake");
 
-    store.updates.apply(store.updates.claim(500));
+    store.apply(store.claimUpdates(500));
 
     assertThat(store.ask("SELECT attempts || ' ' || last_error FROM message_updates"))
         .containsExactly("1 no lake entry yet");
@@ -324,13 +329,13 @@ class LakeQueuesTest {
   void a_lost_lease_on_an_update_deletes_nothing() {
     store.submit("a", "1");
     post("1", LakePatch.accepted("a", "17"));
-    List<Job> frozen = store.updates.claim(10);
+    List<Job> frozen = store.claimUpdates(10);
     store.makeDue("message_updates");
-    List<Job> taken = store.updates.claim(10);
+    List<Job> taken = store.claimUpdates(10);
 
-    store.updates.apply(frozen);
+    store.apply(frozen);
     assertThat(store.ask("SELECT seq FROM message_updates")).hasSize(1);
-    store.updates.apply(taken);
+    store.apply(taken);
 
     assertThat(store.ask("SELECT seq FROM message_updates")).isEmpty();
     assertThat(store.events("1")).containsExactly("submitted", "accepted");
@@ -367,14 +372,15 @@ class LakeQueuesTest {
   @Test
   void a_gateway_that_dies_between_lake_and_journal_leaves_nothing_and_keeps_nobody_waiting() {
     reject("1");
-    RejectedMessages.Steps dies =
-        batch -> {
-          assertThat(batch.take()).hasSize(1);
-          try (Connection c = store.rejected.connections().getConnection(null);
+    LakeQueue.Steps<RejectedMessages.Job> dies =
+        jobs -> {
+          assertThat(jobs).hasSize(1);
+          try (Connection c = LakeQueue.connections().getConnection(null);
               Statement s = c.createStatement()) {
             assertThat(s.executeUpdate("UPDATE message_lake SET status = 'rejected'")).isEqualTo(1);
             s.execute("SELECT pg_terminate_backend(pg_backend_pid())");
           }
+          return Map.of();
         };
 
     assertThatThrownBy(() -> store.rejected.applyDue(500, dies))
@@ -524,10 +530,10 @@ class LakeQueuesTest {
     store.makeDue("rejected_messages");
     List<RejectedMessages.Job> taken = store.rejected.claim(10);
 
-    store.rejected.apply(frozen, store::reject);
+    store.rejected.apply(frozen, store.rejecting);
     assertThat(store.ask("SELECT seq FROM rejected_messages")).hasSize(1);
     assertThat(store.events("1")).doesNotContain("rejected");
-    store.rejected.apply(taken, store::reject);
+    store.rejected.apply(taken, store.rejecting);
 
     assertThat(store.ask("SELECT seq FROM rejected_messages")).isEmpty();
     assertThat(store.events("1")).containsExactly("submitted", "refused", "rejected");

@@ -4,22 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.intergov.outbound.store.TestStore.posted;
 
 import java.io.IOException;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.intergov.outbound.delivery.Channels;
 import org.intergov.outbound.delivery.Delivery;
 import org.intergov.outbound.delivery.Event;
@@ -56,8 +46,6 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
  * The plans of every hot statement, as the server really ran them: the gateway's own classes are
@@ -189,10 +177,12 @@ class QueryPlansTest {
 
     takenBack(db, prefix, pending, settlements);
 
+    LakeStatement<MessageUpdates.Job> updating =
+        LakeStatement.of("message-updater", db.dataSource());
     List<MessageUpdates.Job> jobs = updates.claim(500);
     assertThat(jobs).isNotEmpty();
-    updates.apply(jobs);
-    updates.apply(jobs);
+    updates.apply(jobs, updating);
+    updates.apply(jobs, updating);
     // in one transaction: found by id, and found by reference alone
     for (String id : List.of("id", "-id")) {
       store.run(
@@ -202,15 +192,17 @@ class QueryPlansTest {
               + " FROM delivery_outbox WHERE sender_ref LIKE '"
               + prefix
               + "%' AND channel_id = 'a' ORDER BY id LIMIT 500");
-      while (updates.applyDue(500) > 0) {
+      while (updates.applyDue(500, updating) > 0) {
         // what the replica has posted before is due too
       }
     }
 
-    assertThat(rejected.applyDue(BATCH / 2, b -> reject(rejected, b))).isEqualTo(BATCH / 2);
+    LakeStatement<RejectedMessages.Job> rejecting =
+        LakeStatement.of("rejected-message-processor", db.dataSource());
+    assertThat(rejected.applyDue(BATCH / 2, rejecting)).isEqualTo(BATCH / 2);
     List<RejectedMessages.Job> refused = rejected.claim(500);
     assertThat(refused).as("those of a batch of which the lake has refused one").hasSize(BATCH / 2);
-    rejected.apply(refused, b -> reject(rejected, b));
+    rejected.apply(refused, rejecting);
 
     lanesWithOrderAndLanesThatAreShut(db, outbox, settlements, prefix);
 
@@ -456,51 +448,6 @@ class QueryPlansTest {
         null,
         null,
         List.of(new JournalEntry(Event.UNDELIVERABLE, "a", d.channelTxnId(), null, null)));
-  }
-
-  /** The statement of rejected-message-processor.camel.yaml, as camel-jdbc sends it. */
-  private static void reject(RejectedMessages rejected, RejectedMessages.Batch batch)
-      throws Exception {
-    List<RejectedMessages.Job> jobs = batch.take();
-    StringBuilder json = new StringBuilder("[");
-    for (RejectedMessages.Job j : jobs) {
-      json.append(json.length() > 1 ? "," : "")
-          .append(
-              "{\"sender\":\"%s\",\"sender_ref\":\"%s\",\"seq\":%d,\"reason\":\"%s\"}"
-                  .formatted(j.sender(), j.senderRef(), j.seq(), j.reason()));
-    }
-    Map<String, Long> shown = new HashMap<>();
-    try (Connection c = rejected.connections().getConnection(null);
-        PreparedStatement s = c.prepareStatement(statementOfTheRoute().replace(":?jobs", "?"))) {
-      s.setString(1, json.append("]").toString());
-      try (ResultSet r = s.executeQuery()) {
-        while (r.next()) {
-          shown.put(r.getString(1), r.getLong(2));
-        }
-      }
-    }
-    assertThat(shown).hasSize(jobs.size());
-    batch.finish(shown);
-  }
-
-  private static String statementOfTheRoute() {
-    Path file = Path.of("src/main/resources/routes/rejected-message-processor.camel.yaml");
-    try (Reader in = Files.newBufferedReader(file)) {
-      return find(new Load(LoadSettings.builder().build()).loadFromReader(in))
-          .findFirst()
-          .orElseThrow();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Stream<String> find(Object node) {
-    if (node instanceof Map<?, ?> map) {
-      return map.values().stream().flatMap(QueryPlansTest::find);
-    } else if (node instanceof List<?> list) {
-      return list.stream().flatMap(QueryPlansTest::find);
-    }
-    return node instanceof String s && s.contains(":?jobs") ? Stream.of(s) : Stream.empty();
   }
 
   private static CheckSlots checks(int slots) {

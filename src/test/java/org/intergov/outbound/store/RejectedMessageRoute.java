@@ -1,14 +1,13 @@
 package org.intergov.outbound.store;
 
 import org.apache.camel.CamelContext;
-import org.apache.camel.Exchange;
-import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.intergov.outbound.channel.ChannelKinds;
-import org.intergov.outbound.flow.RejectedMessageProcessor;
-import org.intergov.outbound.flow.WakeUps;
+import org.intergov.outbound.flow.LakeStage;
+import org.intergov.outbound.flow.leased.LeasedQueue;
+import org.intergov.outbound.flow.leased.LeasedRoute;
+import org.intergov.outbound.flow.leased.WakeUp;
 import org.intergov.outbound.store.database.Database;
 
 /**
@@ -19,39 +18,46 @@ final class RejectedMessageRoute implements AutoCloseable {
   private static final String FILE = "routes/rejected-message-processor.camel.yaml";
 
   private final CamelContext camel = new DefaultCamelContext();
-  private final ProducerTemplate template;
+  private final WakeUp never = new WakeUp();
+  private final LakeStage<RejectedMessages.Job> stage;
 
   RejectedMessageRoute(RejectedMessages rejected, Database lake) {
+    stage = new LakeStage<>("rejected-message-processor", rejected, never);
     camel.disableJMX();
     camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerDefinition());
-    camel.getPropertiesComponent().addInitialProperty("intergov.updater.period", "1h");
+    camel.getPropertiesComponent().addInitialProperty("intergov.updater.period", "3600000");
     camel.getRegistry().bind("lakeDataSource", lake.dataSource());
-    camel.getRegistry().bind("lakeConnections", rejected.connections());
-    camel
-        .getRegistry()
-        .bind(
-            "rejectedMessageProcessor",
-            new RejectedMessageProcessor(rejected, WakeUps.of(camel).rejecter()));
+    camel.getRegistry().bind("lakeConnections", LakeQueue.connections());
+    camel.getRegistry().bind("rejected-messages", new OnlyWhenTold());
     try {
       ChannelKinds.loadRoutes(camel, FILE);
-      ((ModelCamelContext) camel)
-          .getRouteDefinition("rejected-message-processor-timer")
-          .autoStartup(false);
       camel.start();
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
-    template = camel.createProducerTemplate();
   }
 
-  /** Applies what is due, as the gateway does when it wakes up, and waits for the end of it. */
-  void run() {
-    Exchange exchange =
-        template.request(
-            "seda:rejected-message-processor?size=1&waitForTaskToComplete=Always", e -> {});
-    if (exchange.getException() != null) {
-      throw new AssertionError("the route has failed", exchange.getException());
+  /** The endpoint's own thread claims nothing. */
+  private final class OnlyWhenTold implements LeasedQueue {
+    @Override
+    public void open(LeasedRoute route) {
+      stage.open(route);
     }
+
+    @Override
+    public WakeUp due() {
+      return never;
+    }
+
+    @Override
+    public void claim() {
+      // the test does
+    }
+  }
+
+  /** Applies what is due, as the gateway does when it wakes up. */
+  void run() {
+    stage.claim();
   }
 
   @Override

@@ -84,12 +84,13 @@ class SeparateLakeTest {
         Database cut = store.connect("cut", store.url().replace(":" + port, ":" + proxy.port()))) {
       MessageUpdates updates = new MessageUpdates(cut, store.lakeDatabase, FlowListener.NONE);
       proxy.cutNext("FOR UPDATE SKIP LOCKED", Cut.AFTER_THE_COMMIT);
-      assertThatThrownBy(() -> updates.applyDue(5)).isInstanceOf(StoreUnavailableException.class);
+      assertThatThrownBy(() -> updates.applyDue(5, store.updating))
+          .isInstanceOf(StoreUnavailableException.class);
       await()
           .until(
               () -> store.ask("SELECT seq FROM message_updates WHERE due_at > now()").size() == 1);
 
-      assertThat(updates.applyDue(5)).isEqualTo(1);
+      assertThat(updates.applyDue(5, store.updating)).isEqualTo(1);
     }
     assertThat(store.lake("1", "status")).isEqualTo("pending");
   }
@@ -231,7 +232,7 @@ class SeparateLakeTest {
     Callable<Integer> updater =
         () -> {
           int all = 0;
-          for (int some = store.updates.applyDue(13); some > 0; some = store.updates.applyDue(13)) {
+          for (int some = store.applyDue(13); some > 0; some = store.applyDue(13)) {
             all += some;
           }
           return all;
@@ -272,7 +273,7 @@ class SeparateLakeTest {
         store.makeDue("message_updates");
       }
 
-      assertThat(store.updates.applyDue(500)).isZero();
+      assertThat(store.applyDue(500)).isZero();
       assertThat(
               store.ask(
                   "SELECT sender_ref || ' ' || attempts FROM message_updates"
@@ -357,10 +358,10 @@ class SeparateLakeTest {
   @Test
   void one_taken_back_while_its_update_is_at_the_lake_is_shown_until_the_next_and_not_journaled() {
     confirmed("1");
-    List<MessageUpdates.Job> underWay = store.updates.claim(1);
+    List<MessageUpdates.Job> underWay = store.claimUpdates(1);
 
     store.told(RULES, "a", Status.REVOKED);
-    store.updates.apply(underWay);
+    store.apply(underWay);
     assertThat(store.lake("1", "status")).isEqualTo("accepted");
     store.applyUpdates();
 
@@ -373,7 +374,7 @@ class SeparateLakeTest {
   @Test
   void one_taken_back_after_an_updater_died_between_lake_and_outbox_is_not_journaled_either() {
     confirmed("1");
-    long seq = store.updates.claim(1).get(0).seq();
+    long seq = store.claimUpdates(1).get(0).seq();
     TestStore.run(
         store.lakeDatabase, "UPDATE message_lake SET status = 'accepted', applied_seq = " + seq);
 

@@ -4,16 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -73,6 +70,8 @@ public final class TestStore implements AutoCloseable {
   final ShutLanes shut;
   public final DeliveryStatusJournal journal;
   public final MessageViews views;
+  final LakeStatement<MessageUpdates.Job> updating;
+  final LakeStatement<RejectedMessages.Job> rejecting;
 
   /** Where the lake is. */
   private enum Lake {
@@ -104,7 +103,9 @@ public final class TestStore implements AutoCloseable {
     subscriptions = new ChannelSubscriptions(outboxDatabase);
     pending = new ChannelPending(outboxDatabase);
     updates = new MessageUpdates(outboxDatabase, lakeDatabase, FlowListener.NONE);
+    updating = LakeStatement.of("message-updater", lakeDatabase.dataSource());
     rejected = new RejectedMessages(outboxDatabase, lakeDatabase);
+    rejecting = LakeStatement.of("rejected-message-processor", lakeDatabase.dataSource());
     actions = new OperatorActions(outboxDatabase, Duration.ofDays(7), FlowListener.NONE);
     receipts = new ChannelReceipts(outboxDatabase, FlowListener.NONE);
     channels = new ChannelStates(outboxDatabase);
@@ -348,48 +349,37 @@ public final class TestStore implements AutoCloseable {
         .get(0);
   }
 
+  /** What a router claims from. */
+  public LaneStores lanes() {
+    return new LaneStores(outbox, ordered, shut, channels);
+  }
+
   /** Applies updates as the message updater does, until none is due. */
   public void applyUpdates() {
-    while (updates.applyDue(500) > 0) {
+    while (applyDue(500) > 0) {
       // there may be more
     }
+  }
+
+  /** Applies due updates as the message updater does; see {@link LakeQueue#applyDue}. */
+  int applyDue(int most) {
+    return updates.applyDue(most, updating);
+  }
+
+  /** Applies claimed updates as the message updater does; see {@link LakeQueue#apply}. */
+  public void apply(List<MessageUpdates.Job> claimed) {
+    updates.apply(claimed, updating);
+  }
+
+  /** Claims updates as another replica's message updater does. */
+  public List<MessageUpdates.Job> claimUpdates(int most) {
+    return updates.claim(most);
   }
 
   /** Applies rejections until none is due. */
   public void applyRejections() {
-    while (rejected.applyDue(500, this::reject) > 0) {
+    while (rejected.applyDue(500, rejecting) > 0) {
       // there may be more
-    }
-  }
-
-  /** What the rejected-message route does with a batch, with a statement for each. */
-  void reject(RejectedMessages.Batch batch) throws Exception {
-    Map<String, Long> shown = new HashMap<>();
-    List<RejectedMessages.Job> jobs = batch.take();
-    for (RejectedMessages.Job j : jobs) {
-      try (Connection c = rejected.connections().getConnection(lakeDatabase.dataSource());
-          PreparedStatement s =
-              c.prepareStatement(
-                  """
-                  UPDATE message_lake
-                  SET status = 'rejected', reason = ?, applied_seq = ?,
-                    channel_id = coalesce(?, channel_id),
-                    channel_txn_id = coalesce(?, channel_txn_id)
-                  WHERE sender_ref = ? AND applied_seq <= ?
-                  """)) {
-        s.setString(1, j.reason());
-        s.setLong(2, j.seq());
-        s.setString(3, j.channelId());
-        s.setString(4, j.channelTxnId());
-        s.setString(5, j.senderRef());
-        s.setLong(6, j.seq());
-        if (s.executeUpdate() == 1) {
-          shown.put(j.reference(), j.seq());
-        }
-      }
-    }
-    if (!jobs.isEmpty()) {
-      batch.finish(shown);
     }
   }
 

@@ -106,7 +106,7 @@ class UntoldAcceptancesTest {
     told("a", word);
 
     assertThat(untold()).as("one for each word").containsExactly("pending");
-    assertThat(store.updates.applyDue(1)).isEqualTo(1);
+    assertThat(store.applyDue(1)).isEqualTo(1);
     assertThat(store.lake("1", "status")).isEqualTo("pending");
     assertThat(store.events("1")).contains("confirmed").doesNotContain("accepted");
   }
@@ -176,9 +176,9 @@ class UntoldAcceptancesTest {
 
   @Test
   void an_updater_that_comes_too_late_tells_nothing() {
-    List<Job> frozen = store.updates.claim(1);
+    List<Job> frozen = store.claimUpdates(1);
     told("a", REVOKED);
-    store.updates.apply(frozen);
+    store.apply(frozen);
     assertThat(store.lake("1", "status")).as("until the next update").isEqualTo("accepted");
     store.applyUpdates();
 
@@ -221,7 +221,7 @@ class UntoldAcceptancesTest {
     store.run("ALTER TABLE message_lake ADD CONSTRAINT poison CHECK (status <> 'accepted')");
     for (int i = 0; i < tries; i++) {
       store.makeDue("message_updates");
-      store.updates.applyDue(1);
+      store.applyDue(1);
     }
     assertThat(store.ask("SELECT attempts FROM message_updates"))
         .containsExactly(String.valueOf(tries));

@@ -197,7 +197,7 @@ class LakeRebuildTest {
     Delivery two = submitted(store, "2");
     applyAll(store);
     settle(store, posted(one, "t1", false));
-    List<Job> frozen = store.updates.claim(10);
+    List<Job> frozen = store.claimUpdates(10);
     assertThat(frozen).hasSize(1);
     store.makeDue("message_updates");
     applyAll(store);
@@ -209,7 +209,7 @@ class LakeRebuildTest {
 
     assertThat(rebuild(store)).isEqualTo(new Found(2, 2, 0, 0, 0, 0));
     assertThat(store.lake("2", "status")).isEqualTo("pending");
-    store.updates.apply(frozen);
+    store.apply(frozen);
     applyAll(store);
 
     assertThat(store.lake("1", "status || ' ' || channel_txn_id")).isEqualTo("accepted t9");

@@ -12,8 +12,8 @@ import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.service.ServiceHelper;
 
 /**
- * Hands an exchange to the route {@code deliver} or {@code ask-channel}, without waiting for its
- * end. The exchange starts with the headers given and no others. Thread-safe.
+ * Hands an exchange to a route, without waiting for its end. The exchange starts with the headers
+ * given and no others. Thread-safe.
  */
 public final class ChannelSender {
   /** Property that the recipient list reads: the channel's endpoint. */
