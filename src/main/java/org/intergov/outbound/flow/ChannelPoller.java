@@ -24,6 +24,7 @@ import org.intergov.outbound.delivery.StatusRules;
 import org.intergov.outbound.delivery.Stock;
 import org.intergov.outbound.flow.leased.LeasedQueue;
 import org.intergov.outbound.flow.leased.LeasedRoute;
+import org.intergov.outbound.flow.leased.RouteStoppedException;
 import org.intergov.outbound.flow.leased.WakeUp;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.Poll;
@@ -217,7 +218,17 @@ public final class ChannelPoller implements LeasedQueue {
   private void check(CheckLane lane, PendingDelivery d) {
     boolean asked = table.get().channel(d.channelId()).filter(c -> !c.tracking().asked()).isEmpty();
     Exchange exchange = exchange(d.channelId(), asked ? Claim.ASK : Claim.CANNOT_BE_ASKED);
-    ask(exchange, d, ended -> answered(lane, d, answer(ended)));
+    ask(
+        exchange,
+        d,
+        ended -> {
+          if (ended.getException() instanceof RouteStoppedException) {
+            noNews(d);
+            lane.answered(slotsOf(d.channelId()));
+          } else {
+            answered(lane, d, answer(ended));
+          }
+        });
   }
 
   /** It could not be asked about; it is claimed again once its lock is stale. */
@@ -331,6 +342,11 @@ public final class ChannelPoller implements LeasedQueue {
   /** No more claims from now on; what has not been asked about is claimed again elsewhere. */
   public synchronized void stopClaiming() {
     stopping = true;
+    closed();
+  }
+
+  @Override
+  public synchronized void closed() {
     lanes.values().forEach(lane -> letGo(lane.clear()));
   }
 

@@ -6,13 +6,17 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Exchange;
 import org.intergov.outbound.flow.leased.LeasedQueue;
 import org.intergov.outbound.flow.leased.LeasedRoute;
+import org.intergov.outbound.flow.leased.RouteStoppedException;
 import org.intergov.outbound.flow.leased.WakeUp;
 import org.intergov.outbound.store.LakeJob;
 import org.intergov.outbound.store.LakeQueue;
 import org.intergov.outbound.store.LakeQueue.Shown;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A queue towards the lake as its route has it. The body of an exchange is a list of jobs, each a
@@ -22,6 +26,8 @@ import org.intergov.outbound.store.LakeQueue.Shown;
  * LakeQueue#applyDue} says what follows.
  */
 public final class LakeStage<J extends LakeJob> implements LeasedQueue {
+  private static final Logger LOG = LoggerFactory.getLogger(LakeStage.class);
+
   private final LakeQueue<J> queue;
   private final WakeUp due;
   private final DatabaseWatch database;
@@ -52,20 +58,29 @@ public final class LakeStage<J extends LakeJob> implements LeasedQueue {
   public void claim() {
     pace.gather(() -> false);
     due.taken();
-    database.run(
-        () -> {
-          int most = route.batch();
-          int taken;
-          do {
-            taken = queue.applyDue(most, this::write);
-          } while (taken == most);
-        });
+    database.run(this::applyDue);
+  }
+
+  private void applyDue() {
+    int most = route.batch();
+    try {
+      int taken;
+      do {
+        taken = queue.applyDue(most, this::write);
+      } while (taken == most && route.isOpen());
+    } catch (RejectedExecutionException e) {
+      LOG.debug("the route was stopped; what it was given stays in the queue", e);
+    }
   }
 
   private Map<String, Shown> write(List<J> jobs) throws Exception {
     Exchange exchange = route.exchange();
     exchange.getMessage().setBody(jobs.stream().map(LakeJob::columns).toList());
-    route.runHere(exchange);
+    try {
+      route.runHere(exchange);
+    } catch (RouteStoppedException e) {
+      throw new RejectedExecutionException(e); // no fault of the jobs
+    }
     Map<String, Shown> shown = new HashMap<>();
     for (Object row : exchange.getMessage().getBody(List.class)) {
       Map<?, ?> columns = (Map<?, ?>) row;

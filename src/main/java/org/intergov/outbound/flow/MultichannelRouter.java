@@ -20,6 +20,7 @@ import org.intergov.outbound.delivery.Outcome;
 import org.intergov.outbound.delivery.Settlement;
 import org.intergov.outbound.flow.leased.LeasedQueue;
 import org.intergov.outbound.flow.leased.LeasedRoute;
+import org.intergov.outbound.flow.leased.RouteStoppedException;
 import org.intergov.outbound.flow.leased.WakeUp;
 import org.intergov.outbound.message.Message;
 import org.intergov.outbound.message.MessageRules;
@@ -42,6 +43,7 @@ public final class MultichannelRouter implements LeasedQueue {
   private static final String STAGE = "multichannel-router";
   private static final Outcome FAILED =
       new Outcome.Unknown("the gateway failed while it was sent; see its log");
+  private static final Outcome.NotSent STOPPED = new Outcome.NotSent("its route is stopped");
   private static final String LEASE_RAN_OUT =
       "the lease ran out; its holder died or froze, so it may have been sent";
 
@@ -143,8 +145,7 @@ public final class MultichannelRouter implements LeasedQueue {
     try {
       decision.run();
     } catch (RuntimeException e) {
-      Faults.report(STAGE, "deciding on " + d.message().reference(), e);
-      settlements.add(rules.hold(d, "the gateway failed to decide; see its log"));
+      settlements.add(failedToDecide(d, e));
     }
   }
 
@@ -205,8 +206,25 @@ public final class MultichannelRouter implements LeasedQueue {
     }
   }
 
-  /** What the route has decided on a message that it has not sent. */
+  /** What the route has decided on a message that it has not sent; if that fails, it is held. */
   private Settlement unsent(Delivery d, Exchange ended) {
+    try {
+      return isStopped(ended) ? rules.settle(d, STOPPED) : decided(d, ended);
+    } catch (RuntimeException e) {
+      return failedToDecide(d, e);
+    }
+  }
+
+  private Settlement failedToDecide(Delivery d, RuntimeException e) {
+    Faults.report(STAGE, "deciding on " + d.message().reference(), e);
+    return rules.hold(d, "the gateway failed to decide; see its log");
+  }
+
+  private static boolean isStopped(Exchange ended) {
+    return ended.getException() instanceof RouteStoppedException;
+  }
+
+  private Settlement decided(Delivery d, Exchange ended) {
     Ending ending = ended.getException() == null ? Ending.of(ended) : null;
     if (ending == null) {
       return rules.hold(d, "its route ended without an outcome; see the log");
@@ -299,16 +317,31 @@ public final class MultichannelRouter implements LeasedQueue {
 
   private void ended(ChannelLane lane, Lane.Next next, Exchange exchange, long tookNanos) {
     ChannelVersion by = ChannelRecipients.end(exchange);
-    if (ChannelRecipients.failure(exchange) instanceof NotSentException notSent) {
-      lane.finish(next, new Outcome.NotSent(notSent.getMessage()), 0);
-      if (notSent.isGone()) {
-        settlements.add(elsewhere(next.delivery(), "is gone"));
+    if (isStopped(exchange)) {
+      notSent(lane, next, STOPPED);
+    } else if (ChannelRecipients.failure(exchange) instanceof NotSentException why) {
+      Outcome.NotSent outcome = new Outcome.NotSent(why.getMessage());
+      if (why.isGone()) {
+        lane.finish(next, outcome, 0);
+        orHold(next.delivery(), () -> settlements.add(elsewhere(next.delivery(), "is gone")));
+        wakeUps.settler().signal();
       } else {
-        giveBack(next.delivery(), notSent.getMessage());
+        notSent(lane, next, outcome);
       }
-      wakeUps.settler().signal();
-      return;
+      run(lane);
+    } else {
+      answered(lane, next, by, exchange, tookNanos);
     }
+  }
+
+  /** It goes back to its lane. */
+  private void notSent(ChannelLane lane, Lane.Next next, Outcome.NotSent outcome) {
+    lane.finish(next, outcome, 0);
+    giveBack(next.delivery(), outcome.detail());
+  }
+
+  private void answered(
+      ChannelLane lane, Lane.Next next, ChannelVersion by, Exchange exchange, long tookNanos) {
     Channel channel = by == null ? null : by.channel();
     answered(lane, next, channel, outcome(exchange, channel), tookNanos);
   }
@@ -430,9 +463,17 @@ public final class MultichannelRouter implements LeasedQueue {
   /** No more claims from now on; what is not sent yet goes back. */
   public synchronized void stopClaiming() {
     stopping = true;
+    giveBackStock(new Outcome.NotSent("the gateway stops"));
+  }
+
+  @Override
+  public synchronized void closed() {
+    giveBackStock(STOPPED);
+  }
+
+  private void giveBackStock(Outcome.NotSent why) {
     for (ChannelLane lane : lanes.values()) {
-      lane.giveBackAll(
-          d -> settlements.add(rules.settle(d, new Outcome.NotSent("the gateway stops"))));
+      lane.giveBackAll(d -> settlements.add(rules.settle(d, why)));
     }
     wakeUps.settler().signal();
   }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.component.jdbc.ConnectionStrategy;
 import org.intergov.outbound.config.Cause;
 import org.intergov.outbound.store.database.Database;
@@ -24,9 +25,11 @@ import org.slf4j.LoggerFactory;
 public abstract class LakeQueue<J extends LakeJob> {
   private static final Logger LOG = LoggerFactory.getLogger(LakeQueue.class);
   private static final LakeConnections CONNECTIONS = new LakeConnections();
+  private static final int MOST_TRIES = 3;
 
   private final Database outbox;
   private final boolean lakeIsHere;
+  private final String what;
   private final String table;
   private final String columns;
   private final QueueRows.Row<J> row;
@@ -35,9 +38,17 @@ public abstract class LakeQueue<J extends LakeJob> {
   /**
    * @param outbox where the queue and the journal are
    * @param lake where the lake is; the same object if it is the same database
+   * @param what a job is called, in the log
    * @param columns what is read of each row, with the table named {@code m}
    */
-  LakeQueue(Database outbox, Database lake, String table, String columns, QueueRows.Row<J> row) {
+  LakeQueue(
+      Database outbox,
+      Database lake,
+      String what,
+      String table,
+      String columns,
+      QueueRows.Row<J> row) {
+    this.what = what;
     this.outbox = outbox;
     this.lakeIsHere = lake == outbox;
     this.table = table;
@@ -65,6 +76,7 @@ public abstract class LakeQueue<J extends LakeJob> {
     /**
      * @param jobs in the order of their seq; one at least
      * @return for each reference {@code sender:sender_ref} that has an entry, what it shows now
+     * @throws RejectedExecutionException if nothing can be written now; the jobs stay
      */
     Map<String, Shown> write(List<J> jobs) throws Exception;
   }
@@ -166,7 +178,7 @@ public abstract class LakeQueue<J extends LakeJob> {
   private void inTwo(List<J> jobs, Steps<J> steps) {
     Map<String, Shown> shown;
     try {
-      shown = write(jobs, steps);
+      shown = writeInSpiteOfConflicts(jobs, steps);
     } catch (SQLException e) {
       String said = "database lake: " + e.getMessage();
       if (!Outages.is(e)) {
@@ -179,10 +191,26 @@ public abstract class LakeQueue<J extends LakeJob> {
     finished(outbox.transaction(c -> finish(c, jobs, shown)), shown);
   }
 
+  /** The lake's server may undo a statement that is in the way of another, or waits in a ring. */
+  private Map<String, Shown> writeInSpiteOfConflicts(List<J> jobs, Steps<J> steps)
+      throws SQLException {
+    for (int tries = 1; ; tries++) {
+      try {
+        return write(jobs, steps);
+      } catch (SQLException e) {
+        if (tries == MOST_TRIES || e.getSQLState() == null || !e.getSQLState().startsWith("40")) {
+          throw e;
+        }
+      }
+    }
+  }
+
   /** What a route's step has thrown may be wrapped; what the database said counts. */
   private Map<String, Shown> write(List<J> jobs, Steps<J> steps) throws SQLException {
     try {
       return steps.write(jobs);
+    } catch (RejectedExecutionException e) {
+      throw e;
     } catch (Exception e) {
       for (Throwable t = e; t != null; t = t.getCause()) {
         if (t instanceof StoreUnavailableException || t instanceof StoreException) {
@@ -197,7 +225,7 @@ public abstract class LakeQueue<J extends LakeJob> {
   }
 
   private void failed(J job, String error) {
-    LOG.warn("{}: {} of {} failed: {}", table, job.seq(), job.reference(), error);
+    LOG.warn("{} of {} failed: {}", what, job.reference(), error);
     outbox.transaction(c -> QueueRows.failed(c, table, List.of(job.seq()), job.lockToken(), error));
   }
 

@@ -33,7 +33,7 @@ public final class MessageUpdates extends LakeQueue<MessageUpdates.Job> {
 
   /** See {@link LakeQueue}. */
   public MessageUpdates(Database outbox, Database lake, FlowListener listener) {
-    super(outbox, lake, TABLE, COLUMNS, MessageUpdates::job);
+    super(outbox, lake, "message update", TABLE, COLUMNS, MessageUpdates::job);
     this.listener = listener;
   }
 

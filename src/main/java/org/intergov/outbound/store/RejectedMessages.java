@@ -27,7 +27,7 @@ public final class RejectedMessages extends LakeQueue<RejectedMessages.Job> {
 
   /** See {@link LakeQueue}. */
   public RejectedMessages(Database outbox, Database lake) {
-    super(outbox, lake, TABLE, COLUMNS, RejectedMessages::job);
+    super(outbox, lake, "rejection", TABLE, COLUMNS, RejectedMessages::job);
   }
 
   /** A claimed job. */

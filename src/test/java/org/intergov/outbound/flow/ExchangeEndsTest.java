@@ -11,6 +11,7 @@ import org.intergov.outbound.channel.ChannelRecipients.NotSentException;
 import org.intergov.outbound.channel.Headers;
 import org.intergov.outbound.delivery.Channels;
 import org.intergov.outbound.flow.leased.LeasedRoute;
+import org.intergov.outbound.flow.leased.RouteStoppedException;
 import org.intergov.outbound.message.MessageRules;
 import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.store.TestStore;
@@ -59,6 +60,11 @@ class ExchangeEndsTest {
 
   /** Does to an exchange what a test says. */
   private final class Route implements LeasedRoute {
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
     @Override
     public Exchange exchange() {
       return new DefaultExchange(camel);
@@ -132,6 +138,34 @@ class ExchangeEndsTest {
         e -> e.setException(new IllegalStateException(new NotSentException("it changed", false))));
 
     assertThat(store.events("1")).containsExactly("submitted");
+    assertThat(state()).isEqualTo("pending 0 0");
+  }
+
+  @Test
+  void one_that_the_stopped_route_did_not_take_goes_back_and_is_no_attempt() {
+    store.submit("a", "1");
+    route(e -> e.setException(new RouteStoppedException()));
+
+    assertThat(store.events("1")).containsExactly("submitted");
+    assertThat(state()).isEqualTo("pending 0 0");
+    assertThat(router.isIdle()).as("no slot of the lane is taken").isTrue();
+  }
+
+  @Test
+  void what_is_not_handed_over_when_the_route_stops_goes_back() {
+    store.submit("a", "1", "2", "3");
+    router.closed();
+    router.record();
+
+    assertThat(router.isIdle()).isTrue();
+    assertThat(store.ask("SELECT DISTINCT status FROM delivery_outbox")).containsExactly("pending");
+  }
+
+  @Test
+  void a_decision_that_the_stopped_route_did_not_take_is_taken_again_later() {
+    insert("1 hour");
+    route(e -> e.setException(new RouteStoppedException()));
+
     assertThat(state()).isEqualTo("pending 0 0");
   }
 

@@ -1,29 +1,35 @@
 package org.intergov.outbound.flow.leased;
 
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExtendedStartupListener;
 import org.apache.camel.Processor;
-import org.apache.camel.Suspendable;
 import org.apache.camel.support.DefaultConsumer;
 
 /**
  * Takes what is due in a leased queue: one thread claims, another records the ends, each when it is
- * woken and otherwise once a period. Suspended it claims nothing more, and goes on recording.
+ * woken and otherwise once a period.
  *
  * <p>It begins when all of Camel has started: before, the channels' routes may not listen yet.
+ * Stopped or suspended, it claims nothing more and lets nothing into the route; it goes on
+ * recording until it is shut down, since what is in flight ends later.
  */
-final class LeasedConsumer extends DefaultConsumer implements ExtendedStartupListener, Suspendable {
-  private static final long STOP_WITHIN_MILLIS = TimeUnit.SECONDS.toMillis(10);
+final class LeasedConsumer extends DefaultConsumer implements ExtendedStartupListener {
+  private static final long STOP_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final LeasedEndpoint endpoint;
   private final LeasedQueue queue;
   private final Processor route;
-  private ExecutorService threads;
-  private volatile boolean running;
+  private final AtomicInteger entering = new AtomicInteger();
+  private volatile boolean open;
+  private Turns claiming;
+  private Turns recording;
 
   LeasedConsumer(LeasedEndpoint endpoint, Processor route, LeasedQueue queue) {
     super(endpoint, route);
@@ -35,6 +41,7 @@ final class LeasedConsumer extends DefaultConsumer implements ExtendedStartupLis
   @Override
   protected void doStart() throws Exception {
     super.doStart();
+    open = true;
     queue.open(new Handed());
     getEndpoint().getCamelContext().addStartupListener(this);
   }
@@ -43,72 +50,112 @@ final class LeasedConsumer extends DefaultConsumer implements ExtendedStartupLis
   @Override
   public void onCamelContextStarted(CamelContext camel, boolean alreadyStarted) {
     if (alreadyStarted) {
-      begin(camel);
+      begin();
     }
   }
 
   @Override
   public void onCamelContextFullyStarted(CamelContext camel, boolean alreadyStarted) {
-    begin(camel);
+    begin();
   }
 
-  private void begin(CamelContext camel) {
-    if (threads != null) {
-      return;
+  private synchronized void begin() {
+    if (open && claiming == null) {
+      claiming = new Turns("claim", queue.due(), queue::claim);
     }
-    running = true;
-    int roles = queue.ended() == null ? 1 : 2;
-    threads = camel.getExecutorServiceManager().newFixedThreadPool(this, endpoint.queue(), roles);
-    threads.execute(() -> turns(queue.due(), this::claim));
-    if (roles > 1) {
-      threads.execute(() -> turns(queue.ended(), queue::record));
+    if (open && recording == null && queue.ended() != null) {
+      recording = new Turns("record", queue.ended(), queue::record);
     }
   }
 
-  private void claim() {
-    if (!isSuspendingOrSuspended()) {
-      queue.claim();
-    }
-  }
+  /** One of the two threads, from its beginning to its end. */
+  private final class Turns implements Runnable {
+    private final WakeUp wakeUp;
+    private final Runnable turn;
+    private final CountDownLatch over = new CountDownLatch(1);
+    private volatile boolean goesOn = true;
 
-  private void turns(WakeUp wakeUp, Runnable turn) {
-    while (running && !Thread.currentThread().isInterrupted()) {
+    Turns(String role, WakeUp wakeUp, Runnable turn) {
+      this.wakeUp = wakeUp;
+      this.turn = turn;
+      Thread thread = new Thread(this, endpoint.queue() + " " + role);
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    @Override
+    public void run() {
+      try {
+        while (goesOn) {
+          take();
+          if (goesOn) {
+            wakeUp.await(endpoint.everyPeriod());
+          }
+          Thread.interrupted(); // nobody here ends by that
+        }
+      } finally {
+        over.countDown();
+      }
+    }
+
+    private void take() {
       try {
         turn.run();
       } catch (RuntimeException | Error e) {
-        getExceptionHandler().handleException(e);
-      }
-      if (running) {
-        wakeUp.await(endpoint.everyPeriod());
+        try {
+          getExceptionHandler().handleException(e);
+        } catch (RuntimeException | Error again) {
+          // there is nobody left to tell
+        }
       }
     }
-  }
 
-  @Override
-  protected void doResume() throws Exception {
-    super.doResume();
-    queue.due().signal();
+    void end() throws InterruptedException {
+      goesOn = false;
+      wakeUp.signal();
+      over.await(STOP_WITHIN_NANOS, TimeUnit.NANOSECONDS);
+    }
   }
 
   @Override
   protected void doStop() throws Exception {
-    running = false;
-    if (threads != null) {
-      queue.due().signal();
-      if (queue.ended() != null) {
-        queue.ended().signal();
-      }
-      getEndpoint()
-          .getCamelContext()
-          .getExecutorServiceManager()
-          .shutdownGraceful(threads, STOP_WITHIN_MILLIS);
-      threads = null;
+    open = false;
+    Turns ends;
+    synchronized (this) {
+      ends = claiming;
+      claiming = null;
+    }
+    if (ends != null) {
+      ends.end();
+      queue.closed();
+    }
+    long until = System.nanoTime() + STOP_WITHIN_NANOS;
+    while (entering.get() > 0 && System.nanoTime() - until < 0) {
+      LockSupport.parkNanos(LOOK_NANOS); // as long as it takes to enter the route
     }
     super.doStop();
   }
 
+  @Override
+  protected void doShutdown() throws Exception {
+    Turns ends;
+    synchronized (this) {
+      ends = recording;
+      recording = null;
+    }
+    if (ends != null) {
+      ends.end();
+    }
+    super.doShutdown();
+  }
+
   /** The route as the queue sees it. */
   private final class Handed implements LeasedRoute {
+    @Override
+    public boolean isOpen() {
+      return open;
+    }
+
     @Override
     public Exchange exchange() {
       return createExchange(false);
@@ -123,19 +170,30 @@ final class LeasedConsumer extends DefaultConsumer implements ExtendedStartupLis
               ended.accept(exchange);
             }
           };
+      entering.incrementAndGet();
       try {
-        getAsyncProcessor().process(exchange, doneSync -> end.run());
+        if (open) {
+          getAsyncProcessor().process(exchange, doneSync -> end.run());
+        } else {
+          exchange.setException(new RouteStoppedException());
+          end.run();
+        }
       } catch (RuntimeException | Error e) {
         exchange.setException(e);
         end.run();
+      } finally {
+        entering.decrementAndGet();
       }
     }
 
     @Override
     public void runHere(Exchange exchange) throws Exception {
+      if (!open) {
+        throw new RouteStoppedException();
+      }
       route.process(exchange);
       if (exchange.getException() != null) {
-        throw exchange.getException();
+        throw open ? exchange.getException() : new RouteStoppedException();
       }
     }
 

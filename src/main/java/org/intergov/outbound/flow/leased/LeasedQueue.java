@@ -11,7 +11,7 @@ import org.apache.camel.Exchange;
  */
 public interface LeasedQueue {
   /**
-   * Told the route, once, before the first {@link #claim}.
+   * Told the route before the first {@link #claim}, and again whenever it is started again.
    *
    * @param route what is claimed is handed to it
    */
@@ -25,6 +25,12 @@ public interface LeasedQueue {
    * can be taken now. What it throws is reported, and it is called again later.
    */
   void claim();
+
+  /**
+   * The route takes nothing more until it is {@linkplain #open opened} again: what is claimed and
+   * not handed over should go back. Ends still come, and are recorded.
+   */
+  default void closed() {}
 
   /** Raised when ends wait to be recorded; null: {@link #claim} records them itself. */
   default WakeUp ended() {

@@ -7,12 +7,15 @@ import static org.awaitility.Awaitility.await;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
+import org.apache.camel.support.AsyncProcessorSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +35,7 @@ class LeasedComponentTest {
     private final Queue<Exchange> ends = new ConcurrentLinkedQueue<>();
     private final Queue<Exchange> recorded = new ConcurrentLinkedQueue<>();
     private final AtomicInteger claims = new AtomicInteger();
+    private final AtomicInteger closed = new AtomicInteger();
     private volatile RuntimeException failure;
     private LeasedRoute route;
 
@@ -67,6 +71,11 @@ class LeasedComponentTest {
               ended.signal();
             });
       }
+    }
+
+    @Override
+    public void closed() {
+      closed.incrementAndGet();
     }
 
     @Override
@@ -178,44 +187,91 @@ class LeasedComponentTest {
     await().until(() -> rows.recorded.size() == 1);
   }
 
-  @Test
-  void a_suspended_route_takes_nothing_and_records_what_is_under_way_until_it_is_resumed()
-      throws Exception {
-    CompletableFuture<Void> begun = new CompletableFuture<>();
+  /** One is under way, and Camel has lost patience with it. */
+  private CompletableFuture<Void> underWayWhile(Change change) throws Exception {
+    camel.getShutdownStrategy().setTimeUnit(TimeUnit.MILLISECONDS);
+    camel.getShutdownStrategy().setTimeout(100);
     CompletableFuture<Void> mayEnd = new CompletableFuture<>();
-    start(
-        "?period=20",
-        e -> {
-          begun.complete(null);
-          if (e.getMessage().getBody().equals("under way")) {
-            mayEnd.join();
+    camel.addRoutes(
+        new RouteBuilder() {
+          @Override
+          public void configure() {
+            from("leased:rows?period=20").routeId("taking").process(new Waiting(mayEnd));
           }
         });
+    camel.start();
     rows.add("under way");
-    begun.join();
-    CompletableFuture<Void> suspended =
-        CompletableFuture.runAsync(
-            () -> {
-              try {
-                camel.getRouteController().suspendRoute("taking");
-              } catch (Exception e) {
-                throw new IllegalStateException(e);
-              }
-            });
-    mayEnd.complete(null);
-    suspended.join();
-    await().until(() -> rows.recorded.size() == 1);
+    await().until(() -> camel.getInflightRepository().size("taking") == 1);
+    change.run();
+    return mayEnd;
+  }
 
-    rows.add("later");
+  private interface Change {
+    void run() throws Exception;
+  }
+
+  /** As a channel that answers late, on a thread of its own. */
+  private static final class Waiting extends AsyncProcessorSupport {
+    private final CompletableFuture<Void> mayEnd;
+
+    Waiting(CompletableFuture<Void> mayEnd) {
+      this.mayEnd = mayEnd;
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+      if (mayEnd.isDone()) {
+        callback.done(true);
+        return true;
+      }
+      mayEnd.thenRunAsync(() -> callback.done(false));
+      return false;
+    }
+  }
+
+  @Test
+  void a_suspended_route_takes_nothing_records_what_is_under_way_and_can_be_resumed()
+      throws Exception {
+    CompletableFuture<Void> mayEnd =
+        underWayWhile(() -> camel.getRouteController().suspendRoute("taking"));
     int claims = rows.claims.get();
-    await()
-        .during(java.time.Duration.ofMillis(200))
-        .atMost(java.time.Duration.ofSeconds(20))
-        .until(() -> rows.claims.get() <= claims + 1);
-    assertThat(rows.recorded).hasSize(1);
+    rows.add("later");
+    mayEnd.complete(null);
+
+    await().until(() -> rows.recorded.size() == 1);
+    assertThat(rows.recorded.peek().getException()).isNull();
+    assertThat(rows.claims).hasValue(claims);
+    assertThat(rows.closed).hasValue(1);
 
     camel.getRouteController().resumeRoute("taking");
     await().until(() -> rows.recorded.size() == 2);
+  }
+
+  @Test
+  void a_stopped_route_records_what_is_under_way_and_can_be_started() throws Exception {
+    CompletableFuture<Void> mayEnd =
+        underWayWhile(() -> camel.getRouteController().stopRoute("taking"));
+    mayEnd.complete(null);
+    await().until(() -> rows.recorded.size() == 1);
+
+    camel.getRouteController().startRoute("taking");
+    rows.add("later");
+    await().until(() -> rows.recorded.size() == 2);
+  }
+
+  @Test
+  void what_is_handed_to_a_stopped_route_comes_back_at_once() throws Exception {
+    start(RARELY, e -> {});
+    camel.getRouteController().stopRoute("taking");
+    CompletableFuture<Exchange> ended = new CompletableFuture<>();
+
+    rows.route.run(rows.route.exchange(), ended::complete);
+
+    assertThat(ended).isCompleted();
+    assertThat(ended.join().getException()).isInstanceOf(RouteStoppedException.class);
+    assertThat(rows.route.isOpen()).isFalse();
+    assertThatThrownBy(() -> rows.route.runHere(rows.route.exchange()))
+        .isInstanceOf(RouteStoppedException.class);
   }
 
   @Test
