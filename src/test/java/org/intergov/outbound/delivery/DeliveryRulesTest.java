@@ -409,6 +409,7 @@ class DeliveryRulesTest {
       assertThat(s.rejection()).isNull();
       assertThat(s.unknowns()).isEqualTo(1);
       assertThat(words(s)).containsExactly("unknown", "held");
+      assertThat(s.journal().get(0).attempt()).isEqualTo(delivery(null).attempts() + 1);
       assertThat(s.lastError()).contains("promoted or restored").contains("no channel takes it");
     }
   }

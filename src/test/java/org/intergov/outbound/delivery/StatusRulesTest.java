@@ -339,6 +339,27 @@ class StatusRulesTest {
             new PendingSettlement(d, Next.STAY, null, "answered 404", null, null, List.of()));
   }
 
+  @Test
+  void what_is_put_off_leaves_all_as_it_is_and_the_channel_is_asked_again() {
+    PendingDelivery d = Given.watched().lastProblem("answered 404").delivery();
+
+    assertThat(PendingSettlement.putOff(d))
+        .isEqualTo(
+            new PendingSettlement(d, Next.ASK_AGAIN, null, "answered 404", null, null, List.of()));
+  }
+
+  @Test
+  void a_confirmation_is_taken_back_by_what_shows_the_message_as_something_else() {
+    assertThat(takesBack(Given.watched(), REVOKED, "a | on-revoked: resend")).isTrue();
+    assertThat(takesBack(Given.watched(), REVOKED, "a | on-revoked: reject")).isTrue();
+    assertThat(takesBack(Given.received(), REVOKED, "a | on-revoked: resend")).isFalse();
+    assertThat(takesBack(Given.watched().nowFinalDue(), CONFIRMED, A)).isFalse();
+  }
+
+  private static boolean takesBack(Given given, StatusAnswer answer, String entry) {
+    return settle(given, answer, entry).orElseThrow().takesBack();
+  }
+
   private static Optional<PendingSettlement> settle(
       Given given, StatusAnswer answer, String... entries) {
     var table = table(entries);
