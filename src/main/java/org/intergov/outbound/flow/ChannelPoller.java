@@ -217,7 +217,7 @@ public final class ChannelPoller implements LeasedQueue {
 
   private void check(CheckLane lane, PendingDelivery d) {
     boolean asked = table.get().channel(d.channelId()).filter(c -> !c.tracking().asked()).isEmpty();
-    Exchange exchange = exchange(d.channelId(), asked ? Claim.ASK : Claim.CANNOT_BE_ASKED);
+    Exchange exchange = (asked ? Claim.ASK : Claim.CANNOT_BE_ASKED).exchange(route, d.channelId());
     ask(
         exchange,
         d,
@@ -262,7 +262,7 @@ public final class ChannelPoller implements LeasedQueue {
   }
 
   private void ask(PendingDelivery d, Consumer<Exchange> answered) {
-    ask(exchange(d.channelId(), Claim.ASK), d, answered);
+    ask(Claim.ASK.exchange(route, d.channelId()), d, answered);
   }
 
   private void ask(Exchange exchange, PendingDelivery d, Consumer<Exchange> answered) {
@@ -272,16 +272,9 @@ public final class ChannelPoller implements LeasedQueue {
   }
 
   private void askForAll(String channelId, String page, Consumer<Exchange> answered) {
-    Exchange exchange = exchange(channelId, Claim.ASK_FOR_ALL);
+    Exchange exchange = Claim.ASK_FOR_ALL.exchange(route, channelId);
     exchange.getMessage().setHeader(Headers.PAGE, page);
     run(exchange, answered);
-  }
-
-  private Exchange exchange(String channelId, Claim claim) {
-    Exchange exchange = route.exchange();
-    exchange.setProperty(Claim.PROPERTY, claim.word());
-    exchange.setProperty(ChannelRecipients.CHANNEL, channelId);
-    return exchange;
   }
 
   private void run(Exchange exchange, Consumer<Exchange> answered) {

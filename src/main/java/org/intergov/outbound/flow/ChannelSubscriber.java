@@ -99,9 +99,7 @@ public final class ChannelSubscriber implements LeasedQueue {
 
   private void ask(Subscription s) {
     asking.merge(s.channelId(), 1, Integer::sum);
-    Exchange exchange = route.exchange();
-    exchange.setProperty(Claim.PROPERTY, Claim.SUBSCRIBE.word());
-    exchange.setProperty(ChannelRecipients.CHANNEL, s.channelId());
+    Exchange exchange = Claim.SUBSCRIBE.exchange(route, s.channelId());
     exchange.getMessage().setHeader(Headers.CHANNEL_TXN_ID, s.channelTxnId());
     String path = WebSub.callbackPath(s.channelId(), s.callbackId());
     exchange.getMessage().setHeader(Headers.CALLBACK_PATH, path);

@@ -2,7 +2,10 @@ package org.intergov.outbound.flow;
 
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
+import org.apache.camel.Exchange;
+import org.intergov.outbound.channel.ChannelRecipients;
 import org.intergov.outbound.delivery.Delivery;
+import org.intergov.outbound.flow.leased.LeasedRoute;
 
 /** How a row was found when it was claimed: what the routes of the flow decide by. */
 enum Claim {
@@ -25,14 +28,17 @@ enum Claim {
   /** A delivery about whose changes the channel is asked to call back. */
   SUBSCRIBE;
 
-  /** Exchange property: the {@link #word}. */
-  static final String PROPERTY = "claim";
+  /** Exchange property: the word, as routes write it, such as {@code lease-ran-out}. */
+  private static final String PROPERTY = "claim";
 
   private final String word = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
-  /** As routes write it, such as {@code lease-ran-out}. */
-  String word() {
-    return word;
+  /** An exchange for the route that is about a row of this channel, found so. */
+  Exchange exchange(LeasedRoute route, String channelId) {
+    Exchange exchange = route.exchange();
+    exchange.setProperty(PROPERTY, word);
+    exchange.setProperty(ChannelRecipients.CHANNEL, channelId);
+    return exchange;
   }
 
   /**

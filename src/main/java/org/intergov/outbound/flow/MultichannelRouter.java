@@ -301,9 +301,7 @@ public final class MultichannelRouter implements LeasedQueue {
 
   private Exchange exchange(Delivery delivery, Claim claim) {
     Message m = delivery.message();
-    Exchange exchange = route.exchange();
-    exchange.setProperty(Claim.PROPERTY, claim.word());
-    exchange.setProperty(ChannelRecipients.CHANNEL, delivery.channelId());
+    Exchange exchange = claim.exchange(route, delivery.channelId());
     org.apache.camel.Message in = exchange.getMessage();
     in.setBody(m.channelJson());
     in.setHeader(Headers.REFERENCE, m.reference());

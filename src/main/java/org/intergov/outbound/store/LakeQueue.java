@@ -5,8 +5,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
 import org.apache.camel.component.jdbc.ConnectionStrategy;
 import org.intergov.outbound.config.Cause;
 import org.intergov.outbound.store.database.Database;
@@ -81,16 +83,10 @@ public abstract class LakeQueue<J extends LakeJob> {
     Map<String, Shown> write(List<J> jobs) throws Exception;
   }
 
-  /**
-   * Ends the jobs whose entry shows them, or what is newer, and journals what it shows; the others
-   * are tried again later.
-   *
-   * @return those that are journaled
-   */
-  abstract List<J> finish(Connection connection, List<J> jobs, Map<String, Shown> shown)
-      throws SQLException;
+  /** What the journal says of a job that its entry shows now; null: nothing. */
+  abstract DeliveryStatusJournal.Line line(J job);
 
-  /** Told after the transaction of {@link #finish} has been committed. */
+  /** Told of the jobs that have been journaled, after the commit. */
   void finished(List<J> journaled, Map<String, Shown> shown) {}
 
   /** For the {@code jdbc:} endpoint by which {@link Steps} write to the lake. */
@@ -229,13 +225,28 @@ public abstract class LakeQueue<J extends LakeJob> {
     outbox.transaction(c -> QueueRows.failed(c, table, List.of(job.seq()), job.lockToken(), error));
   }
 
-  static List<Long> seqs(List<? extends LakeJob> jobs) {
-    return jobs.stream().map(LakeJob::seq).toList();
-  }
-
-  /** Those whose entry shows what they say, or what is newer. */
-  static <J extends LakeJob> List<J> shown(List<J> jobs, Map<String, Shown> shown) {
-    return jobs.stream().filter(j -> shows(shown, j)).toList();
+  /**
+   * Ends the jobs whose entry shows them, or what is newer, and journals what it shows; the others
+   * are tried again later.
+   *
+   * @return those that are journaled
+   */
+  private List<J> finish(Connection connection, List<J> jobs, Map<String, Shown> shown)
+      throws SQLException {
+    UUID token = jobs.get(0).lockToken();
+    Map<Boolean, List<J>> applied =
+        jobs.stream().collect(Collectors.partitioningBy(j -> shows(shown, j)));
+    Set<Long> deleted = QueueRows.done(connection, table, seqs(applied.get(true)), token);
+    List<J> journaled =
+        applied.get(true).stream()
+            .filter(j -> deleted.contains(j.seq()) && shown.get(j.reference()).seq() == j.seq())
+            .filter(j -> line(j) != null)
+            .toList();
+    DeliveryStatusJournal.append(connection, journaled.stream().map(this::line).toList());
+    if (!applied.get(false).isEmpty()) {
+      QueueRows.failed(connection, table, seqs(applied.get(false)), token, "no lake entry yet");
+    }
+    return journaled;
   }
 
   private static boolean shows(Map<String, Shown> shown, LakeJob job) {
@@ -243,13 +254,7 @@ public abstract class LakeQueue<J extends LakeJob> {
     return entry != null && entry.seq() >= job.seq();
   }
 
-  /** Those that are not {@link #shown} are tried again later. */
-  void putOffMissing(Connection connection, List<J> jobs, Map<String, Shown> shown)
-      throws SQLException {
-    List<J> missing = jobs.stream().filter(j -> !shows(shown, j)).toList();
-    if (!missing.isEmpty()) {
-      UUID token = missing.get(0).lockToken();
-      QueueRows.failed(connection, table, seqs(missing), token, "no lake entry yet");
-    }
+  private static List<Long> seqs(List<? extends LakeJob> jobs) {
+    return jobs.stream().map(LakeJob::seq).toList();
   }
 }

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
@@ -134,22 +133,10 @@ public final class MessageUpdates extends LakeQueue<MessageUpdates.Job> {
   }
 
   @Override
-  List<Job> finish(Connection connection, List<Job> jobs, Map<String, Shown> shown)
-      throws SQLException {
-    List<Job> applied = shown(jobs, shown);
-    Set<Long> deleted = QueueRows.done(connection, TABLE, seqs(applied), jobs.get(0).lockToken());
-    List<Job> accepted =
-        applied.stream()
-            .filter(j -> "accepted".equals(j.status()))
-            .filter(j -> deleted.contains(j.seq()) && shown.get(j.reference()).seq() == j.seq())
-            .toList();
-    DeliveryStatusJournal.append(
-        connection, accepted.stream().map(MessageUpdates::accepted).toList());
-    putOffMissing(connection, jobs, shown);
-    return accepted;
-  }
-
-  private static DeliveryStatusJournal.Line accepted(Job j) {
+  DeliveryStatusJournal.Line line(Job j) {
+    if (!"accepted".equals(j.status())) {
+      return null;
+    }
     JournalEntry accepted =
         new JournalEntry(Event.ACCEPTED, j.channelId(), j.channelTxnId(), null, null);
     return new DeliveryStatusJournal.Line(j.messageId(), j.sender(), j.senderRef(), accepted);

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.intergov.outbound.delivery.Event;
 import org.intergov.outbound.delivery.JournalEntry;
@@ -93,18 +92,8 @@ public final class RejectedMessages extends LakeQueue<RejectedMessages.Job> {
   }
 
   @Override
-  List<Job> finish(Connection connection, List<Job> jobs, Map<String, Shown> shown)
-      throws SQLException {
-    List<Job> applied = shown(jobs, shown);
-    Set<Long> deleted = QueueRows.done(connection, TABLE, seqs(applied), jobs.get(0).lockToken());
-    List<Job> rejected =
-        applied.stream()
-            .filter(j -> deleted.contains(j.seq()) && shown.get(j.reference()).seq() == j.seq())
-            .toList();
-    DeliveryStatusJournal.append(
-        connection, rejected.stream().map(RejectedMessages::rejected).toList());
-    putOffMissing(connection, jobs, shown);
-    return rejected;
+  DeliveryStatusJournal.Line line(Job j) {
+    return rejected(j);
   }
 
   private static DeliveryStatusJournal.Line rejected(Job j) {

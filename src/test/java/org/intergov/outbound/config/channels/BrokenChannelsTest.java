@@ -76,6 +76,8 @@ class BrokenChannelsTest {
         broken("channels: !!seq []\n", 1, "", "a tag"),
         broken("channels: []\n---\nchannels: []\n", 2, "", "a second document"),
         broken("channels:\n  " + "[".repeat(30) + "]".repeat(30), 2, "", "more than 20 levels"),
+        broken("channels:\n  " + "[".repeat(20) + "]".repeat(20), 2, "", "more than 20 levels"),
+        broken("channels:\n  " + "[".repeat(19) + "]".repeat(19), 2, "channels[0]", "a list"),
         broken("channels:\n# \u0001\n", 2, "", "U+0001"),
         broken("chanels: []\n" + entry(), 1, "chanels", "unknown key \"chanels\"", "\"channels\"?"),
         broken("[a]: b\n" + entry(), 1, "", "a list as a key"),
