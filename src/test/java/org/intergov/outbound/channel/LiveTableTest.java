@@ -138,7 +138,7 @@ class LiveTableTest {
     next.end();
     reload("channels:\n" + entry("a", "SG", "http://three.example"));
     awaitRoutes("a-post", "a-status", "a~3-post", "a~3-status");
-    assertThat(routes.retiring()).isEqualTo(1);
+    await().untilAsserted(() -> assertThat(routes.retiring()).isEqualTo(1));
     inFlight.end();
     awaitRoutes("a~3-post", "a~3-status");
     reload("channels:\n" + entry("a", "SG", "http://four.example"));
