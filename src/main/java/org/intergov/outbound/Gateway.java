@@ -423,7 +423,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void suspendIntake() {
-    suspend("message-intake");
+    suspend("submit");
     intakes.routes().forEach(this::suspend);
   }
 

@@ -40,9 +40,6 @@ class RouteFilesTest {
 
   private static final Pattern BEAN = Pattern.compile("\\b(?:bean|jdbc):([A-Za-z][A-Za-z0-9]*)");
 
-  /** Files whose routes are equals, so that none of them gives the file its name. */
-  private static final Set<String> COLLECTIONS = Set.of("operator-api");
-
   private static final JsonSchema SCHEMA = camelSchema();
 
   /** What loads the files and binds their beans. */
@@ -84,11 +81,45 @@ class RouteFilesTest {
     }
   }
 
-  private static List<Named> routes(Path file) throws IOException {
-    List<Named> routes = new ArrayList<>();
+  private static List<Named> entries(Path file) throws IOException {
+    List<Named> entries = new ArrayList<>();
     for (JsonNode entry : read(file)) {
       String kind = entry.fieldNames().next();
-      routes.add(new Named(kind, entry.get(kind)));
+      entries.add(new Named(kind, entry.get(kind)));
+    }
+    return entries;
+  }
+
+  /** An operation of a {@code rest:}, and the method it is for. */
+  private record Operation(String method, JsonNode node) {
+    String id() {
+      return node.path("id").asText();
+    }
+
+    String path() {
+      return node.path("path").asText();
+    }
+  }
+
+  private static List<Operation> operations(Path file) throws IOException {
+    List<Operation> operations = new ArrayList<>();
+    for (Named entry : entries(file)) {
+      if (entry.kind().equals("rest")) {
+        for (String method : List.of("get", "post", "put", "patch", "delete", "head")) {
+          entry.node().path(method).forEach(o -> operations.add(new Operation(method, o)));
+        }
+      }
+    }
+    return operations;
+  }
+
+  /** Routes, and the routes inside templates. */
+  private static List<Named> routes(Path file) throws IOException {
+    List<Named> routes = new ArrayList<>();
+    for (Named entry : entries(file)) {
+      if (Set.of("route", "routeTemplate").contains(entry.kind())) {
+        routes.add(entry);
+      }
     }
     return routes;
   }
@@ -114,21 +145,21 @@ class RouteFilesTest {
 
   @ParameterizedTest
   @MethodSource("files")
-  void is_named_after_its_first_route(Path file) throws IOException {
+  void is_named_after_what_it_begins_with(Path file) throws IOException {
     String name = file.getFileName().toString().replace(".camel.yaml", "");
-    Named first = routes(file).get(0);
-    if (first.kind().equals("routeTemplate")) {
-      assertThat(first.id()).as("%s: a kind's first template", file).isEqualTo(name + "-post");
-    } else if (!COLLECTIONS.contains(name)) {
-      assertThat(first.id()).as("%s: the first route", file).isEqualTo(name);
-    }
+    Named first =
+        entries(file).stream().filter(e -> !e.kind().equals("restConfiguration")).findFirst().get();
+    String expected = first.kind().equals("routeTemplate") ? name + "-post" : name;
+    assertThat(first.id()).as("%s: its first route, template or rest", file).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @MethodSource("files")
   void every_route_has_an_id_and_a_description(Path file) throws IOException {
+    for (Named entry : entries(file)) {
+      assertThat(entry.kind()).isIn("route", "routeTemplate", "rest", "restConfiguration");
+    }
     for (Named route : routes(file)) {
-      assertThat(route.kind()).isIn("route", "routeTemplate");
       assertThat(route.id()).as("%s: id", file).matches("[a-z][a-z0-9-]*");
       assertThat(route.node().path("description").asText())
           .as("%s: description of %s, one sentence", file, route.id())
@@ -142,10 +173,49 @@ class RouteFilesTest {
   }
 
   @Test
+  void the_operations_are_those_of_the_description_of_the_interface() throws IOException {
+    Set<String> described = new TreeSet<>();
+    JsonNode paths = read(Path.of("docs", "openapi.yaml")).path("paths");
+    paths
+        .fieldNames()
+        .forEachRemaining(
+            path ->
+                paths
+                    .get(path)
+                    .fields()
+                    .forEachRemaining(
+                        method -> {
+                          String id = method.getValue().path("operationId").asText();
+                          if (!id.isEmpty()) {
+                            described.add(method.getKey() + " " + path + " " + id);
+                          }
+                        }));
+    Set<String> served = new TreeSet<>();
+    for (Path file : files()) {
+      operations(file).forEach(o -> served.add(o.method() + " " + o.path() + " " + o.id()));
+    }
+    assertThat(served)
+        .as("to comply, give every operation of docs/openapi.yaml a verb of rest: with its id")
+        .hasSizeGreaterThan(10)
+        .isEqualTo(described);
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void every_operation_is_described(Path file) throws IOException {
+    for (Operation operation : operations(file)) {
+      assertThat(operation.node().path("description").asText())
+          .as("%s: description of %s, one sentence", file, operation.id())
+          .endsWith(".");
+    }
+  }
+
+  @Test
   void no_two_routes_have_the_same_id() throws IOException {
     List<String> ids = new ArrayList<>();
     for (Path file : files()) {
       routes(file).forEach(r -> ids.add(r.id()));
+      operations(file).forEach(o -> ids.add(o.id()));
     }
     assertThat(ids).doesNotHaveDuplicates();
   }

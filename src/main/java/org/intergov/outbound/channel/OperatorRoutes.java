@@ -28,8 +28,8 @@ public final class OperatorRoutes {
   /** Components that are parts of the gateway, not for routes of others, begin with this. */
   private static final String OWN_COMPONENTS = "channel-";
 
-  /** The id of a route, as it stands in every file of ours. */
-  private static final Pattern ID = Pattern.compile("(?m)^    id: ([a-z0-9-]+)$");
+  /** The id of a route or of a REST operation, as it stands in every file of ours. */
+  private static final Pattern ID = Pattern.compile("(?m)^(?:    |      - )id: ([A-Za-z0-9-]+)$");
 
   private static final String WELL_FORMED = "a file that Camel's YAML DSL accepts";
 

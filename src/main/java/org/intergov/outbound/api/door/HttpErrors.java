@@ -4,39 +4,44 @@ import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.support.PluginHelper;
 
 /** Answers what no route answers, as problem JSON like the rest. */
 public final class HttpErrors {
-  /** The paths of the routes and the methods they take, for saying 405 instead of 404. */
-  private static final List<Map.Entry<Pattern, String>> PATHS =
-      List.of(
-          path("/messages", "GET, POST"),
-          path("/messages/[^/]+", "GET"),
-          path("/messages/[^/]+/journal", "GET"),
-          path("/messages/[^/]+/(replay|resolve)", "POST"),
-          path("/parked", "GET"),
-          path("/parked/[^/]+/[^/]+/replay", "POST"),
-          path("/receipts", "GET"),
-          path("/channels", "GET"),
-          path("/channels/reload", "POST"),
-          path("/channels/[^/]+/(pause|resume)", "POST"),
-          path("/explain", "POST"),
-          path("/callbacks/[^/]+/[^/]+", "GET, POST"));
-
   private HttpErrors() {}
-
-  private static Map.Entry<Pattern, String> path(String regex, String methods) {
-    return Map.entry(Pattern.compile(regex), methods);
-  }
 
   /** Installs the answers on the API's server, behind all its routes; it must be started. */
   public static void install(CamelContext camel, int port) {
-    install(camel, port, HttpErrors::notFound);
+    Map<Pattern, String> methods = methods(camel);
+    install(camel, port, context -> notFound(context, methods));
+  }
+
+  /** The paths of Camel's REST operations and the methods they take, to say 405 instead of 404. */
+  private static Map<Pattern, String> methods(CamelContext camel) {
+    Map<String, Set<String>> byPath = new TreeMap<>();
+    PluginHelper.getRestRegistry(camel)
+        .listAllRestServices()
+        .forEach(
+            operation ->
+                byPath
+                    .computeIfAbsent(operation.getBasePath(), path -> new TreeSet<>())
+                    .add(operation.getMethod().toUpperCase(Locale.ROOT)));
+    Map<Pattern, String> methods = new LinkedHashMap<>();
+    byPath.forEach(
+        (path, taken) ->
+            methods.put(
+                Pattern.compile(path.replaceAll("\\{[^}]+}", "[^/]+")), String.join(", ", taken)));
+    return methods;
   }
 
   /** The same on the management port. */
@@ -62,8 +67,8 @@ public final class HttpErrors {
         .failureHandler(HttpErrors::failed);
   }
 
-  private static void notFound(RoutingContext context) {
-    for (Map.Entry<Pattern, String> path : PATHS) {
+  private static void notFound(RoutingContext context, Map<Pattern, String> methods) {
+    for (Map.Entry<Pattern, String> path : methods.entrySet()) {
       if (path.getKey().matcher(context.request().path()).matches()) {
         Map<String, String> allow = Map.of("Allow", path.getValue());
         String detail = "This path takes " + path.getValue() + ".";
