@@ -5,14 +5,15 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ManagementMBeansLevel;
 import org.apache.camel.ManagementStatisticsLevel;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
-import org.intergov.outbound.api.door.FrontDoor;
-import org.intergov.outbound.api.door.ServerTls;
 import org.intergov.outbound.channel.http.ChannelApi;
 import org.intergov.outbound.channel.http.ChannelHttpComponent;
 import org.intergov.outbound.channel.kafka.ChannelKafkaComponent;
@@ -20,11 +21,18 @@ import org.intergov.outbound.channel.sqs.ChannelSqsComponent;
 import org.intergov.outbound.monitoring.CamelBeans;
 
 /** How Camel and its servers are set up. */
-final class CamelSetup {
+final class CamelSetup implements CamelConfiguration {
   /** Threads for all calls but those of intake, which has its own share. */
   private static final int WORKERS = 20;
 
-  private CamelSetup() {}
+  private final Vertx vertx;
+
+  /**
+   * @param vertx makes the calls to channels
+   */
+  CamelSetup(Vertx vertx) {
+    this.vertx = vertx;
+  }
 
   /** Camel, not set up yet. */
   static Main main() {
@@ -65,29 +73,26 @@ final class CamelSetup {
   }
 
   /**
-   * Initializes Camel: servers, health, metrics, and the components of the kinds. Nothing runs yet.
+   * Says how Camel runs: servers, health, metrics, periods of the flow's routes.
    *
-   * @param tls null: plain HTTP
+   * @param routes the route files, by name
+   * @param meters where the figures are
    */
-  static CamelContext init(
-      Main main,
-      Settings settings,
-      Vertx vertx,
-      FrontDoor door,
-      ServerTls tls,
-      MeterRegistry meters)
-      throws Exception {
+  static void configure(Main main, Settings settings, List<String> routes, MeterRegistry meters) {
     MainConfigurationProperties configuration = main.configure();
     configuration
         .withName("intergov-outbound")
-        .withRoutesIncludePattern("false")
+        .withRoutesIncludePattern(
+            routes.stream()
+                .map(file -> "classpath:routes/" + file + ".camel.yaml")
+                .collect(Collectors.joining(",")))
         .withJmxManagementNamePattern("#name#")
         .withJmxManagementMBeansLevel(ManagementMBeansLevel.RoutesOnly)
         .withJmxManagementStatisticsLevel(ManagementStatisticsLevel.RoutesOnly)
         .withShutdownTimeout(10)
         .withShutdownLogInflightExchangesOnTimeout(false)
         .withAutoConfigurationLogSummary(false);
-    servers(configuration, settings, tls != null);
+    servers(configuration, settings);
     // a channel's routes come and go, and its broker too: none of that makes the gateway unready
     configuration.health().withExposureLevel("full").withRoutesEnabled(false);
     configuration.health().setConsumersEnabled(false);
@@ -97,16 +102,15 @@ final class CamelSetup {
     main.addOverrideProperty("camel.metrics.enableRouteEventNotifier", "false");
     main.addOverrideProperty("camel.metrics.enableMessageHistory", "false");
     main.bind("metricsRegistry", meters);
-    main.bind("vertx", door.before(vertx));
     period(main, Setting.ROUTER_PERIOD, settings.routerPeriod());
     period(main, Setting.POLLER_PERIOD, settings.pollerPeriod());
     period(main, Setting.UPDATER_PERIOD, settings.updaterPeriod());
     period(main, Setting.RETENTION_PERIOD, settings.retentionPeriod());
-    main.init();
-    CamelContext camel = main.getCamelContext();
-    if (tls != null) {
-      tls.install(camel);
-    }
+  }
+
+  /** The components of the kinds, and what becomes of what fails. */
+  @Override
+  public void configure(CamelContext camel) {
     camel.getManagementStrategy().setManagementObjectStrategy(new CamelBeans());
     // what fails becomes an outcome; Camel neither retries it nor logs message content
     camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerDefinition());
@@ -114,11 +118,10 @@ final class CamelSetup {
     camel.addComponent("channel-sqs", new ChannelSqsComponent());
     camel.addComponent("channel-kafka", new ChannelKafkaComponent());
     camel.getRegistry().bind("channelApi", new ChannelApi());
-    return camel;
   }
 
-  private static void servers(
-      MainConfigurationProperties configuration, Settings settings, boolean tls) {
+  private static void servers(MainConfigurationProperties configuration, Settings settings) {
+    boolean tls = settings.tls().isPresent();
     configuration
         .httpServer()
         .withEnabled(true)

@@ -2,8 +2,11 @@ package org.intergov.outbound;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.camel.CamelConfiguration;
+import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.apache.camel.spi.Registry;
+import org.intergov.outbound.api.ApiConfiguration;
 import org.intergov.outbound.api.KafkaIntake;
 import org.intergov.outbound.api.QueuedMessages;
 import org.intergov.outbound.api.SqsIntake;
@@ -13,7 +16,7 @@ import org.intergov.outbound.channel.sqs.SqsConnection;
 import org.intergov.outbound.channel.sqs.SqsDeadLetters;
 
 /** Intake from queues and topics, where the settings ask for it. For the thread that starts. */
-final class QueueIntakes implements AutoCloseable {
+final class QueueIntakes implements CamelConfiguration, AutoCloseable {
   private static final String SQS = "sqs-intake";
   private static final String KAFKA = "kafka-intake";
 
@@ -37,7 +40,7 @@ final class QueueIntakes implements AutoCloseable {
   }
 
   /** What the routes refer to by name; no secrets. */
-  void configure(Main main) {
+  void properties(Main main) {
     settings.sqsIntake().ifPresent(sqs -> configure(main, sqs));
     settings.kafkaIntake().ifPresent(kafka -> configure(main, kafka));
   }
@@ -61,7 +64,11 @@ final class QueueIntakes implements AutoCloseable {
   }
 
   /** The beans of the routes. */
-  void bind(Registry registry, QueuedMessages queued) {
+  @Override
+  public void configure(CamelContext camel) {
+    Registry registry = camel.getRegistry();
+    QueuedMessages queued =
+        registry.lookupByNameAndType(ApiConfiguration.QUEUED_MESSAGES, QueuedMessages.class);
     settings
         .sqsIntake()
         .ifPresent(

@@ -30,7 +30,7 @@ public final class Tables {
       throws InvalidChannelsException, IOException {
     try (DefaultCamelContext camel = camel()) {
       ChannelKinds.load(camel);
-      RoutesFolder routes = OperatorRoutes.load(camel, routesDir, Gateway.routeFiles());
+      RoutesFolder routes = OperatorRoutes.load(camel, routesDir, GatewayParts.routeFiles());
       Loaded loaded =
           ChannelsFile.load(
               file, System::getenv, jurisdiction, ChannelKinds.describe(camel, routes));
@@ -55,7 +55,7 @@ public final class Tables {
       throws InvalidChannelsException, IOException {
     try (DefaultCamelContext camel = camel()) {
       Map<String, KindDescription> shipped = ChannelKinds.load(camel);
-      RoutesFolder routes = OperatorRoutes.load(camel, routesDir, Gateway.routeFiles());
+      RoutesFolder routes = OperatorRoutes.load(camel, routesDir, GatewayParts.routeFiles());
       return ChannelsSchema.of(
           routesDir.isEmpty() ? shipped : ChannelKinds.describe(camel, routes));
     }

@@ -44,9 +44,17 @@ class RouteFilesTest {
 
   /** What loads the files and binds their beans. */
   private static String gateway() throws IOException {
-    return Files.readString(MAIN.resolve("Gateway.java"))
-        + Files.readString(MAIN.resolve("QueueIntakes.java"))
-        + Files.readString(MAIN.resolve("CamelSetup.java"));
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> sources = Files.walk(MAIN)) {
+      for (Path source : sources.toList()) {
+        if (source
+            .toString()
+            .matches(".*(Configuration|GatewayParts|QueueIntakes|CamelSetup)[.]java")) {
+          all.append(Files.readString(source));
+        }
+      }
+    }
+    return all.toString();
   }
 
   private static JsonSchema camelSchema() {
@@ -324,7 +332,7 @@ class RouteFilesTest {
     }
     assertThat(unbound)
         .as(
-            "%s: to comply, bind it in Gateway.assemble, QueueIntakes.bind or CamelSetup.init",
+            "%s: to comply, bind it in the configuration of its package, such as FlowConfiguration",
             file)
         .isEmpty();
   }

@@ -19,4 +19,12 @@ public record WakeUps(
     return new WakeUps(
         new WakeUp(), new WakeUp(), new WakeUp(), new WakeUp(), new WakeUp(), new WakeUp());
   }
+
+  /**
+   * Other channels are there: messages that waited for one may go, deliveries may be asked about.
+   */
+  public void tableChanged() {
+    router.signal();
+    poller.signal();
+  }
 }
