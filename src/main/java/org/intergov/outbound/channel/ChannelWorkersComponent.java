@@ -2,6 +2,7 @@ package org.intergov.outbound.channel;
 
 import java.util.Map;
 import org.apache.camel.Endpoint;
+import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
 
 /**
@@ -12,6 +13,7 @@ import org.apache.camel.support.DefaultComponent;
  * slow one holds up no other channel. The route gets what the contract names and nothing else, has
  * a time to end in, and of what it leaves only what the contract names is read.
  */
+@Component(ChannelWorkersComponent.SCHEME)
 public final class ChannelWorkersComponent extends DefaultComponent {
   static final String SCHEME = "channel-workers";
 

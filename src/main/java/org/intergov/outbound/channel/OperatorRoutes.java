@@ -25,8 +25,8 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
  * of their own. Their templates start on the channel's own threads, whatever they do.
  */
 public final class OperatorRoutes {
-  /** Components that are parts of the gateway, not for routes of others, begin with this. */
-  private static final String OWN_COMPONENTS = "channel-";
+  /** Components that are parts of the gateway, not for routes of others. */
+  private static final Pattern OWN_COMPONENTS = Pattern.compile("channel-.*|leased|outcome");
 
   /** The id of a route or of a REST operation, as it stands in every file of ours. */
   private static final Pattern ID = Pattern.compile("(?m)^(?:    |      - )id: ([A-Za-z0-9-]+)$");
@@ -72,7 +72,8 @@ public final class OperatorRoutes {
   }
 
   private static boolean isThere(CamelContext camel, String scheme) {
-    return !scheme.startsWith(OWN_COMPONENTS) && camel.getComponent(scheme, true, false) != null;
+    return !OWN_COMPONENTS.matcher(scheme).matches()
+        && camel.getComponent(scheme, true, false) != null;
   }
 
   static void load(CamelContext camel, RoutesFolder files) throws InvalidChannelsException {

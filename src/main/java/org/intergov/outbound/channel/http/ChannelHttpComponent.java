@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.Endpoint;
+import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
 import org.intergov.outbound.channel.ParameterMap;
 import org.intergov.outbound.config.kind.HttpAddress;
@@ -16,6 +17,7 @@ import org.intergov.outbound.config.kind.HttpAddress;
  * size; redirects are not followed; only the headers a route names are sent, and none that a
  * channel answers becomes a header of ours; credentials are referred to and stand in no URI.
  */
+@Component("channel-http")
 public final class ChannelHttpComponent extends DefaultComponent {
   private final Vertx vertx;
   private final Map<AccessKey, SharedAccess> accesses = new HashMap<>();

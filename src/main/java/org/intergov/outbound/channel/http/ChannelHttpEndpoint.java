@@ -4,10 +4,15 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
+import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.UriEndpoint;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.spi.UriPath;
 import org.apache.camel.support.DefaultEndpoint;
 import org.intergov.outbound.channel.ParameterMap;
 import org.intergov.outbound.channel.WebSub;
@@ -15,29 +20,89 @@ import org.intergov.outbound.config.Durations;
 import org.intergov.outbound.config.kind.HttpAddress;
 
 /**
- * One address of a channel, with its own connection pool. The path may contain {@code
+ * Calls one address of a channel, over a connection pool of its own. The path may contain {@code
  * {channelTxnId}}, which is replaced by the header of that name as one encoded segment.
  */
+@UriEndpoint(
+    firstVersion = "1.0.0",
+    scheme = "channel-http",
+    title = "Channel HTTP",
+    syntax = "channel-http:url",
+    producerOnly = true,
+    category = Category.HTTP)
 public final class ChannelHttpEndpoint extends DefaultEndpoint {
   private final Vertx vertx;
+
+  @UriPath(
+      name = "url",
+      javaType = "java.lang.String",
+      description = "The address, http or https; without a scheme it is taken for http")
+  @Metadata(required = true)
   private final HttpAddress address;
+
   private HttpClient client;
   private ChannelAccess access;
   private Credentials credentials;
 
+  @UriParam(defaultValue = "GET", enums = "GET,POST", description = "GET or POST")
   private String method = "GET";
+
+  @UriParam(description = "The query string, as it is sent")
   private String query;
+
+  @UriParam(
+      defaultValue = "15000",
+      description =
+          "Milliseconds for the whole answer, from the request's first byte to the answer's last")
   private long timeout = 15_000;
-  private int connectTimeout = 5_000;
+
+  @UriParam(
+      defaultValue = "5s",
+      description = "How long TCP and TLS may take to be set up, such as 5s")
+  private String connectTimeout = "5s";
+
+  @UriParam(defaultValue = "16", description = "Connections at most; the concurrency of a lane")
   private int connections = 16;
-  private int keepAlive = 4;
+
+  @UriParam(
+      defaultValue = "4s",
+      description =
+          "How long an idle connection is kept, in whole seconds, such as 4s; shorter than the server keeps it")
+  private String keepAlive = "4s";
+
+  @UriParam(
+      defaultValue = "65536",
+      description = "Bytes of an answer's body at most; a longer one is cut off and is no answer")
   private int maxAnswerBytes = 65_536;
+
+  @UriParam(description = "The HTTP header that carries the idempotency key; unset: it is not sent")
   private String keyHeader;
+
+  @UriParam(defaultValue = "application/json", description = "The media type of what is sent")
   private String contentType = "application/json";
+
+  @UriParam(
+      defaultValue = "none",
+      enums = "none,updated-since",
+      description = "updated-since: the query is in header page, and answers come page by page")
   private String paging = "none";
+
+  @UriParam(description = "The User-Agent header; unset: intergov-outbound and its version")
   private String userAgent = UserAgent.OURS;
+
+  @UriParam(
+      label = "security",
+      description = "How we identify ourselves: a reference to a map of parameters")
   private ParameterMap auth;
+
+  @UriParam(
+      label = "security",
+      description = "Our certificate and whom we trust: a reference to a map of parameters")
   private ParameterMap tls;
+
+  @UriParam(
+      description =
+          "Where channels call us back, and for how long: a reference to a map of parameters. If it is set, the form of a subscription is sent instead of the body")
   private ParameterMap websub;
 
   ChannelHttpEndpoint(
@@ -58,7 +123,7 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
             new HttpClientOptions()
                 .setConnectTimeout(connectTimeoutMillis())
                 .setMaxPoolSize(connections)
-                .setKeepAliveTimeout(keepAlive)
+                .setKeepAliveTimeout(keepAliveSeconds())
                 .setSsl(address.tls()));
   }
 
@@ -146,16 +211,20 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
 
   /** Never longer than the timeout for the answer; leases are reckoned by that. */
   int connectTimeoutMillis() {
-    return (int) Math.min(connectTimeout, timeout);
+    return (int) Math.min(Durations.parse(connectTimeout).toMillis(), timeout);
+  }
+
+  private int keepAliveSeconds() {
+    return Math.toIntExact(Math.max(1, Durations.parse(keepAlive).toSeconds()));
   }
 
   public String getConnectTimeout() {
-    return connectTimeout + "ms";
+    return connectTimeout;
   }
 
   /** How long TCP and TLS may take to be set up, such as {@code 5s}. */
   public void setConnectTimeout(String duration) {
-    this.connectTimeout = Math.toIntExact(Durations.parse(duration).toMillis());
+    this.connectTimeout = duration;
   }
 
   public int getConnections() {
@@ -168,7 +237,7 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
   }
 
   public String getKeepAlive() {
-    return keepAlive + "s";
+    return keepAlive;
   }
 
   /**
@@ -177,7 +246,7 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
    * outcome.
    */
   public void setKeepAlive(String duration) {
-    this.keepAlive = Math.toIntExact(Math.max(1, Durations.parse(duration).toSeconds()));
+    this.keepAlive = duration;
   }
 
   public int getMaxAnswerBytes() {
@@ -225,21 +294,33 @@ public final class ChannelHttpEndpoint extends DefaultEndpoint {
     this.paging = paging;
   }
 
+  public ParameterMap getAuth() {
+    return auth;
+  }
+
   /** How we identify ourselves: a reference to a {@link ParameterMap}, such as {@code #sg-auth}. */
-  void setAuth(ParameterMap auth) {
+  public void setAuth(ParameterMap auth) {
     this.auth = auth;
   }
 
+  public ParameterMap getTls() {
+    return tls;
+  }
+
   /** Our certificate and whom we trust: a reference to a {@link ParameterMap}. */
-  void setTls(ParameterMap tls) {
+  public void setTls(ParameterMap tls) {
     this.tls = tls;
+  }
+
+  public ParameterMap getWebsub() {
+    return websub;
   }
 
   /**
    * Where channels call us back, and for how long: a reference to a {@link ParameterMap}. If it is
    * set, the form of a subscription is sent instead of the exchange's body.
    */
-  void setWebsub(ParameterMap websub) {
+  public void setWebsub(ParameterMap websub) {
     this.websub = websub;
   }
 
