@@ -72,7 +72,7 @@ final class GatewayExtension
     return this;
   }
 
-  /** It is not started; somebody else does that, when its database is there. */
+  /** It is not started: the class does that, once its database is there. */
   GatewayExtension startedLater() {
     return replicas();
   }
