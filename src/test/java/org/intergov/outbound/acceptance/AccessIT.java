@@ -17,15 +17,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.intergov.outbound.api.door.AccessToken;
 import org.intergov.outbound.channel.kafka.TestCertificates;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** Who may do what over the network: tokens, roles, TLS, and what attackers get. */
-@ExtendWith(ShowLogsOnFailure.class)
 class AccessIT {
   private static final Path FILES = Path.of("target", "acceptance", "access").toAbsolutePath();
   private static final Path TOKENS = FILES.resolve("tokens");
@@ -36,9 +34,30 @@ class AccessIT {
           "auditor", AccessToken.random(),
           "night-shift", AccessToken.random(),
           "hasty", AccessToken.random());
+  private static final TestChannel CHANNEL = new TestChannel();
+
+  @RegisterExtension
+  static final GatewayExtension GATEWAY =
+      GatewayExtension.named("access")
+          .with(CHANNEL)
+          .startedLater()
+          .setting("INTERGOV_API_TOKENS_FILE", TOKENS.toString())
+          .setting("INTERGOV_API_TLS_CERTIFICATE", FILES.resolve("shown.crt").toString())
+          .setting("INTERGOV_API_TLS_KEY", FILES.resolve("shown.key").toString())
+          .setting("INTERGOV_API_RATE", "50")
+          .setting("INTERGOV_MANAGEMENT_JOLOKIA", "true")
+          .channels(
+              """
+              channels:
+                - id: sg
+                  match: { receiver: SG }
+                  kind: http
+                  parameters: { url: "%s" }
+                  poll: { first-after: 100ms, every: 500ms }
+              """
+                  .formatted(CHANNEL.url()));
+
   private static SecureClient client;
-  private static TestChannel channel;
-  private static GatewayProcess gateway;
 
   /** A path of the API and a method it takes. */
   private record Endpoint(String method, String path) {}
@@ -51,35 +70,10 @@ class AccessIT {
     show("first");
     writeTokens("portal submit", "auditor read", "night-shift operate", "hasty read,submit");
     client = new SecureClient(FILES.resolve("first.crt"), FILES.resolve("second.crt"));
-    channel = new TestChannel();
-    gateway =
-        GatewayProcess.named("access-gateway")
-            .database(PostgresServer.shared().create("access"))
-            .setting("INTERGOV_API_TOKENS_FILE", TOKENS.toString())
-            .setting("INTERGOV_API_TLS_CERTIFICATE", FILES.resolve("shown.crt").toString())
-            .setting("INTERGOV_API_TLS_KEY", FILES.resolve("shown.key").toString())
-            .setting("INTERGOV_API_RATE", "50")
-            .setting("INTERGOV_MANAGEMENT_JOLOKIA", "true")
-            .channels(
-                """
-                channels:
-                  - id: sg
-                    match: { receiver: SG }
-                    kind: http
-                    parameters: { url: "%s" }
-                    poll: { first-after: 100ms, every: 500ms }
-                """
-                    .formatted(channel.url()))
-            .launch();
-    client.awaitReady(gateway);
+    GATEWAY.process().launch();
+    client.awaitReady(GATEWAY.process());
     // the answers to paths that are none are the last to be installed
-    await().until(() -> gateway.log().contains("ready in"));
-  }
-
-  @AfterAll
-  static void stop() {
-    gateway.close();
-    channel.close();
+    await().until(() -> GATEWAY.process().log().contains("ready in"));
   }
 
   private static void show(String name) throws IOException {
@@ -104,11 +98,11 @@ class AccessIT {
   }
 
   private static Api.Answer call(String holder, String method, String path, String body) {
-    return client.call(HOLDERS.get(holder), method, gateway.apiPort(), path, body);
+    return client.call(HOLDERS.get(holder), method, GATEWAY.process().apiPort(), path, body);
   }
 
   private static Api.Answer management(String token, String path) {
-    return client.call(token, "GET", gateway.managementPort(), path, "");
+    return client.call(token, "GET", GATEWAY.process().managementPort(), path, "");
   }
 
   /** What the route files offer, but the callbacks, so that none is forgotten here. */
@@ -147,7 +141,8 @@ class AccessIT {
       assertThat(without.header("WWW-Authenticate")).startsWith("Bearer realm=");
       assertThat(without.header("Content-Type")).isEqualTo("application/problem+json");
       Api.Answer unknown =
-          client.call(UNKNOWN, endpoint.method(), gateway.apiPort(), endpoint.path(), "{}");
+          client.call(
+              UNKNOWN, endpoint.method(), GATEWAY.process().apiPort(), endpoint.path(), "{}");
       assertThat(unknown.status()).as(endpoint.toString()).isEqualTo(401);
       assertThat(unknown.header("WWW-Authenticate")).contains("error=\"invalid_token\"");
       assertThat(unknown.body()).doesNotContain(UNKNOWN);
@@ -234,7 +229,7 @@ class AccessIT {
     await("those who came without a known token left a trace")
         .untilAsserted(
             () -> {
-              assertThat(gateway.log())
+              assertThat(GATEWAY.process().log())
                   .contains(
                       "refused GET \"/observe/metrics\" from 127.0.0.1: The token is not known")
                   .doesNotContain(UNKNOWN);
@@ -281,7 +276,8 @@ class AccessIT {
     assertThat(jolokia("night-shift", pausing).json().path("status").asInt()).isEqualTo(200);
     assertThat(call("auditor", "GET", "/channels").body())
         .contains("over http", "\"paused\"", "\"paused_by\":\"night-shift 127.0.0.1\"");
-    assertThat(gateway.log()).contains("channel sg: paused by night-shift 127.0.0.1: over http");
+    assertThat(GATEWAY.process().log())
+        .contains("channel sg: paused by night-shift 127.0.0.1: over http");
     assertThat(jolokia("night-shift", body.formatted(bean, "resume", "")).body())
         .contains("\"status\":200");
     for (String forbidden :
@@ -300,7 +296,7 @@ class AccessIT {
 
   private static Api.Answer jolokia(String holder, String body) {
     return client.call(
-        HOLDERS.get(holder), "POST", gateway.managementPort(), "/observe/jolokia", body);
+        HOLDERS.get(holder), "POST", GATEWAY.process().managementPort(), "/observe/jolokia", body);
   }
 
   @Test
@@ -314,7 +310,8 @@ class AccessIT {
         .untilAsserted(() -> assertShown("CN=second"));
 
     Files.writeString(FILES.resolve("shown.crt"), "no certificate");
-    await().until(() -> gateway.log().contains("the certificate read before stays in use"));
+    await()
+        .until(() -> GATEWAY.process().log().contains("the certificate read before stays in use"));
     assertShown("CN=second");
     show("first");
     await()
@@ -323,8 +320,8 @@ class AccessIT {
   }
 
   private static void assertShown(String name) throws IOException {
-    assertThat(client.shown(gateway.apiPort())).isEqualTo(name);
-    assertThat(client.shown(gateway.managementPort())).isEqualTo(name);
+    assertThat(client.shown(GATEWAY.process().apiPort())).isEqualTo(name);
+    assertThat(client.shown(GATEWAY.process().managementPort())).isEqualTo(name);
   }
 
   @Test
@@ -334,10 +331,10 @@ class AccessIT {
     await().until(() -> call("auditor", "GET", "/channels").status() == 401);
 
     Files.writeString(TOKENS, "auditor read " + HOLDERS.get("auditor") + "\n");
-    await().until(() -> gateway.log().contains("the tokens read before stay valid"));
+    await().until(() -> GATEWAY.process().log().contains("the tokens read before stay valid"));
     assertThat(call("auditor", "GET", "/channels").status()).isEqualTo(401);
     assertThat(call("night-shift", "GET", "/channels").status()).isEqualTo(200);
-    assertThat(gateway.log()).doesNotContain(HOLDERS.get("auditor"));
+    assertThat(GATEWAY.process().log()).doesNotContain(HOLDERS.get("auditor"));
 
     writeTokens("portal submit", "auditor read", "night-shift operate", "hasty read,submit");
     await().until(() -> call("auditor", "GET", "/channels").status() == 200);
@@ -351,7 +348,7 @@ class AccessIT {
             .formatted(HOLDERS.get("hasty"));
     String answers =
         client.raw(
-            gateway.apiPort(),
+            GATEWAY.process().apiPort(),
             (request + "\r\n").repeat(1_000) + request + "Connection: close\r\n\r\n");
     assertThat(
             Pattern.compile("HTTP/1\\.1 (\\d{3})")
@@ -369,7 +366,7 @@ class AccessIT {
 
   @Test
   void what_is_oversize_or_malformed_is_refused_and_costs_nobody_else() throws IOException {
-    for (int port : List.of(gateway.apiPort(), gateway.managementPort())) {
+    for (int port : List.of(GATEWAY.process().apiPort(), GATEWAY.process().managementPort())) {
       String close = "Host: x\r\nConnection: close\r\n";
       assertThat(client.raw(port, "GET /" + "x".repeat(5_000) + " HTTP/1.1\r\n" + close + "\r\n"))
           .matches("(?s)HTTP/1\\.[01] 414 .*");
@@ -399,14 +396,14 @@ class AccessIT {
     String callback = "/callbacks/sg/00000000-0000-0000-0000-000000000000";
     String nul = "?hub.mode=subscribe&hub.challenge=a&hub.topic=%00";
     assertThat(call("nobody", "GET", callback + nul).status()).isEqualTo(400);
-    assertThat(gateway.log()).doesNotContain(" failed");
+    assertThat(GATEWAY.process().log()).doesNotContain(" failed");
     assertThat(call("auditor", "GET", "/channels").status()).isEqualTo(200);
   }
 
   @Test
   void who_sends_headers_a_byte_at_a_time_is_hung_up_on() throws IOException {
-    int api = gateway.apiPort();
-    int management = gateway.managementPort();
+    int api = GATEWAY.process().apiPort();
+    int management = GATEWAY.process().managementPort();
     try (Socket slow = client.connect(api);
         Socket slowToo = client.connect(management);
         Socket silent = new Socket("127.0.0.1", api);
@@ -441,7 +438,7 @@ class AccessIT {
   void commands_go_over_https_with_a_token_and_say_what_is_missing() throws IOException {
     Path token = Files.writeString(FILES.resolve("auditor.token"), HOLDERS.get("auditor") + "\n");
     Path ca = Files.copy(FILES.resolve("first.crt"), FILES.resolve("ca.crt"));
-    String url = "https://127.0.0.1:" + gateway.apiPort();
+    String url = "https://127.0.0.1:" + GATEWAY.process().apiPort();
 
     Command.Ended known =
         command("status", "--url", url, "--ca", "" + ca, "--token-file", "" + token);

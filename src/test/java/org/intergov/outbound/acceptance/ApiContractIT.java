@@ -14,19 +14,16 @@ import java.util.stream.Collectors;
 import org.intergov.outbound.api.door.AccessToken;
 import org.intergov.outbound.api.door.Role;
 import org.intergov.outbound.docs.ApiDescription;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Calls every operation of docs/openapi.yaml with and without what it wants; each answer must be as
  * described, and each described status must have been seen.
  */
-@ExtendWith(ShowLogsOnFailure.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ApiContractIT {
   /** What takes a broken database, a busy gateway or a client that stalls; other tests do that. */
@@ -42,31 +39,31 @@ class ApiContractIT {
   private static final Set<String> ROLES =
       Arrays.stream(Role.values()).map(Role::word).collect(Collectors.toUnmodifiableSet());
 
-  private static TestChannel channel;
-  private static GatewayProcess gateway;
-  private static ContractCalls calls;
+  private static final Path TOKENS_FILE =
+      Path.of("target", "acceptance", "contract-tokens").toAbsolutePath();
+  private static final Map<String, String> TOKENS =
+      ROLES.stream().collect(Collectors.toMap(role -> role, role -> AccessToken.random()));
+  private static final TestChannel CHANNEL = new TestChannel();
 
-  @BeforeAll
-  static void start() {
-    Map<String, String> tokens = new TreeMap<>();
-    channel = new TestChannel().otherwise(post -> Reply.accept());
+  @RegisterExtension
+  static final GatewayExtension GATEWAY =
+      GatewayExtension.named("contract")
+          .with(CHANNEL)
+          .before(ApiContractIT::writeTokens)
+          .setting("INTERGOV_API_TOKENS_FILE", TOKENS_FILE.toString())
+          .setting("INTERGOV_CHANNELS_WATCH", "false")
+          .channels(table("http", "subject"));
+
+  private static final ContractCalls CALLS =
+      new ContractCalls(DESCRIPTION, GATEWAY.api().base(), TOKENS);
+
+  private static void writeTokens() {
     StringBuilder lines = new StringBuilder();
     for (Role role : Role.values()) {
-      String token = AccessToken.random();
-      tokens.put(role.word(), token);
-      String digest = AccessToken.digest(token);
+      String digest = AccessToken.digest(TOKENS.get(role.word()));
       lines.append(new AccessToken(role.word(), Set.of(role), digest).line()).append('\n');
     }
-    Path file = Path.of("target", "acceptance", "contract-tokens").toAbsolutePath();
-    GatewayProcess.write(file, lines.toString());
-    gateway =
-        GatewayProcess.named("contract")
-            .database(POSTGRES.create("contract"))
-            .setting("INTERGOV_API_TOKENS_FILE", file.toString())
-            .setting("INTERGOV_CHANNELS_WATCH", "false")
-            .channels(table("http", "subject"))
-            .start();
-    calls = new ContractCalls(DESCRIPTION, gateway.api().base(), tokens);
+    GatewayProcess.write(TOKENS_FILE, lines.toString());
   }
 
   private static String table(String kind, String ordering) {
@@ -80,19 +77,13 @@ class ApiContractIT {
             parameters: { url: "%s" }
             poll: { first-after: 100ms, every: 500ms }
         """
-        .formatted(ordering, kind, channel.url());
-  }
-
-  @AfterAll
-  static void stop() {
-    gateway.close();
-    channel.close();
+        .formatted(ordering, kind, CHANNEL.url());
   }
 
   private static Api.Answer expect(
       int status, String operation, String path, String type, String body) {
     String role = DESCRIPTION.roles(operation).stream().findFirst().orElse(null);
-    Api.Answer answer = calls.call(role, operation, path, type, body);
+    Api.Answer answer = CALLS.call(role, operation, path, type, body);
     assertThat(answer.status()).as("%s: %s", path, answer).isEqualTo(status);
     return answer;
   }
@@ -173,7 +164,7 @@ class ApiContractIT {
   @Test
   @Order(3)
   void what_is_stuck_is_replayed_and_resolved() throws SQLException {
-    channel.always(Sent.to("SG", "stuck"), Reply.storeThenReset());
+    CHANNEL.always(Sent.to("SG", "stuck"), Reply.storeThenReset());
     String held = submitted("SG", "stuck");
     awaitDelivery(held, "held");
     Sent behind = new Sent("behind", "SG", "AU.stuck", "urn:behind", "UN.CEFACT.Trade");
@@ -217,7 +208,7 @@ class ApiContractIT {
     String path = "/parked/message_updates/" + page.at("/parked/0/seq").asText() + "/replay";
     expect(202, again, path);
     expect(404, again, path);
-    calls.expectBadEscape(again, "/parked/%zz/1/replay");
+    CALLS.expectBadEscape(again, "/parked/%zz/1/replay");
     expect(400, "GET /parked", "/parked?limit=many");
   }
 
@@ -228,7 +219,7 @@ class ApiContractIT {
       String operation = "POST /channels/{channel}/" + to;
       expect(200, operation, "/channels/sg/" + to + "?reason=looking%20at%20it");
       expect(404, operation, "/channels/nobody/" + to);
-      calls.expectBadEscape(operation, "/channels/%zz/" + to);
+      CALLS.expectBadEscape(operation, "/channels/%zz/" + to);
       expect(200, "GET /channels", "/channels");
     }
   }
@@ -252,13 +243,13 @@ class ApiContractIT {
   @Order(3)
   void the_table_is_read_anew() {
     String reload = "POST /channels/reload";
-    gateway.channels(table("carrier-pigeon", "subject"));
+    GATEWAY.process().channels(table("carrier-pigeon", "subject"));
     Api.Answer unusable = expect(422, reload, "/channels/reload");
     assertThat(unusable.json().at("/errors/0/found").asText()).contains("carrier-pigeon");
-    gateway.channels(table("http", "none") + "    description: Another one\n");
+    GATEWAY.process().channels(table("http", "none") + "    description: Another one\n");
     Api.Answer edited = expect(200, reload, "/channels/reload");
     assertThat(edited.json().at("/changed/0").asText()).isEqualTo("sg");
-    gateway.channels(table("http", "subject"));
+    GATEWAY.process().channels(table("http", "subject"));
     expect(200, reload, "/channels/reload");
   }
 
@@ -273,7 +264,7 @@ class ApiContractIT {
     methods.forEach(
         (described, allowed) -> {
           String path = described.replaceAll("\\{[^}]+}", "1");
-          Api.Answer answer = calls.sent("DELETE", path, "operate", null, null);
+          Api.Answer answer = CALLS.sent("DELETE", path, "operate", null, null);
           assertThat(answer.status()).as("DELETE %s", path).isEqualTo(405);
           assertThat(answer.header("Allow")).as(path).isEqualTo(String.join(", ", allowed));
           assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
@@ -309,10 +300,10 @@ class ApiContractIT {
     assertThat(verified.body()).isEqualTo("c");
     expect(204, verify, path + "?hub.mode=denied");
     expect(404, verify, path);
-    calls.expectBadEscape(verify, "/callbacks/sg/%zz");
-    calls.expectBadEscape(verify, path + "?x=%zz");
+    CALLS.expectBadEscape(verify, "/callbacks/sg/%zz");
+    CALLS.expectBadEscape(verify, path + "?x=%zz");
     expect(204, changed, path);
-    calls.expectBadEscape(changed, "/callbacks/sg/%zz");
+    CALLS.expectBadEscape(changed, "/callbacks/sg/%zz");
     expect(404, changed, "/callbacks/sg/" + id.replace('6', '7'));
   }
 
@@ -326,13 +317,13 @@ class ApiContractIT {
       }
       String path = operation.substring(operation.indexOf(' ') + 1);
       path = path.replace("{reference}", "AU:first").replaceAll("\\{[^}]+}", "1");
-      assertThat(calls.call(null, operation, path, null, null).status())
+      assertThat(CALLS.call(null, operation, path, null, null).status())
           .as(operation)
           .isEqualTo(401);
-      assertThat(calls.call("guessed", operation, path, null, null).status()).isEqualTo(401);
+      assertThat(CALLS.call("guessed", operation, path, null, null).status()).isEqualTo(401);
       for (String role : ROLES) {
         boolean may = roles.contains(role) || role.equals("operate") && roles.contains("read");
-        int status = calls.call(role, operation, path, null, null).status();
+        int status = CALLS.call(role, operation, path, null, null).status();
         assertThat(status == 403).as("%s as %s: %s", operation, role, status).isEqualTo(!may);
       }
     }
@@ -344,13 +335,13 @@ class ApiContractIT {
     for (String operation : DESCRIPTION.operations().keySet()) {
       Set<Integer> described = new TreeSet<>(DESCRIPTION.statuses(operation));
       described.removeAll(ELSEWHERE);
-      assertThat(calls.seen(operation)).as(operation).containsAll(described);
+      assertThat(CALLS.seen(operation)).as(operation).containsAll(described);
     }
   }
 
   @Test
   @Order(5)
   void nothing_of_all_that_was_asked_made_the_gateway_fail() {
-    assertThat(gateway.log()).doesNotContain("Unhandled exception", "ERROR Call");
+    assertThat(GATEWAY.process().log()).doesNotContain("Unhandled exception", "ERROR Call");
   }
 }

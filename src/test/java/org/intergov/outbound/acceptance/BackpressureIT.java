@@ -17,20 +17,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Intake when more comes than leaves: it says so with 503 and Retry-After, whatever was answered
  * 201 is delivered once, and other calls go on.
  */
-@ExtendWith(ShowLogsOnFailure.class)
 class BackpressureIT {
   private static final int MOST_BACKLOG = 100;
   private static final int MOST_REQUESTS = 4;
@@ -39,31 +36,20 @@ class BackpressureIT {
       "SELECT sender_ref, 1 FROM intergov.message_lake WHERE status = 'accepted'";
 
   private static final PostgresServer POSTGRES = PostgresServer.shared();
-  private static TestChannel channel;
-  private static GatewayProcess gateway;
-  private static Api api;
+  private static final TestChannel CHANNEL = new TestChannel();
+
+  @RegisterExtension
+  static final GatewayExtension GATEWAY =
+      GatewayExtension.named("backpressure")
+          .with(CHANNEL)
+          .setting("INTERGOV_INTAKE_MOST_BACKLOG", String.valueOf(MOST_BACKLOG))
+          .setting("INTERGOV_INTAKE_MOST_REQUESTS", String.valueOf(MOST_REQUESTS))
+          .channels(CHANNEL.table("poll: { first-after: 100ms, every: 500ms }"));
+
+  private static final Api API = GATEWAY.api();
 
   @TempDir Path directory;
   private final Set<String> taken = ConcurrentHashMap.newKeySet();
-
-  @BeforeAll
-  static void start() {
-    channel = new TestChannel();
-    gateway =
-        GatewayProcess.named("backpressure")
-            .database(POSTGRES.create("backpressure"))
-            .setting("INTERGOV_INTAKE_MOST_BACKLOG", String.valueOf(MOST_BACKLOG))
-            .setting("INTERGOV_INTAKE_MOST_REQUESTS", String.valueOf(MOST_REQUESTS))
-            .channels(channel.table("poll: { first-after: 100ms, every: 500ms }"))
-            .start();
-    api = gateway.api();
-  }
-
-  @AfterAll
-  static void stop() {
-    gateway.close();
-    channel.close();
-  }
 
   @BeforeEach
   void pause() {
@@ -79,10 +65,10 @@ class BackpressureIT {
             () ->
                 assertThat(POSTGRES.counts("backpressure", ACCEPTED).keySet())
                     .containsAll(taken)
-                    .hasSize(channel.taken()));
+                    .hasSize(CHANNEL.taken()));
     assertThat(POSTGRES.lake("backpressure")).containsOnlyKeys("accepted");
-    assertThat(channel.repeated()).isEmpty();
-    assertThat(channel.duplicates()).isEmpty();
+    assertThat(CHANNEL.repeated()).isEmpty();
+    assertThat(CHANNEL.duplicates()).isEmpty();
   }
 
   private static ConditionFactory soon(String what) {
@@ -90,17 +76,17 @@ class BackpressureIT {
   }
 
   private static void lane(String what) {
-    Api.Answer answer = api.call("POST", "/channels/sg-shared-db/" + what, null, null);
+    Api.Answer answer = API.call("POST", "/channels/sg-shared-db/" + what, null, null);
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
   }
 
   private void submitOnceThereIsRoom(List<Sent> messages) {
-    soon("there is room").until(() -> api.ndjson(Api.lines(messages)).status() == 200);
+    soon("there is room").until(() -> API.ndjson(Api.lines(messages)).status() == 200);
     messages.forEach(m -> taken.add(m.ref()));
   }
 
   private void submitOnceThereIsRoom(Sent message) {
-    soon("there is room").until(() -> api.post(message.json()).status() / 100 == 2);
+    soon("there is room").until(() -> API.post(message.json()).status() / 100 == 2);
     taken.add(message.ref());
   }
 
@@ -117,15 +103,15 @@ class BackpressureIT {
     submitOnceThereIsRoom(Sent.many("SG", "full", MOST_BACKLOG));
 
     Sent one = Sent.to("SG", "one-too-many");
-    Api.Answer refused = api.post(one.json());
+    Api.Answer refused = API.post(one.json());
     assertBusy(refused);
     assertThat(refused.json().path("detail").asText()).contains("100 messages wait");
-    assertBusy(api.ndjson(Api.lines(Sent.many("SG", "many-too-many", 3))));
-    assertThat(api.get("/messages/" + one.reference()).status()).isEqualTo(404);
+    assertBusy(API.ndjson(Api.lines(Sent.many("SG", "many-too-many", 3))));
+    assertThat(API.get("/messages/" + one.reference()).status()).isEqualTo(404);
 
     lane("resume");
     submitOnceThereIsRoom(one);
-    api.awaitStatus(one, "accepted");
+    API.awaitStatus(one, "accepted");
   }
 
   @Test
@@ -135,7 +121,7 @@ class BackpressureIT {
     soon("there is room")
         .until(
             () -> {
-              Api.Answer answer = api.ndjson(Api.lines(messages) + "{ not json\n");
+              Api.Answer answer = API.ndjson(Api.lines(messages) + "{ not json\n");
               if (answer.status() == 200) {
                 results.addAll(answer.lines());
                 assertThat(answer.header("Retry-After")).matches("[1-9][0-9]?");
@@ -172,7 +158,7 @@ class BackpressureIT {
             .redirectErrorStream(true)
             .redirectOutput(out.toFile());
     submit.command().addAll(List.of(GatewayProcess.jar().toString(), "submit", file.toString()));
-    submit.command().addAll(List.of("--url", api.base(), "--batch", "1000"));
+    submit.command().addAll(List.of("--url", API.base(), "--batch", "1000"));
     Process process = submit.start();
     try {
       soon("it waits").until(() -> Files.readString(out).contains("trying again"));
@@ -195,7 +181,7 @@ class BackpressureIT {
   @Test
   void clients_that_hang_up_leave_their_places_to_others() throws IOException {
     for (int i = 0; i < 50; i++) {
-      new SlowClient(gateway.apiPort(), Sent.to("SG", "hangs-up-" + i)).close();
+      new SlowClient(GATEWAY.process().apiPort(), Sent.to("SG", "hangs-up-" + i)).close();
     }
     submitOnceThereIsRoom(Sent.to("SG", "after-those-who-hung-up"));
     otherClientsGetIn("after-hang-ups-");
@@ -210,11 +196,11 @@ class BackpressureIT {
     List<SlowClient> slow = new ArrayList<>();
     try {
       for (int i = 1; i <= 10 * MOST_REQUESTS; i++) {
-        slow.add(new SlowClient(gateway.apiPort(), Sent.to("SG", name + i)));
+        slow.add(new SlowClient(GATEWAY.process().apiPort(), Sent.to("SG", name + i)));
       }
-      assertThat(api.get("/channels").status()).isEqualTo(200);
-      assertThat(api.get("/messages?limit=1").status()).isEqualTo(200);
-      assertThat(gateway.readyStatus()).isEqualTo(200);
+      assertThat(API.get("/channels").status()).isEqualTo(200);
+      assertThat(API.get("/messages?limit=1").status()).isEqualTo(200);
+      assertThat(GATEWAY.process().readyStatus()).isEqualTo(200);
       for (int i = 0; i < 2 * MOST_REQUESTS; i++) {
         submitOnceThereIsRoom(Sent.to("SG", name + "fast-" + i));
       }

@@ -21,47 +21,33 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.intergov.outbound.message.MessagePath;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the REST interface says to what it cannot take; after each it takes a good message. */
-@ExtendWith(ShowLogsOnFailure.class)
 class BadInputIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
   private static final String JSON = "application/json";
 
-  private static TestChannel channel;
-  private static GatewayProcess gateway;
-  private static Api api;
+  private static final TestChannel CHANNEL = new TestChannel();
 
-  @BeforeAll
-  static void start() {
-    channel = new TestChannel();
-    gateway =
-        GatewayProcess.named("bad-input")
-            .database(POSTGRES.create("bad_input"))
-            .channels(channel.table("poll: { first-after: 100ms, every: 500ms }"))
-            .start();
-    api = gateway.api();
-  }
+  @RegisterExtension
+  static final GatewayExtension GATEWAY =
+      GatewayExtension.named("bad-input")
+          .with(CHANNEL)
+          .channels(CHANNEL.table("poll: { first-after: 100ms, every: 500ms }"));
 
-  @AfterAll
-  static void stop() {
-    gateway.close();
-    channel.close();
-  }
+  private static final Api API = GATEWAY.api();
 
   @AfterEach
   void the_gateway_goes_on_working() {
-    Sent good = api.submit(Sent.to("SG", "good-" + UUID.randomUUID()));
-    api.awaitStatus(good, "accepted");
+    Sent good = API.submit(Sent.to("SG", "good-" + UUID.randomUUID()));
+    API.awaitStatus(good, "accepted");
   }
 
   private static void assertProblem(Api.Answer answer, int status) {
@@ -114,11 +100,11 @@ class BadInputIT {
   @MethodSource("brokenMessages")
   void a_broken_message_is_refused_naming_field_and_rule(
       String what, JsonNode message, String field, String rule) {
-    Api.Answer answer = api.post(message.toString());
+    Api.Answer answer = API.post(message.toString());
     assertProblem(answer, 400);
     assertError(answer, field, rule);
     String reference = "/messages/AU:" + message.path("sender_ref").asText();
-    assertProblem(api.get(reference), 404);
+    assertProblem(API.get(reference), 404);
   }
 
   @Test
@@ -126,7 +112,7 @@ class BadInputIT {
     ObjectNode message = good();
     message.put("sender", "au").put("receiver", "XX").put("subject", "").put("obj", "a b");
     message.put("predicate", "..").put("sender_ref", "x".repeat(257)).put("extra", true);
-    Api.Answer answer = api.post(message.toString());
+    Api.Answer answer = API.post(message.toString());
     assertProblem(answer, 400);
     List<String> fields = new ArrayList<>();
     answer.json().path("errors").forEach(e -> fields.add(e.path("field").asText()));
@@ -136,7 +122,7 @@ class BadInputIT {
 
   @Test
   void a_message_of_another_sender_is_forbidden() {
-    Api.Answer answer = api.post(good().put("sender", "NZ").toString());
+    Api.Answer answer = API.post(good().put("sender", "NZ").toString());
     assertProblem(answer, 403);
     assertError(answer, "sender", "jurisdiction");
   }
@@ -144,7 +130,7 @@ class BadInputIT {
   @Test
   void a_body_of_10_MB_is_too_large() {
     Api.Answer answer =
-        api.post(JSON, good().put("obj", "x".repeat(10 << 20)).toString().getBytes());
+        API.post(JSON, good().put("obj", "x".repeat(10 << 20)).toString().getBytes());
     assertProblem(answer, 413);
   }
 
@@ -175,7 +161,7 @@ class BadInputIT {
   @ParameterizedTest(name = "{0}")
   @MethodSource("notJson")
   void what_is_no_JSON_object_in_UTF_8_is_a_bad_request(String what, byte[] body) {
-    Api.Answer answer = api.post(JSON, body);
+    Api.Answer answer = API.post(JSON, body);
     assertProblem(answer, 400);
     assertThat(answer.json().path("errors").size()).isPositive();
   }
@@ -183,27 +169,27 @@ class BadInputIT {
   @Test
   void a_field_given_twice_is_refused() {
     String twice = good().toString().replaceFirst("\\{", "{\"receiver\": \"NZ\", ");
-    assertProblem(api.post(twice), 400);
+    assertProblem(API.post(twice), 400);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"text/plain", "application/xml", "multipart/form-data; boundary=x", "x"})
   void another_content_type_is_unsupported(String type) {
-    assertProblem(api.post(type, good().toString().getBytes()), 415);
+    assertProblem(API.post(type, good().toString().getBytes()), 415);
   }
 
   @Test
   void the_same_message_again_is_known_and_another_one_under_its_reference_is_a_conflict() {
-    Sent message = api.submit(Sent.to("SG", "again"));
-    Api.Answer again = api.post(message.json());
+    Sent message = API.submit(Sent.to("SG", "again"));
+    Api.Answer again = API.post(message.json());
     assertThat(again.status()).isEqualTo(200);
     assertThat(again.json().path("reference").asText()).isEqualTo(message.reference());
-    assertProblem(api.post(message.obj("https://trade.example/other").json()), 409);
-    api.awaitStatus(message, "accepted");
-    assertThat(api.post(message.json()).status()).as("once it is finished").isEqualTo(200);
-    assertThat(api.message(message).path("obj").asText()).isEqualTo(message.obj());
-    assertThat(api.events(message)).containsOnlyOnce("submitted", "posted");
-    assertThat(channel.posts(message)).hasSize(1);
+    assertProblem(API.post(message.obj("https://trade.example/other").json()), 409);
+    API.awaitStatus(message, "accepted");
+    assertThat(API.post(message.json()).status()).as("once it is finished").isEqualTo(200);
+    assertThat(API.message(message).path("obj").asText()).isEqualTo(message.obj());
+    assertThat(API.events(message)).containsOnlyOnce("submitted", "posted");
+    assertThat(CHANNEL.posts(message)).hasSize(1);
   }
 
   @Test
@@ -219,7 +205,7 @@ class BadInputIT {
               clients.submit(
                   () -> {
                     together.await();
-                    return api.post(message.json()).status();
+                    return API.post(message.json()).status();
                   }));
         }
         List<Integer> statuses = new ArrayList<>();
@@ -227,9 +213,9 @@ class BadInputIT {
           statuses.add(answer.get());
         }
         assertThat(statuses).containsOnly(200, 201).containsOnlyOnce(201);
-        api.awaitStatus(message, "accepted");
-        assertThat(channel.posts(message)).hasSize(1);
-        assertThat(api.events(message))
+        API.awaitStatus(message, "accepted");
+        assertThat(CHANNEL.posts(message)).hasSize(1);
+        assertThat(API.events(message))
             .containsExactly("submitted", "posted", "confirmed", "accepted");
       }
     } finally {
@@ -251,7 +237,7 @@ class BadInputIT {
             clients.submit(
                 () -> {
                   together.await();
-                  return api.post(own.json()).status();
+                  return API.post(own.json()).status();
                 }));
       }
       List<Integer> statuses = new ArrayList<>();
@@ -259,8 +245,8 @@ class BadInputIT {
         statuses.add(answer.get());
       }
       assertThat(statuses).containsOnly(201, 409).containsOnlyOnce(201);
-      api.awaitStatus(message, "accepted");
-      assertThat(channel.posts(message)).hasSize(1);
+      API.awaitStatus(message, "accepted");
+      assertThat(CHANNEL.posts(message)).hasSize(1);
     } finally {
       clients.shutdownNow();
     }
@@ -283,7 +269,7 @@ class BadInputIT {
             one.json(),
             one.obj("https://trade.example/other").json(),
             nine.json());
-    Api.Answer answer = api.ndjson(lines);
+    Api.Answer answer = API.ndjson(lines);
     assertThat(answer.status()).isEqualTo(200);
     List<JsonNode> results = answer.lines();
     assertThat(results.stream().map(r -> r.path("line").asInt() + " " + r.path("status").asInt()))
@@ -291,8 +277,8 @@ class BadInputIT {
     assertThat(results.get(0).path("reference").asText()).isEqualTo(one.reference());
     assertThat(results.get(3).path("errors").size()).isEqualTo(2);
     for (Sent message : List.of(one, three, nine)) {
-      api.awaitStatus(message, "accepted");
-      assertThat(channel.posts(message)).hasSize(1);
+      API.awaitStatus(message, "accepted");
+      assertThat(CHANNEL.posts(message)).hasSize(1);
     }
   }
 
@@ -302,11 +288,11 @@ class BadInputIT {
     Sent after = Sent.to("SG", "after-the-long-line");
     String lines =
         before.json() + "\n" + good().put("obj", "x".repeat(1 << 20)) + "\n" + after.json();
-    List<JsonNode> results = api.ndjson(lines).lines();
+    List<JsonNode> results = API.ndjson(lines).lines();
     assertThat(results.stream().map(r -> r.path("line").asInt() + " " + r.path("status").asInt()))
         .containsExactly("1 201", "2 413", "3 201");
-    api.awaitStatus(before, "accepted");
-    api.awaitStatus(after, "accepted");
+    API.awaitStatus(before, "accepted");
+    API.awaitStatus(after, "accepted");
   }
 
   @Test
@@ -317,13 +303,13 @@ class BadInputIT {
     body.write((before.json() + "\r\n").getBytes(StandardCharsets.UTF_8));
     body.write(good().put("subject", "Zürich").toString().getBytes(StandardCharsets.ISO_8859_1));
     body.write(("\n" + after.json() + "\n").getBytes(StandardCharsets.UTF_8));
-    List<JsonNode> results = api.post("application/x-ndjson", body.toByteArray()).lines();
+    List<JsonNode> results = API.post("application/x-ndjson", body.toByteArray()).lines();
     assertThat(results.stream().map(r -> r.path("status").asInt())).containsExactly(201, 400, 201);
   }
 
   @Test
   void NDJSON_without_a_line_is_answered_without_a_line() {
-    Api.Answer answer = api.ndjson("");
+    Api.Answer answer = API.ndjson("");
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.lines()).isEmpty();
   }
@@ -333,12 +319,12 @@ class BadInputIT {
     Sent message = Sent.to("SG", "no-reference");
     ObjectNode node = message.node();
     node.remove("sender_ref");
-    Api.Answer answer = api.post(node.toString());
+    Api.Answer answer = API.post(node.toString());
     assertThat(answer.status()).isEqualTo(201);
     String ref = answer.json().path("sender_ref").asText();
     assertThat(UUID.fromString(ref).toString()).isEqualTo(ref);
     assertThat(answer.header("Location")).isEqualTo("/messages/AU:" + ref);
-    await().until(() -> channel.keys(message).equals(List.of("AU:" + ref)));
+    await().until(() -> CHANNEL.keys(message).equals(List.of("AU:" + ref)));
   }
 
   @Test
@@ -346,23 +332,23 @@ class BadInputIT {
     Sent message =
         new Sent(
             "r".repeat(256), "SG", "🚢".repeat(2_048), "o".repeat(256), "UN." + "p".repeat(509));
-    assertThat(api.post(message.json()).status()).isEqualTo(201);
-    api.awaitStatus(message, "accepted");
-    assertThat(channel.posts(message)).hasSize(1);
+    assertThat(API.post(message.json()).status()).isEqualTo(201);
+    API.awaitStatus(message, "accepted");
+    assertThat(CHANNEL.posts(message)).hasSize(1);
   }
 
   @Test
   void what_does_not_exist_is_a_404_and_what_cannot_be_done_a_405_as_problem_JSON() {
-    assertProblem(api.get("/messages/AU:nobody"), 404);
-    assertProblem(api.get("/messages/AU:nobody/journal"), 404);
-    assertProblem(api.call("POST", "/messages/AU:nobody/replay", null, null), 404);
-    assertProblem(api.get("/no/such/path"), 404);
-    assertProblem(api.get("/"), 404);
-    assertProblem(api.call("POST", "/channels/nobody/pause", null, null), 404);
-    Api.Answer delete = api.call("DELETE", "/messages", null, null);
+    assertProblem(API.get("/messages/AU:nobody"), 404);
+    assertProblem(API.get("/messages/AU:nobody/journal"), 404);
+    assertProblem(API.call("POST", "/messages/AU:nobody/replay", null, null), 404);
+    assertProblem(API.get("/no/such/path"), 404);
+    assertProblem(API.get("/"), 404);
+    assertProblem(API.call("POST", "/channels/nobody/pause", null, null), 404);
+    Api.Answer delete = API.call("DELETE", "/messages", null, null);
     assertProblem(delete, 405);
     assertThat(delete.header("Allow")).contains("POST");
-    assertProblem(api.call("PUT", "/messages/AU:nobody", JSON, "{}".getBytes()), 405);
+    assertProblem(API.call("PUT", "/messages/AU:nobody", JSON, "{}".getBytes()), 405);
   }
 
   @ParameterizedTest
@@ -377,7 +363,7 @@ class BadInputIT {
         "/messages?after=-1"
       })
   void a_question_that_makes_no_sense_is_a_bad_request(String path) {
-    assertProblem(api.get(path), 400);
+    assertProblem(API.get(path), 400);
   }
 
   @ParameterizedTest
@@ -392,7 +378,8 @@ class BadInputIT {
       })
   void a_client_that_hangs_up_in_the_middle_harms_nobody(String request) throws IOException {
     for (int i = 0; i < 20; i++) {
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.apiPort())) {
+      try (Socket socket =
+          new Socket(InetAddress.getLoopbackAddress(), GATEWAY.process().apiPort())) {
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         socket.getOutputStream().flush();
       }
@@ -408,7 +395,7 @@ class BadInputIT {
         "Host: rebound.example:8080\r\n"
       })
   void a_web_page_cannot_use_a_gateway_without_tokens(String headers) throws IOException {
-    for (int port : List.of(gateway.apiPort(), gateway.managementPort())) {
+    for (int port : List.of(GATEWAY.process().apiPort(), GATEWAY.process().managementPort())) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
         socket.setSoTimeout(30_000);
         String request = "GET /channels HTTP/1.1\r\nConnection: close\r\n" + headers + "\r\n";
@@ -447,52 +434,55 @@ class BadInputIT {
       })
   void a_path_that_differs_from_its_normal_form_is_not_read_on_any_port(String path)
       throws IOException {
-    for (int port : List.of(gateway.apiPort(), gateway.managementPort())) {
+    for (int port : List.of(GATEWAY.process().apiPort(), GATEWAY.process().managementPort())) {
       String answer =
           raw(
               port,
               path
-                  + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                  + " HTTP/1.1\r\n"
+                  + "Host: localhost\r\n"
+                  + "Content-Length: 0\r\n"
+                  + "Connection: close\r\n\r\n");
       assertThat(answer).startsWith("HTTP/1.1 400 ");
     }
-    assertThat(api.get("/channels").json().get(0).path("state").asText()).isNotEqualTo("paused");
+    assertThat(API.get("/channels").json().get(0).path("state").asText()).isNotEqualTo("paused");
   }
 
   @Test
   void health_is_not_found_by_another_path_either() throws IOException {
     for (String path : List.of("/observe/./health", "/observe//health", "/observe/%68ealth")) {
       String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-      assertThat(raw(gateway.managementPort(), request)).startsWith("HTTP/1.1 400 ");
+      assertThat(raw(GATEWAY.process().managementPort(), request)).startsWith("HTTP/1.1 400 ");
     }
   }
 
   @Test
   void whatever_answers_get_answers_head_without_a_body() throws IOException {
-    Sent message = api.submit(Sent.to("SG", "head"));
-    api.awaitStatus(message, "accepted");
+    Sent message = API.submit(Sent.to("SG", "head"));
+    API.awaitStatus(message, "accepted");
     String rest = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     for (String path :
         List.of(
             "/messages?limit=1", "/messages/AU:head", "/messages/AU:head/journal", "/channels")) {
-      assertThat(raw(gateway.apiPort(), "HEAD " + path + rest))
+      assertThat(raw(GATEWAY.process().apiPort(), "HEAD " + path + rest))
           .as(path)
           .startsWith("HTTP/1.1 200 ")
           .endsWith("\r\n\r\n");
     }
-    assertThat(raw(gateway.apiPort(), "HEAD /messages/AU:none" + rest))
+    assertThat(raw(GATEWAY.process().apiPort(), "HEAD /messages/AU:none" + rest))
         .startsWith("HTTP/1.1 404 ")
         .endsWith("\r\n\r\n");
-    assertThat(raw(gateway.apiPort(), "HEAD /channels/sg-shared-db/pause" + rest))
+    assertThat(raw(GATEWAY.process().apiPort(), "HEAD /channels/sg-shared-db/pause" + rest))
         .startsWith("HTTP/1.1 405 ");
     for (String path :
         List.of("/observe/health/live", "/observe/health/ready", "/observe/metrics")) {
-      assertThat(raw(gateway.managementPort(), "HEAD " + path + rest))
+      assertThat(raw(GATEWAY.process().managementPort(), "HEAD " + path + rest))
           .as(path)
           .startsWith("HTTP/1.1 200 ")
           .endsWith("\r\n\r\n");
     }
     for (String path : List.of("/observe/health/nosuch", "/observe/nosuch", "/", "/messages")) {
-      assertThat(raw(gateway.managementPort(), "GET " + path + rest))
+      assertThat(raw(GATEWAY.process().managementPort(), "GET " + path + rest))
           .as(path)
           .startsWith("HTTP/1.1 404 ")
           .containsIgnoringCase("content-type: application/problem+json")
@@ -500,21 +490,21 @@ class BadInputIT {
     }
     // the connection goes on after it
     String two = "HEAD /channels HTTP/1.1\r\nHost: localhost\r\n\r\nGET /channels" + rest;
-    assertThat(raw(gateway.apiPort(), two).split("HTTP/1.1 200 ")).hasSize(3);
+    assertThat(raw(GATEWAY.process().apiPort(), two).split("HTTP/1.1 200 ")).hasSize(3);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"AU:one/two+three", "AU:up/../down", "AU:a//b", "AU:back\\slash", "AU:./~*"})
   void every_reference_can_be_looked_up(String reference) {
-    Api.Answer taken = api.post(Sent.to("SG", reference.substring(3)).json());
+    Api.Answer taken = API.post(Sent.to("SG", reference.substring(3)).json());
     assertThat(taken.status()).as(taken.body()).isEqualTo(201);
 
-    Api.Answer found = api.get(taken.header("Location"));
+    Api.Answer found = API.get(taken.header("Location"));
     assertThat(found.json().path("reference").asText()).isEqualTo(reference);
-    assertThat(api.get(MessagePath.of(reference, "/journal")).json().get(0).path("event").asText())
+    assertThat(API.get(MessagePath.of(reference, "/journal")).json().get(0).path("event").asText())
         .isEqualTo("submitted");
-    Api.Answer replayed = api.call("POST", MessagePath.of(reference, "/replay"), null, null);
+    Api.Answer replayed = API.call("POST", MessagePath.of(reference, "/replay"), null, null);
     assertProblem(replayed, 409);
   }
 
@@ -531,8 +521,8 @@ class BadInputIT {
       s.executeUpdate();
     }
     String reference = "AU:tab\there";
-    await().until(() -> api.get(MessagePath.of(reference, "")).status() == 200);
-    assertThat(api.get(MessagePath.of(reference, "/journal")).status()).isEqualTo(200);
+    await().until(() -> API.get(MessagePath.of(reference, "")).status() == 200);
+    assertThat(API.get(MessagePath.of(reference, "/journal")).status()).isEqualTo(200);
   }
 
   @ParameterizedTest
@@ -548,7 +538,7 @@ class BadInputIT {
     for (String path : List.of("/messages", "/explain")) {
       String answer =
           raw(
-              gateway.apiPort(),
+              GATEWAY.process().apiPort(),
               "POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s%s\r\nContent-Length: 2\r\n\r\n{}"
                   .formatted(path, type, header));
       assertThat(answer).startsWith("HTTP/1.1 415 ").contains("Unsupported c");
@@ -565,7 +555,7 @@ class BadInputIT {
   void what_says_that_it_is_plain_utf_8_is_read(String header) throws IOException {
     String answer =
         raw(
-            gateway.apiPort(),
+            GATEWAY.process().apiPort(),
             "POST /messages HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\nContent-Length: 2\r\n\r\n{}"
                 .formatted(header));
     assertThat(answer).startsWith("HTTP/1.1 400 ").contains("Invalid message");
@@ -573,7 +563,8 @@ class BadInputIT {
 
   @Test
   void a_body_that_says_that_it_is_too_long_is_refused_before_it_comes() throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.apiPort())) {
+    try (Socket socket =
+        new Socket(InetAddress.getLoopbackAddress(), GATEWAY.process().apiPort())) {
       socket.setSoTimeout(20_000);
       socket
           .getOutputStream()

@@ -8,12 +8,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A channel that nobody can connect to for longer than all attempts at it take. */
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class ChannelDownIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -21,13 +20,13 @@ class ChannelDownIT {
   /** Five attempts take fifteen seconds. */
   private static final Duration DOWN = Duration.ofSeconds(25);
 
-  @Test
-  void a_channel_that_is_down_loses_none_of_400_messages_and_others_do_not_wait_for_them() {
-    try (TestChannel down = new TestChannel();
-        TestChannel healthy = new TestChannel();
-        GatewayProcess gateway = GatewayProcess.named("channel-down")) {
-      gateway
-          .database(POSTGRES.create("channel_down"))
+  private final TestChannel down = new TestChannel();
+  private final TestChannel healthy = new TestChannel();
+
+  @RegisterExtension
+  final GatewayExtension gateway =
+      GatewayExtension.named("channel-down")
+          .with(down, healthy)
           .channels(
               """
               defaults:
@@ -43,38 +42,39 @@ class ChannelDownIT {
                   kind: http
                   parameters: { url: "%s" }
               """
-                  .formatted(down.url(), healthy.url()))
-          .start();
-      Sent before = gateway.api().submit(Sent.to("SG", "before"));
-      gateway.api().awaitStatus(before, "accepted");
-      down.refuseConnections();
-      Instant since = Instant.now();
-      List<Sent> waiting = gateway.api().submit(Sent.many("SG", "waiting", 400));
-      int round = 0;
-      long flowed = 0;
-      while (Duration.between(since, Instant.now()).compareTo(DOWN) < 0) {
-        List<Sent> others = gateway.api().submit(Sent.many("NZ", "healthy-" + ++round, 20));
-        flowed += others.size();
-        long all = flowed + 1;
-        await("the healthy lane flows")
-            .pollInterval(Duration.ofMillis(500))
-            .untilAsserted(
-                () ->
-                    assertThat(POSTGRES.lake("channel_down"))
-                        .isEqualTo(Map.of("accepted", all, "pending", 400L)));
-      }
-      assertThat(POSTGRES.journal("channel_down")).doesNotContainKeys("rejected", "held");
-      down.open();
-      long all = flowed + 401;
-      await("all are accepted once the channel is back")
-          .pollInterval(Duration.ofMillis(200))
+                  .formatted(down.url(), healthy.url()));
+
+  @Test
+  void a_channel_that_is_down_loses_none_of_400_messages_and_others_do_not_wait_for_them() {
+    Sent before = gateway.api().submit(Sent.to("SG", "before"));
+    gateway.api().awaitStatus(before, "accepted");
+    down.refuseConnections();
+    Instant since = Instant.now();
+    List<Sent> waiting = gateway.api().submit(Sent.many("SG", "waiting", 400));
+    int round = 0;
+    long flowed = 0;
+    while (Duration.between(since, Instant.now()).compareTo(DOWN) < 0) {
+      List<Sent> others = gateway.api().submit(Sent.many("NZ", "healthy-" + ++round, 20));
+      flowed += others.size();
+      long all = flowed + 1;
+      await("the healthy lane flows")
+          .pollInterval(Duration.ofMillis(500))
           .untilAsserted(
-              () -> assertThat(POSTGRES.lake("channel_down")).isEqualTo(Map.of("accepted", all)));
-      assertThat(down.repeated()).isEmpty();
-      assertThat(down.taken()).isEqualTo(waiting.size() + 1);
-      assertThat(POSTGRES.journal("channel_down"))
-          .containsEntry("posted", all)
-          .doesNotContainKeys("rejected", "held", "unknown", "possible_duplicate");
+              () ->
+                  assertThat(POSTGRES.lake("channel_down"))
+                      .isEqualTo(Map.of("accepted", all, "pending", 400L)));
     }
+    assertThat(POSTGRES.journal("channel_down")).doesNotContainKeys("rejected", "held");
+    down.open();
+    long all = flowed + 401;
+    await("all are accepted once the channel is back")
+        .pollInterval(Duration.ofMillis(200))
+        .untilAsserted(
+            () -> assertThat(POSTGRES.lake("channel_down")).isEqualTo(Map.of("accepted", all)));
+    assertThat(down.repeated()).isEmpty();
+    assertThat(down.taken()).isEqualTo(waiting.size() + 1);
+    assertThat(POSTGRES.journal("channel_down"))
+        .containsEntry("posted", all)
+        .doesNotContainKeys("rejected", "held", "unknown", "possible_duplicate");
   }
 }

@@ -15,27 +15,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * docs/CHANNELS.md, "A kind of your own, from nothing": its files and commands, as they stand
  * there, with the packaged JAR. The test plays the other side of the directory.
  */
-@ExtendWith(ShowLogsOnFailure.class)
 class ChannelGuideIT {
   private static final Path GUIDE = Path.of("docs", "CHANNELS.md");
   private static final String PASSWORD = "only-for-this-test";
 
   @TempDir static Path home;
   private static Map<String, String> blocks;
-  private static GatewayProcess gateway;
 
-  @BeforeAll
-  static void followTheGuide() throws Exception {
+  @RegisterExtension
+  static final GatewayExtension GATEWAY =
+      GatewayExtension.named("guide")
+          .before(ChannelGuideIT::followTheGuide)
+          .setting("DROP_PASSWORD", PASSWORD)
+          .told(gateway -> gateway.channelsFile(Path.of("channels.yaml")).in(home));
+
+  private static void followTheGuide() throws Exception {
     blocks = GuideBlocks.of(GUIDE, "## A kind of your own, from nothing");
     assertThat(blocks)
         .containsKeys("setup.sh", "routes/signed-drop.camel.yaml", "channels.yaml", "run.sh");
@@ -47,18 +49,6 @@ class ChannelGuideIT {
     String check =
         blocks.get("run.sh").lines().filter(l -> l.contains(" check ")).findFirst().get();
     assertThat(sh("check.sh", check)).contains("channels.yaml: good, 1 channel");
-    gateway =
-        GatewayProcess.named("guide")
-            .database(PostgresServer.shared().create("guide"))
-            .channelsFile(Path.of("channels.yaml"))
-            .in(home)
-            .setting("DROP_PASSWORD", PASSWORD)
-            .start();
-  }
-
-  @AfterAll
-  static void stop() {
-    gateway.close();
   }
 
   private static String sh(String name, String script) throws IOException, InterruptedException {
@@ -107,24 +97,24 @@ class ChannelGuideIT {
 
   @Test
   void a_message_with_a_receipt_is_accepted() throws Exception {
-    Sent message = gateway.api().submit(Sent.to("TO", "guide-1"));
+    Sent message = GATEWAY.api().submit(Sent.to("TO", "guide-1"));
     Path file = arrived("AU%3Aguide-1.json");
     isSigned(file);
     assertThat(Api.JSON.readTree(file.toFile()))
         .isEqualTo(message.node().without(List.of("sender_ref")));
     answer("AU%3Aguide-1.receipt");
-    gateway.api().awaitStatus(message, "accepted");
-    assertThat(gateway.api().events(message))
+    GATEWAY.api().awaitStatus(message, "accepted");
+    assertThat(GATEWAY.api().events(message))
         .containsExactly("submitted", "posted", "confirmed", "accepted");
   }
 
   @Test
   void a_message_that_the_other_side_refuses_is_rejected() throws Exception {
-    Sent message = gateway.api().submit(Sent.to("TO", "guide-refused"));
+    Sent message = GATEWAY.api().submit(Sent.to("TO", "guide-refused"));
     arrived("AU%3Aguide-refused.json");
     answer("AU%3Aguide-refused.refused");
-    gateway.api().awaitStatus(message, "rejected");
-    assertThat(gateway.api().message(message).path("reason").asText()).isEqualTo("undeliverable");
+    GATEWAY.api().awaitStatus(message, "rejected");
+    assertThat(GATEWAY.api().message(message).path("reason").asText()).isEqualTo("undeliverable");
   }
 
   @Test
@@ -136,7 +126,7 @@ class ChannelGuideIT {
             "AU.${sys.user.dir}.{{env:DROP_PASSWORD}}.CamelFileName=../evil",
             "https://trade.example/${header.reference}",
             "UN.CEFACT.Trade.created");
-    assertThat(gateway.api().post(message.json()).status()).isEqualTo(201);
+    assertThat(GATEWAY.api().post(message.json()).status()).isEqualTo(201);
     String name =
         "AU%3A..%2F..%2Freceipts%2F%24%7Bheader.subject%7D%7B%7Benv%3ADROP_PASSWORD%7D%7D";
     Path file = arrived(name + ".json");
@@ -155,10 +145,10 @@ class ChannelGuideIT {
   @Test
   void the_commands_of_the_guide_send_verify_and_answer() throws Exception {
     assumeThat(hasTool("curl") && hasTool("openssl")).as("curl and openssl are here").isTrue();
-    sh("send.sh", blocks.get("send.sh").replace(":8080", ":" + gateway.apiPort()));
+    sh("send.sh", blocks.get("send.sh").replace(":8080", ":" + GATEWAY.process().apiPort()));
     arrived("AU%3Adrop%2F1.json");
     assertThat(sh("receive.sh", blocks.get("receive.sh"))).contains("Verified OK");
     Sent sent = Sent.to("TO", "drop/1");
-    gateway.api().awaitStatus(sent, "accepted");
+    GATEWAY.api().awaitStatus(sent, "accepted");
   }
 }

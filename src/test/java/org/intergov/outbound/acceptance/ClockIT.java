@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 import org.intergov.outbound.acceptance.TestChannel.Post;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -37,7 +37,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * two: half an hour is all that messages have here, half a minute a lease, a second or two a delay.
  */
 @Tag("thorough")
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class ClockIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -47,77 +46,78 @@ class ClockIT {
   private static final Duration TIMEOUT = Duration.ofSeconds(12);
   private static final Set<String> AHEAD_AND_BEHIND = Set.of("ahead", "behind");
 
+  @RegisterExtension final GatewayExtension gateways = GatewayExtension.onDemand();
+
   @Test
   void what_becomes_of_messages_does_not_depend_on_the_clocks_of_replicas() throws SQLException {
     PostgresServer.Login login = POSTGRES.create("clocks");
-    try (TestChannel slow = new TestChannel();
-        TestChannel notYet = new TestChannel();
-        TestChannel never = new TestChannel();
-        GatewayProcess ahead = GatewayProcess.named("clock-ahead").clockAhead(HOUR);
-        GatewayProcess behind = GatewayProcess.named("clock-behind").clockAhead(HOUR.negated())) {
-      Reply late = Reply.after(Duration.ofMillis(500), Reply.accept());
-      AtomicBoolean isKilled = new AtomicBoolean();
-      AtomicInteger byAhead = new AtomicInteger();
-      slow.otherwise(
-          post ->
-              call -> {
-                call.store();
-                if (!isKilled.get() && by(post).equals("ahead") && byAhead.incrementAndGet() > 20) {
-                  return; // it dies before it hears anything
-                }
-                late.to(call);
-              });
-      AtomicBoolean isOpen = new AtomicBoolean();
-      notYet.otherwise(post -> isOpen.get() ? Reply.accept() : comeBack());
-      never.otherwise(post -> Reply.status(503));
-      String channels = channels(Map.of("SG", slow, "NZ", notYet, "FJ", never));
-      Map.of("ahead", ahead, "behind", behind)
-          .forEach(
-              (name, gateway) ->
-                  gateway
-                      .database(login)
-                      .setting("INTERGOV_EXPIRES_AFTER", "30m")
-                      .setting("REPLICA", name)
-                      .channels(channels));
-      final Instant begun = now();
-      startBoth(ahead, behind);
-      submit(ahead, "ahead");
-      submit(behind, "behind");
+    TestChannel slow = gateways.channelServer();
+    TestChannel notYet = gateways.channelServer();
+    TestChannel never = gateways.channelServer();
+    GatewayProcess ahead = gateways.process("clock-ahead").clockAhead(HOUR);
+    GatewayProcess behind = gateways.process("clock-behind").clockAhead(HOUR.negated());
+    Reply late = Reply.after(Duration.ofMillis(500), Reply.accept());
+    AtomicBoolean isKilled = new AtomicBoolean();
+    AtomicInteger byAhead = new AtomicInteger();
+    slow.otherwise(
+        post ->
+            call -> {
+              call.store();
+              if (!isKilled.get() && by(post).equals("ahead") && byAhead.incrementAndGet() > 20) {
+                return; // it dies before it hears anything
+              }
+              late.to(call);
+            });
+    AtomicBoolean isOpen = new AtomicBoolean();
+    notYet.otherwise(post -> isOpen.get() ? Reply.accept() : comeBack());
+    never.otherwise(post -> Reply.status(503));
+    String channels = channels(Map.of("SG", slow, "NZ", notYet, "FJ", never));
+    Map.of("ahead", ahead, "behind", behind)
+        .forEach(
+            (name, gateway) ->
+                gateway
+                    .database(login)
+                    .setting("INTERGOV_EXPIRES_AFTER", "30m")
+                    .setting("REPLICA", name)
+                    .channels(channels));
+    final Instant begun = now();
+    startBoth(ahead, behind);
+    submit(ahead, "ahead");
+    submit(behind, "behind");
 
-      awaitPosts(slow, 21);
-      awaitPosts(notYet, 1);
-      ahead.kill9();
-      isKilled.set(true);
-      ahead.start();
-      insertLate();
-      isOpen.set(true);
-      await("every message has ended")
-          .pollInterval(Duration.ofMillis(500))
-          .untilAsserted(
-              () ->
-                  assertThat(POSTGRES.lake("clocks"))
-                      .isEqualTo(Map.of("accepted", 2L * EACH, "rejected", (long) LATE)));
+    awaitPosts(slow, 21);
+    awaitPosts(notYet, 1);
+    ahead.kill9();
+    isKilled.set(true);
+    ahead.start();
+    insertLate();
+    isOpen.set(true);
+    await("every message has ended")
+        .pollInterval(Duration.ofMillis(500))
+        .untilAsserted(
+            () ->
+                assertThat(POSTGRES.lake("clocks"))
+                    .isEqualTo(Map.of("accepted", 2L * EACH, "rejected", (long) LATE)));
 
-      assertClock(ahead, HOUR);
-      assertClock(behind, HOUR.negated());
-      for (TestChannel channel : List.of(slow, notYet)) {
-        assertThat(channel.duplicates()).isEmpty();
-        assertThat(channel.taken()).isEqualTo(EACH);
-      }
-      assertThat(never.taken()).isZero();
-      assertThat(POSTGRES.journal("clocks"))
-          .containsEntry("submitted", 2L * EACH + LATE)
-          .containsEntry("posted", 2L * EACH)
-          .containsEntry("accepted", 2L * EACH)
-          .containsEntry("expired", (long) LATE)
-          .containsEntry("rejected", (long) LATE)
-          .doesNotContainKeys("held", "gave_up", "lease_lost");
-      assertThat(Stream.of(slow, notYet).flatMap(c -> c.posts().stream()).map(ClockIT::by))
-          .as("both replicas have posted")
-          .containsAll(AHEAD_AND_BEHIND);
-      assertLeases(slow);
-      assertTimes(begun);
+    assertClock(ahead, HOUR);
+    assertClock(behind, HOUR.negated());
+    for (TestChannel channel : List.of(slow, notYet)) {
+      assertThat(channel.duplicates()).isEmpty();
+      assertThat(channel.taken()).isEqualTo(EACH);
     }
+    assertThat(never.taken()).isZero();
+    assertThat(POSTGRES.journal("clocks"))
+        .containsEntry("submitted", 2L * EACH + LATE)
+        .containsEntry("posted", 2L * EACH)
+        .containsEntry("accepted", 2L * EACH)
+        .containsEntry("expired", (long) LATE)
+        .containsEntry("rejected", (long) LATE)
+        .doesNotContainKeys("held", "gave_up", "lease_lost");
+    assertThat(Stream.of(slow, notYet).flatMap(c -> c.posts().stream()).map(ClockIT::by))
+        .as("both replicas have posted")
+        .containsAll(AHEAD_AND_BEHIND);
+    assertLeases(slow);
+    assertTimes(begun);
   }
 
   /** They are told which replica it is that posts. */

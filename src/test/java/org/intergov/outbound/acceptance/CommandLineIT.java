@@ -10,15 +10,16 @@ import java.util.Map;
 import org.intergov.outbound.acceptance.Command.Ended;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The JAR's commands. */
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class CommandLineIT {
+  @RegisterExtension final GatewayExtension gateways = GatewayExtension.onDemand();
+
   @TempDir Path directory;
 
   private Ended run(String... arguments) {
@@ -76,38 +77,37 @@ class CommandLineIT {
 
   @Test
   void messages_of_a_file_are_submitted_and_their_status_is_shown() throws IOException {
-    try (TestChannel channel = new TestChannel();
-        GatewayProcess gateway = GatewayProcess.named("command-line")) {
-      gateway
-          .database(PostgresServer.shared().create("command_line"))
-          .channels(channel.table("poll: { first-after: 100ms, every: 500ms }"))
-          .start();
-      String url = gateway.api().base();
-      List<Sent> messages = Sent.many("SG", "by-file", 50);
-      Path file = Files.writeString(directory.resolve("messages.ndjson"), Api.lines(messages));
-      Ended submitted = run("submit", "--url", url, file.toString());
-      assertThat(submitted.code()).as(submitted.err()).isZero();
-      assertThat(submitted.out()).contains("50");
-      gateway.api().awaitStatus(messages, "accepted");
-      assertThat(run("submit", "--url", url, file.toString()).code()).as("again").isZero();
-      assertThat(channel.repeated()).isEmpty();
+    TestChannel channel = gateways.channelServer();
+    GatewayProcess gateway = gateways.process("command-line");
+    gateway
+        .database(PostgresServer.shared().create("command_line"))
+        .channels(channel.table("poll: { first-after: 100ms, every: 500ms }"))
+        .start();
+    String url = gateway.api().base();
+    List<Sent> messages = Sent.many("SG", "by-file", 50);
+    Path file = Files.writeString(directory.resolve("messages.ndjson"), Api.lines(messages));
+    Ended submitted = run("submit", "--url", url, file.toString());
+    assertThat(submitted.code()).as(submitted.err()).isZero();
+    assertThat(submitted.out()).contains("50");
+    gateway.api().awaitStatus(messages, "accepted");
+    assertThat(run("submit", "--url", url, file.toString()).code()).as("again").isZero();
+    assertThat(channel.repeated()).isEmpty();
 
-      String bad = messages.get(0).json() + "\n{\"sender\": \"au\"}\n";
-      Path mixed = Files.writeString(directory.resolve("mixed.ndjson"), bad);
-      Ended partly = run("submit", "--url", url, mixed.toString());
-      assertThat(partly.code()).isEqualTo(1);
-      assertThat(partly.out() + partly.err()).contains("2").contains("sender");
+    String bad = messages.get(0).json() + "\n{\"sender\": \"au\"}\n";
+    Path mixed = Files.writeString(directory.resolve("mixed.ndjson"), bad);
+    Ended partly = run("submit", "--url", url, mixed.toString());
+    assertThat(partly.code()).isEqualTo(1);
+    assertThat(partly.out() + partly.err()).contains("2").contains("sender");
 
-      Ended status = run("status", "--url", url, messages.get(0).reference());
-      assertThat(status.code()).as(status.err()).isZero();
-      assertThat(status.out()).contains("accepted", "submitted", "posted", "confirmed");
-      Ended lanes = run("status", "--url", url);
-      assertThat(lanes.code()).isZero();
-      assertThat(lanes.out()).contains("sg-shared-db");
-      assertThat(run("status", "--url", url, "AU:nobody").code()).isEqualTo(1);
-      assertThat(run("replay", "--url", url, messages.get(0).reference()).code()).isEqualTo(1);
-      assertThat(run("dead-letters", "--url", url).code()).isZero();
-    }
+    Ended status = run("status", "--url", url, messages.get(0).reference());
+    assertThat(status.code()).as(status.err()).isZero();
+    assertThat(status.out()).contains("accepted", "submitted", "posted", "confirmed");
+    Ended lanes = run("status", "--url", url);
+    assertThat(lanes.code()).isZero();
+    assertThat(lanes.out()).contains("sg-shared-db");
+    assertThat(run("status", "--url", url, "AU:nobody").code()).isEqualTo(1);
+    assertThat(run("replay", "--url", url, messages.get(0).reference()).code()).isEqualTo(1);
+    assertThat(run("dead-letters", "--url", url).code()).isZero();
   }
 
   @Test

@@ -9,12 +9,11 @@ import java.util.Map;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** channels.yaml is edited again and again while messages come in. */
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class EditsIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -23,6 +22,8 @@ class EditsIT {
       "SELECT detail, count(*) FROM intergov.delivery_status"
           + " WHERE event IN ('unknown', 'possible_duplicate', 'held') GROUP BY 1";
   private static final String ROUTES = "org.apache.camel.model.RouteDefinition";
+
+  @RegisterExtension final GatewayExtension gateways = GatewayExtension.onDemand();
 
   @Test
   @Tag("thorough")
@@ -40,50 +41,49 @@ class EditsIT {
    * @param first edits before the first look at what the gateway holds
    * @param mostGrowth bytes that it may hold more after the others
    */
-  private static void run(String name, int first, int others, int rate, long mostGrowth) {
+  private void run(String name, int first, int others, int rate, long mostGrowth) {
     Path file = Path.of("target", "acceptance", name, "channels.yaml").toAbsolutePath();
-    try (EditedChannels channels = new EditedChannels();
-        GatewayProcess gateway = GatewayProcess.named(name)) {
-      EditsUnderLoad edits = new EditsUnderLoad(gateway, channels, file);
-      gateway.database(POSTGRES.create(name)).channelsFile(file).start();
-      try (Jmx jmx = Jmx.of(gateway)) {
-        int ownRoutes = jmx.routes() - edits.channelRoutes();
-        edits.run(jmx, first, rate);
-        settle(name, edits, jmx, ownRoutes);
-        long heap = jmx.heapAfterCollection();
-        int endpoints = jmx.instances(ENDPOINTS);
-        int definitions = jmx.instances(ROUTES);
-        int threads = jmx.threads();
+    EditedChannels channels = gateways.closing(new EditedChannels());
+    GatewayProcess gateway = gateways.process(name);
+    EditsUnderLoad edits = new EditsUnderLoad(gateway, channels, file);
+    gateway.database(POSTGRES.create(name)).channelsFile(file).start();
+    try (Jmx jmx = Jmx.of(gateway)) {
+      int ownRoutes = jmx.routes() - edits.channelRoutes();
+      edits.run(jmx, first, rate);
+      settle(name, edits, jmx, ownRoutes);
+      long heap = jmx.heapAfterCollection();
+      int endpoints = jmx.instances(ENDPOINTS);
+      int definitions = jmx.instances(ROUTES);
+      int threads = jmx.threads();
 
-        edits.run(jmx, others, rate);
-        settle(name, edits, jmx, ownRoutes);
-        long grown = jmx.heapAfterCollection() - heap;
-        System.out.printf(
-            "%s: %d good and %d broken edits, %d messages; routes %d, %d before; endpoints %d, %d"
-                + " before; threads %d, %d before; heap %d kB, %d kB before%n",
-            name,
-            edits.good(),
-            edits.broken(),
-            edits.messages(),
-            jmx.routes(),
-            ownRoutes + 12,
-            jmx.instances(ENDPOINTS),
-            endpoints,
-            jmx.threads(),
-            threads,
-            (heap + grown) >> 10,
-            heap >> 10);
-        // the last of the old ones may still be referred to by what is just ending
-        soon(() -> assertThat(jmx.instances(ENDPOINTS)).isLessThanOrEqualTo(endpoints));
-        soon(() -> assertThat(jmx.instances(ROUTES)).isLessThanOrEqualTo(definitions));
-        assertThat(grown).as("bytes of heap more than before").isLessThan(mostGrowth);
-      }
-      assertThat(edits.broken()).isGreaterThan((first + others) / 4);
-      assertThat(POSTGRES.counts(name, UNKNOWN)).as("nothing was cut off by an edit").isEmpty();
-      assertThat(edits.repeated()).isEmpty();
-      assertThat(edits.misrouted(0)).isEmpty();
-      assertThat(edits.misrouted(5)).as("this test would notice").isNotEmpty();
+      edits.run(jmx, others, rate);
+      settle(name, edits, jmx, ownRoutes);
+      long grown = jmx.heapAfterCollection() - heap;
+      System.out.printf(
+          "%s: %d good and %d broken edits, %d messages; routes %d, %d before; endpoints %d, %d"
+              + " before; threads %d, %d before; heap %d kB, %d kB before%n",
+          name,
+          edits.good(),
+          edits.broken(),
+          edits.messages(),
+          jmx.routes(),
+          ownRoutes + 12,
+          jmx.instances(ENDPOINTS),
+          endpoints,
+          jmx.threads(),
+          threads,
+          (heap + grown) >> 10,
+          heap >> 10);
+      // the last of the old ones may still be referred to by what is just ending
+      soon(() -> assertThat(jmx.instances(ENDPOINTS)).isLessThanOrEqualTo(endpoints));
+      soon(() -> assertThat(jmx.instances(ROUTES)).isLessThanOrEqualTo(definitions));
+      assertThat(grown).as("bytes of heap more than before").isLessThan(mostGrowth);
     }
+    assertThat(edits.broken()).isGreaterThan((first + others) / 4);
+    assertThat(POSTGRES.counts(name, UNKNOWN)).as("nothing was cut off by an edit").isEmpty();
+    assertThat(edits.repeated()).isEmpty();
+    assertThat(edits.misrouted(0)).isEmpty();
+    assertThat(edits.misrouted(5)).as("this test would notice").isNotEmpty();
   }
 
   /** With every channel back, each message is accepted, and no old routes are left. */

@@ -16,8 +16,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,7 +24,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class GatewayProcess implements AutoCloseable {
   private static final Path HOME = Path.of("target", "acceptance").toAbsolutePath();
-  private static final Set<GatewayProcess> ALL = ConcurrentHashMap.newKeySet();
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -65,7 +62,6 @@ public final class GatewayProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    ALL.add(gateway);
     return gateway;
   }
 
@@ -310,20 +306,8 @@ public final class GatewayProcess implements AutoCloseable {
     }
   }
 
-  /** The last lines of the log of every gateway of this JVM that is not closed. */
-  static String logs() {
-    StringBuilder all = new StringBuilder();
-    for (GatewayProcess gateway : ALL) {
-      List<String> lines = gateway.log().lines().toList();
-      all.append("--- ").append(gateway.log).append('\n');
-      lines.stream().skip(Math.max(0, lines.size() - 60)).forEach(l -> all.append(l).append('\n'));
-    }
-    return all.toString();
-  }
-
   @Override
   public void close() {
-    ALL.remove(this);
     if (process != null && process.isAlive()) {
       process.destroyForcibly();
       exitCode();

@@ -15,103 +15,93 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Channels of kind kafka, and intake from a topic, with a cluster that is well. */
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock(value = KafkaCluster.LOCK, mode = ResourceAccessMode.READ)
 class KafkaChannelIT {
   private static final String DATABASE = "kafka_channel";
   private static final PostgresServer POSTGRES = PostgresServer.shared();
-  private static KafkaCluster kafka;
-  private static GatewayProcess gateway;
+  private static final KafkaCluster KAFKA = KafkaCluster.shared();
 
-  @BeforeAll
-  static void start() {
-    kafka = KafkaCluster.shared();
-    kafka.topic("fr-outbound", 4);
-    kafka.topic("de-secure", 1);
-    kafka.topic("it-small", 1, Map.of("max.message.bytes", "300"));
-    kafka.topic("no-outbound", 2);
-    kafka.topic("no-receipts", 2);
-    kafka.topic("gb-intake", 2);
-    kafka.topic("gb-dead", 1);
-    gateway =
-        GatewayProcess.named("kafka-channel")
-            .database(POSTGRES.create(DATABASE))
-            .setting("KAFKA_PASSWORD", KafkaNode.PASSWORD)
-            .setting("INTERGOV_INTAKE_KAFKA_BROKERS", kafka.brokers())
-            .setting("INTERGOV_INTAKE_KAFKA_TOPIC", "gb-intake")
-            .setting("INTERGOV_INTAKE_KAFKA_DEAD_LETTER_TOPIC", "gb-dead")
-            .setting("INTERGOV_LOG_LEVEL", "DEBUG")
-            .channels(
-                """
-                defaults:
-                  timeout: 15s
-                  retry: { attempts: 2, first-delay: 100ms }
-                channels:
-                  - id: fr-topic
-                    match: { receiver: FR }
-                    kind: kafka
-                    parameters: { brokers: "%1$s", topic: fr-outbound }
-                  - id: de-secure
-                    match: { receiver: DE }
-                    kind: kafka
-                    parameters:
-                      brokers: "%2$s"
-                      topic: de-secure
-                      key-by: receiver
-                      security-protocol: SASL_SSL
-                      sasl-mechanism: PLAIN
-                      auth: { username: gateway, password: "{{env:KAFKA_PASSWORD}}" }
-                      tls: { ca: "%3$s", certificate: "%3$s", key: "%4$s" }
-                  - id: es-wrong-password
-                    match: { receiver: ES }
-                    kind: kafka
-                    parameters:
-                      brokers: "%2$s"
-                      topic: de-secure
-                      security-protocol: SASL_SSL
-                      sasl-mechanism: PLAIN
-                      auth: { username: gateway, password: not-the-password }
-                      tls: { ca: "%3$s", certificate: "%3$s", key: "%4$s" }
-                  - id: it-small
-                    match: { receiver: IT }
-                    kind: kafka
-                    retry: { attempts: 20 }
-                    parameters: { brokers: "%1$s", topic: it-small }
-                  - id: no-topic
-                    match: { receiver: NO }
-                    kind: kafka
-                    retry: { attempts: 20 }
-                    parameters:
-                      brokers: "%1$s"
-                      topic: no-outbound
-                      receipts-topic: no-receipts
-                  - id: second
-                    match: { receiver: [ ES, IT, PT, NO ] }
-                    kind: kafka
-                    parameters: { brokers: "%1$s", topic: fr-outbound }
-                """
-                    .formatted(
-                        kafka.brokers(),
-                        kafka.secureBrokers(),
-                        kafka.certificates().certificate(),
-                        kafka.certificates().key()));
-    gateway.start();
-  }
+  @RegisterExtension
+  static final GatewayExtension GATEWAY =
+      GatewayExtension.named("kafka-channel")
+          .before(KafkaChannelIT::topics)
+          .setting("KAFKA_PASSWORD", KafkaNode.PASSWORD)
+          .setting("INTERGOV_INTAKE_KAFKA_BROKERS", KAFKA.brokers())
+          .setting("INTERGOV_INTAKE_KAFKA_TOPIC", "gb-intake")
+          .setting("INTERGOV_INTAKE_KAFKA_DEAD_LETTER_TOPIC", "gb-dead")
+          .setting("INTERGOV_LOG_LEVEL", "DEBUG")
+          .channels(
+              """
+              defaults:
+                timeout: 15s
+                retry: { attempts: 2, first-delay: 100ms }
+              channels:
+                - id: fr-topic
+                  match: { receiver: FR }
+                  kind: kafka
+                  parameters: { brokers: "%1$s", topic: fr-outbound }
+                - id: de-secure
+                  match: { receiver: DE }
+                  kind: kafka
+                  parameters:
+                    brokers: "%2$s"
+                    topic: de-secure
+                    key-by: receiver
+                    security-protocol: SASL_SSL
+                    sasl-mechanism: PLAIN
+                    auth: { username: gateway, password: "{{env:KAFKA_PASSWORD}}" }
+                    tls: { ca: "%3$s", certificate: "%3$s", key: "%4$s" }
+                - id: es-wrong-password
+                  match: { receiver: ES }
+                  kind: kafka
+                  parameters:
+                    brokers: "%2$s"
+                    topic: de-secure
+                    security-protocol: SASL_SSL
+                    sasl-mechanism: PLAIN
+                    auth: { username: gateway, password: not-the-password }
+                    tls: { ca: "%3$s", certificate: "%3$s", key: "%4$s" }
+                - id: it-small
+                  match: { receiver: IT }
+                  kind: kafka
+                  retry: { attempts: 20 }
+                  parameters: { brokers: "%1$s", topic: it-small }
+                - id: no-topic
+                  match: { receiver: NO }
+                  kind: kafka
+                  retry: { attempts: 20 }
+                  parameters:
+                    brokers: "%1$s"
+                    topic: no-outbound
+                    receipts-topic: no-receipts
+                - id: second
+                  match: { receiver: [ ES, IT, PT, NO ] }
+                  kind: kafka
+                  parameters: { brokers: "%1$s", topic: fr-outbound }
+              """
+                  .formatted(
+                      KAFKA.brokers(),
+                      KAFKA.secureBrokers(),
+                      KAFKA.certificates().certificate(),
+                      KAFKA.certificates().key()));
 
-  @AfterAll
-  static void stop() {
-    gateway.close();
+  private static void topics() {
+    KAFKA.topic("fr-outbound", 4);
+    KAFKA.topic("de-secure", 1);
+    KAFKA.topic("it-small", 1, Map.of("max.message.bytes", "300"));
+    KAFKA.topic("no-outbound", 2);
+    KAFKA.topic("no-receipts", 2);
+    KAFKA.topic("gb-intake", 2);
+    KAFKA.topic("gb-dead", 1);
   }
 
   @Test
@@ -119,8 +109,8 @@ class KafkaChannelIT {
     int count = 500;
     // the first waits for the producer to find its brokers, for longer than it may on a busy
     // machine
-    gateway.api().awaitStatus(gateway.api().submit(Sent.to("FR", "kafka-first")), "accepted");
-    List<Sent> messages = gateway.api().submit(Sent.many("FR", "kafka-smooth", count));
+    GATEWAY.api().awaitStatus(GATEWAY.api().submit(Sent.to("FR", "kafka-first")), "accepted");
+    List<Sent> messages = GATEWAY.api().submit(Sent.many("FR", "kafka-smooth", count));
     awaitAccepted("AU.kafka-smooth%", count);
 
     Map<String, ConsumerRecord<String, String>> records =
@@ -145,31 +135,31 @@ class KafkaChannelIT {
         (reference, r) ->
             assertThat(ids)
                 .containsKey(reference + " fr-outbound-" + r.partition() + "-" + r.offset()));
-    assertThat(gateway.api().events(messages.get(0)))
+    assertThat(GATEWAY.api().events(messages.get(0)))
         .containsExactly("submitted", "posted", "confirmed", "accepted");
   }
 
   @Test
   void
       a_cluster_that_asks_for_tls_a_certificate_and_a_login_is_spoken_to_and_no_secret_is_logged() {
-    Sent message = gateway.api().submit(Sent.to("DE", "kafka-secure"));
-    gateway.api().awaitStatus(message, "accepted");
+    Sent message = GATEWAY.api().submit(Sent.to("DE", "kafka-secure"));
+    GATEWAY.api().awaitStatus(message, "accepted");
 
-    assertThat(kafka.read("de-secure"))
+    assertThat(KAFKA.read("de-secure"))
         .singleElement()
         .satisfies(r -> assertThat(r.key()).isEqualTo("DE"));
-    assertThat(gateway.log()).doesNotContain("let-", "not-the-password");
+    assertThat(GATEWAY.process().log()).doesNotContain("let-", "not-the-password");
   }
 
   @Test
   void a_login_that_is_refused_is_no_delivery_and_the_next_channel_takes_the_message() {
-    Sent message = gateway.api().submit(Sent.to("ES", "kafka-no-login"));
-    gateway.api().awaitStatus(message, "accepted");
+    Sent message = GATEWAY.api().submit(Sent.to("ES", "kafka-no-login"));
+    GATEWAY.api().awaitStatus(message, "accepted");
 
-    assertThat(gateway.api().events(message))
+    assertThat(GATEWAY.api().events(message))
         .startsWith("submitted", "unavailable", "retry_scheduled", "unavailable", "failed_over")
         .endsWith("posted", "confirmed", "accepted");
-    assertThat(gateway.api().event(message, "unavailable").path("detail").asText())
+    assertThat(GATEWAY.api().event(message, "unavailable").path("detail").asText())
         .contains("Authentication")
         .doesNotContain("not-the-password");
     assertThat(byReference("fr-outbound", "kafka-no-login")).hasSize(1);
@@ -178,28 +168,28 @@ class KafkaChannelIT {
   @Test
   void a_message_that_the_topic_does_not_hold_is_refused() {
     Sent message =
-        gateway
+        GATEWAY
             .api()
             .submit(Sent.to("IT", "kafka-large").obj("https://trade.example/" + "x".repeat(220)));
-    gateway.api().awaitStatus(message, "accepted");
+    GATEWAY.api().awaitStatus(message, "accepted");
 
     assertThat(story(message))
         .containsExactly("submitted", "refused", "failed_over", "posted", "confirmed", "accepted");
-    assertThat(gateway.api().event(message, "refused").path("detail").asText())
+    assertThat(GATEWAY.api().event(message, "refused").path("detail").asText())
         .contains("larger than the max message size");
   }
 
   @Test
   void receipts_confirm_by_reference_or_id_move_on_what_is_undeliverable_and_leave_poison_aside() {
-    List<Sent> messages = gateway.api().submit(Sent.many("NO", "receipts", 40));
-    Sent undeliverable = gateway.api().submit(Sent.to("NO", "receipts-lost"));
-    messages.forEach(m -> gateway.api().awaitEvent(m, "posted"));
-    gateway.api().awaitEvent(undeliverable, "posted");
-    assertThat(gateway.api().status(messages.get(0))).isEqualTo("pending");
-    try (KafkaProducer<String, String> producer = kafka.producer()) {
+    List<Sent> messages = GATEWAY.api().submit(Sent.many("NO", "receipts", 40));
+    Sent undeliverable = GATEWAY.api().submit(Sent.to("NO", "receipts-lost"));
+    messages.forEach(m -> GATEWAY.api().awaitEvent(m, "posted"));
+    GATEWAY.api().awaitEvent(undeliverable, "posted");
+    assertThat(GATEWAY.api().status(messages.get(0))).isEqualTo("pending");
+    try (KafkaProducer<String, String> producer = KAFKA.producer()) {
       producer.send(new ProducerRecord<>("no-receipts", "poison"));
       for (Sent m : messages) {
-        String id = gateway.api().message(m).path("channel_txn_id").asText();
+        String id = GATEWAY.api().message(m).path("channel_txn_id").asText();
         boolean byId = m.ref().endsWith("0");
         String which = byId ? "\"id\":\"" + id : "\"reference\":\"" + m.reference();
         String receipt = "{" + which + "\",\"status\":\"confirmed\"}";
@@ -211,7 +201,7 @@ class KafkaChannelIT {
       producer.send(new ProducerRecord<>("no-receipts", "lost", lost));
     }
     awaitAccepted("AU.receipts%", 41);
-    kafka.awaitCommitted("intergov-no-topic", "no-receipts");
+    KAFKA.awaitCommitted("intergov-no-topic", "no-receipts");
 
     assertThat(story(messages.get(0)))
         .containsExactly("submitted", "posted", "confirmed", "accepted");
@@ -235,8 +225,8 @@ class KafkaChannelIT {
   @Test
   void what_comes_from_the_intake_topic_is_stored_and_what_is_no_message_goes_aside() {
     int count = 300;
-    Sent conflict = gateway.api().submit(Sent.to("PT", "intake-conflict"));
-    try (KafkaProducer<String, String> producer = kafka.producer()) {
+    Sent conflict = GATEWAY.api().submit(Sent.to("PT", "intake-conflict"));
+    try (KafkaProducer<String, String> producer = KAFKA.producer()) {
       for (Sent m : Sent.many("PT", "intake", count)) {
         producer.send(new ProducerRecord<>("gb-intake", m.ref(), m.json()));
         if (m.ref().endsWith("00")) {
@@ -251,11 +241,11 @@ class KafkaChannelIT {
       producer.send(new ProducerRecord<>("gb-intake", "k5", foreign));
     }
     awaitAccepted("AU.intake-%", count + 1);
-    kafka.awaitCommitted("intergov-outbound", "gb-intake");
+    KAFKA.awaitCommitted("intergov-outbound", "gb-intake");
 
     assertThat(byReference("fr-outbound", "intake")).hasSize(count + 1);
     Map<String, String> errors =
-        kafka.read("gb-dead").stream()
+        KAFKA.read("gb-dead").stream()
             .collect(Collectors.toMap(ConsumerRecord::key, r -> headers(r).get("error")));
     assertThat(errors.keySet()).containsExactlyInAnyOrder("k1", "k2", "k3", "k4", "k5");
     assertThat(errors.get("k1")).contains("not JSON");
@@ -263,7 +253,7 @@ class KafkaChannelIT {
     assertThat(errors.get("k3")).contains("at most 65536");
     assertThat(errors.get("k4")).contains("used the reference");
     assertThat(errors.get("k5")).contains("expected \"AU\"");
-    assertThat(kafka.read("gb-dead"))
+    assertThat(KAFKA.read("gb-dead"))
         .allSatisfy(r -> assertThat(headers(r).get("source")).matches("gb-intake-[01]-[0-9]+"));
   }
 
@@ -272,7 +262,7 @@ class KafkaChannelIT {
     var nameless = Sent.to("PT", "nameless").node();
     nameless.remove("sender_ref");
     RecordMetadata at;
-    try (KafkaProducer<String, String> producer = kafka.producer()) {
+    try (KafkaProducer<String, String> producer = KAFKA.producer()) {
       at = producer.send(new ProducerRecord<>("gb-intake", nameless.toString())).get();
     }
     awaitAccepted("AU.nameless%", 1);
@@ -290,7 +280,7 @@ class KafkaChannelIT {
    * Without the first tries of a producer that, on a busy machine, has not found its brokers yet.
    */
   private static List<String> story(Sent message) {
-    return gateway.api().events(message).stream()
+    return GATEWAY.api().events(message).stream()
         .filter(word -> !word.equals("unavailable") && !word.equals("retry_scheduled"))
         .toList();
   }
@@ -308,7 +298,7 @@ class KafkaChannelIT {
   /** Records whose reference begins so; none is there twice. */
   private static Map<String, ConsumerRecord<String, String>> byReference(
       String topic, String prefix) {
-    return kafka.read(topic).stream()
+    return KAFKA.read(topic).stream()
         .filter(r -> headers(r).get("reference").startsWith("AU:" + prefix))
         .collect(Collectors.toMap(r -> headers(r).get("reference"), r -> r));
   }

@@ -13,21 +13,18 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Brokers are killed, all of them go away, the database goes away, the gateway is killed. */
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock(value = KafkaCluster.LOCK, mode = ResourceAccessMode.READ_WRITE)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -37,49 +34,42 @@ class KafkaOutageIT {
   private static final String INTAKE = "outage-intake";
   private static final String RECEIPTS = "outage-receipts";
   private static final PostgresServer POSTGRES = PostgresServer.shared();
-  private static KafkaCluster kafka;
-  private static TcpProxy database;
-  private static GatewayProcess gateway;
+  private static final KafkaCluster KAFKA = KafkaCluster.shared();
+  private static final TcpProxy WAY_TO_DATABASE = new TcpProxy(POSTGRES.port());
 
-  @BeforeAll
-  static void start() {
-    kafka = KafkaCluster.shared();
-    kafka.topic("outage", 3);
-    kafka.topic(INTAKE, 2);
-    kafka.topic(RECEIPTS, 1);
-    database = new TcpProxy(POSTGRES.port());
-    gateway =
-        GatewayProcess.named("kafka-outage")
-            .database(POSTGRES.create(DATABASE, database))
-            .setting("INTERGOV_INTAKE_KAFKA_BROKERS", kafka.brokers())
-            .setting("INTERGOV_INTAKE_KAFKA_TOPIC", INTAKE)
-            .setting("INTERGOV_INTAKE_KAFKA_GROUP", GROUP)
-            .setting("INTERGOV_INTAKE_KAFKA_DEAD_LETTER_TOPIC", "outage-dead")
-            .channels(
-                """
-                channels:
-                  - id: fr-topic
-                    match: { receiver: FR }
-                    kind: kafka
-                    timeout: 5s
-                    retry: { attempts: 20, first-delay: 100ms, max-delay: 1s }
-                    parameters: { brokers: "%1$s", topic: outage }
-                  - id: no-topic
-                    match: { receiver: NO }
-                    kind: kafka
-                    parameters:
-                      brokers: "%1$s"
-                      topic: outage
-                      receipts-topic: outage-receipts
-                """
-                    .formatted(kafka.brokers()));
-    gateway.start();
-  }
+  @RegisterExtension
+  static final GatewayExtension GATEWAY =
+      GatewayExtension.named("kafka-outage")
+          .with(WAY_TO_DATABASE)
+          .before(KafkaOutageIT::topics)
+          .database(() -> POSTGRES.create(DATABASE, WAY_TO_DATABASE))
+          .setting("INTERGOV_INTAKE_KAFKA_BROKERS", KAFKA.brokers())
+          .setting("INTERGOV_INTAKE_KAFKA_TOPIC", INTAKE)
+          .setting("INTERGOV_INTAKE_KAFKA_GROUP", GROUP)
+          .setting("INTERGOV_INTAKE_KAFKA_DEAD_LETTER_TOPIC", "outage-dead")
+          .channels(
+              """
+              channels:
+                - id: fr-topic
+                  match: { receiver: FR }
+                  kind: kafka
+                  timeout: 5s
+                  retry: { attempts: 20, first-delay: 100ms, max-delay: 1s }
+                  parameters: { brokers: "%1$s", topic: outage }
+                - id: no-topic
+                  match: { receiver: NO }
+                  kind: kafka
+                  parameters:
+                    brokers: "%1$s"
+                    topic: outage
+                    receipts-topic: outage-receipts
+              """
+                  .formatted(KAFKA.brokers()));
 
-  @AfterAll
-  static void stop() {
-    gateway.close();
-    database.close();
+  private static void topics() {
+    KAFKA.topic("outage", 3);
+    KAFKA.topic(INTAKE, 2);
+    KAFKA.topic(RECEIPTS, 1);
   }
 
   @Test
@@ -87,20 +77,20 @@ class KafkaOutageIT {
   void a_gateway_killed_between_store_and_commit_stores_nothing_twice_and_loses_nothing() {
     // a dead letter that nobody takes keeps it there: the topic does not exist yet
     produce(Sent.many("FR", "between", 50));
-    try (KafkaProducer<String, String> producer = kafka.producer()) {
+    try (KafkaProducer<String, String> producer = KAFKA.producer()) {
       producer.send(new ProducerRecord<>(INTAKE, "bad", "no message"));
     }
     await("they are stored")
         .pollInterval(Duration.ofMillis(50))
         .until(() -> inLake("AU.between%") == 50);
-    gateway.kill9();
-    assertThat(kafka.committed(GROUP, INTAKE)).isLessThan(kafka.size(INTAKE));
-    kafka.topic("outage-dead", 1);
-    gateway.start();
-    kafka.awaitCommitted(GROUP, INTAKE);
+    GATEWAY.process().kill9();
+    assertThat(KAFKA.committed(GROUP, INTAKE)).isLessThan(KAFKA.size(INTAKE));
+    KAFKA.topic("outage-dead", 1);
+    GATEWAY.process().start();
+    KAFKA.awaitCommitted(GROUP, INTAKE);
     awaitAccepted("AU.between%", 50);
 
-    assertThat(kafka.read("outage-dead"))
+    assertThat(KAFKA.read("outage-dead"))
         .singleElement()
         .satisfies(r -> assertThat(r.key()).isEqualTo("bad"));
     assertNothingLostAndDuplicatesOnlyWhereTheJournalSaysSo("between", 50);
@@ -109,30 +99,30 @@ class KafkaOutageIT {
   @Test
   @Order(2)
   void while_the_database_is_away_nothing_is_committed_and_the_group_keeps_its_members() {
-    Sent followed = gateway.api().submit(Sent.to("NO", "receipt-away"));
-    gateway.api().awaitEvent(followed, "posted");
-    List<String> members = kafka.members(GROUP);
-    long committed = kafka.committed(GROUP, INTAKE);
-    database.cut();
+    Sent followed = GATEWAY.api().submit(Sent.to("NO", "receipt-away"));
+    GATEWAY.api().awaitEvent(followed, "posted");
+    List<String> members = KAFKA.members(GROUP);
+    long committed = KAFKA.committed(GROUP, INTAKE);
+    WAY_TO_DATABASE.cut();
     produce(Sent.many("FR", "db-away", 200));
-    try (KafkaProducer<String, String> producer = kafka.producer()) {
+    try (KafkaProducer<String, String> producer = KAFKA.producer()) {
       String receipt = "{\"reference\":\"%s\",\"status\":\"confirmed\"}";
       producer.send(new ProducerRecord<>(RECEIPTS, receipt.formatted(followed.reference())));
     }
     for (String topic : List.of(INTAKE, RECEIPTS)) {
       await("the gateway says that it waits")
           .pollInterval(Duration.ofMillis(100))
-          .until(() -> gateway.log().contains("topic " + topic + ": its records wait"));
+          .until(() -> GATEWAY.process().log().contains("topic " + topic + ": its records wait"));
     }
-    assertThat(kafka.committed(GROUP, INTAKE)).isEqualTo(committed);
-    assertThat(kafka.committed("intergov-no-topic", RECEIPTS)).isZero();
-    database.mend(POSTGRES.port());
-    kafka.awaitCommitted(GROUP, INTAKE);
-    kafka.awaitCommitted("intergov-no-topic", RECEIPTS);
+    assertThat(KAFKA.committed(GROUP, INTAKE)).isEqualTo(committed);
+    assertThat(KAFKA.committed("intergov-no-topic", RECEIPTS)).isZero();
+    WAY_TO_DATABASE.mend(POSTGRES.port());
+    KAFKA.awaitCommitted(GROUP, INTAKE);
+    KAFKA.awaitCommitted("intergov-no-topic", RECEIPTS);
     awaitAccepted("AU.db-away%", 200);
-    gateway.api().awaitStatus(followed, "accepted");
+    GATEWAY.api().awaitStatus(followed, "accepted");
 
-    assertThat(kafka.members(GROUP)).isEqualTo(members);
+    assertThat(KAFKA.members(GROUP)).isEqualTo(members);
   }
 
   @Test
@@ -141,14 +131,14 @@ class KafkaOutageIT {
   void a_broker_killed_under_load_loses_nothing() {
     // it comes back with the others, in the next test
     int count = 400;
-    long before = kafka.size("outage");
+    long before = KAFKA.size("outage");
     List<Sent> messages = Sent.many("FR", "one-killed", count);
-    gateway.api().submit(messages.subList(0, count / 2));
+    GATEWAY.api().submit(messages.subList(0, count / 2));
     produce(messages.subList(count / 2, count));
     await("some are posted")
         .pollInterval(Duration.ofMillis(10))
-        .until(() -> kafka.size("outage") >= before + 100);
-    kafka.leader("outage").kill();
+        .until(() -> KAFKA.size("outage") >= before + 100);
+    KAFKA.leader("outage").kill();
     awaitAccepted("AU.one-killed%", count);
 
     assertNothingLostAndDuplicatesOnlyWhereTheJournalSaysSo("one-killed", count);
@@ -158,10 +148,10 @@ class KafkaOutageIT {
   @Tag("thorough")
   @Order(4)
   void while_all_brokers_are_down_messages_wait_and_none_is_held_or_rejected() {
-    kafka.killAll();
-    List<Sent> messages = gateway.api().submit(Sent.many("FR", "all-down", 300));
-    gateway.api().awaitEvent(messages.get(0), "unavailable");
-    kafka.startAll();
+    KAFKA.killAll();
+    List<Sent> messages = GATEWAY.api().submit(Sent.many("FR", "all-down", 300));
+    GATEWAY.api().awaitEvent(messages.get(0), "unavailable");
+    KAFKA.startAll();
     awaitAccepted("AU.all-down%", 300);
 
     assertNothingLostAndDuplicatesOnlyWhereTheJournalSaysSo("all-down", 300);
@@ -169,11 +159,11 @@ class KafkaOutageIT {
     // and the intake reads on
     produce(Sent.many("FR", "after-all", 10));
     awaitAccepted("AU.after-all%", 10);
-    kafka.awaitCommitted(GROUP, INTAKE);
+    KAFKA.awaitCommitted(GROUP, INTAKE);
   }
 
   private static void produce(List<Sent> messages) {
-    try (KafkaProducer<String, String> producer = kafka.producer()) {
+    try (KafkaProducer<String, String> producer = KAFKA.producer()) {
       messages.forEach(m -> producer.send(new ProducerRecord<>(INTAKE, m.ref(), m.json())));
     }
   }
@@ -198,7 +188,7 @@ class KafkaOutageIT {
   private static void assertNothingLostAndDuplicatesOnlyWhereTheJournalSaysSo(
       String prefix, int count) {
     Map<String, Integer> seen = new TreeMap<>();
-    kafka.read("outage").stream()
+    KAFKA.read("outage").stream()
         .map(r -> r.headers().lastHeader("idempotency-key").value())
         .map(key -> new String(key, StandardCharsets.UTF_8))
         .filter(key -> key.startsWith("AU:" + prefix + "-"))

@@ -18,13 +18,12 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Two replicas take messages from a topic, post them to another and follow receipts. */
 @Tag("long")
-@ExtendWith(ShowLogsOnFailure.class)
 @ResourceLock(value = KafkaCluster.LOCK, mode = ResourceAccessMode.READ_WRITE)
 class KafkaUnderLoadIT {
   private static final String DATABASE = "kafka_load";
@@ -38,58 +37,55 @@ class KafkaUnderLoadIT {
 
   private final Queue<Exception> notProduced = new ConcurrentLinkedQueue<>();
 
-  private static GatewayProcess gateway(String name, PostgresServer.Login login) {
-    return GatewayProcess.named(name)
-        .database(login)
-        .setting("INTERGOV_INTAKE_KAFKA_BROKERS", KAFKA.brokers())
-        .setting("INTERGOV_INTAKE_KAFKA_TOPIC", INTAKE)
-        .setting("INTERGOV_INTAKE_KAFKA_GROUP", GROUP)
-        .setting("INTERGOV_INTAKE_KAFKA_DEAD_LETTER_TOPIC", "load-dead")
-        .channels(
-            """
-            channels:
-              - id: fr-topic
-                match: { receiver: FR }
-                kind: kafka
-                timeout: 5s
-                retry: { attempts: 100, first-delay: 100ms, max-delay: 1s }
-                parameters:
-                  brokers: "%s"
-                  topic: load-outbound
-                  receipts-topic: load-receipts
-            """
-                .formatted(KAFKA.brokers()));
-  }
+  @RegisterExtension
+  final GatewayExtension gateways =
+      GatewayExtension.named("kafka-load")
+          .replicas("a", "b")
+          .before(
+              () ->
+                  List.of(INTAKE, OUTBOUND, RECEIPTS, "load-dead")
+                      .forEach(topic -> KAFKA.topic(topic, 4)))
+          .setting("INTERGOV_INTAKE_KAFKA_BROKERS", KAFKA.brokers())
+          .setting("INTERGOV_INTAKE_KAFKA_TOPIC", INTAKE)
+          .setting("INTERGOV_INTAKE_KAFKA_GROUP", GROUP)
+          .setting("INTERGOV_INTAKE_KAFKA_DEAD_LETTER_TOPIC", "load-dead")
+          .channels(
+              """
+              channels:
+                - id: fr-topic
+                  match: { receiver: FR }
+                  kind: kafka
+                  timeout: 5s
+                  retry: { attempts: 100, first-delay: 100ms, max-delay: 1s }
+                  parameters:
+                    brokers: "%s"
+                    topic: load-outbound
+                    receipts-topic: load-receipts
+              """
+                  .formatted(KAFKA.brokers()));
 
   @Test
   void each_broker_killed_twice_in_turn_loses_nothing_and_confirms_everything_once() {
-    List.of(INTAKE, OUTBOUND, RECEIPTS, "load-dead").forEach(topic -> KAFKA.topic(topic, 4));
-    PostgresServer.Login login = POSTGRES.create(DATABASE);
-    try (GatewayProcess a = gateway("kafka-load-a", login);
-        GatewayProcess b = gateway("kafka-load-b", login)) {
-      a.start();
-      b.start();
-      int count;
-      try (OtherSide other = new OtherSide();
-          KafkaProducer<String, String> producer = KAFKA.producer();
-          SteadyLoad load =
-              new SteadyLoad("load", List.of("FR"), PER_SECOND, m -> produce(producer, m))) {
-        for (int round = 0; round < 6; round++) {
-          awaitAnother(2 * PER_SECOND);
-          KAFKA.node(round % 3).kill();
-          awaitAnother(4 * PER_SECOND);
-          KAFKA.startAll();
-          List.of(INTAKE, OUTBOUND, RECEIPTS).forEach(KAFKA::awaitInSync);
-        }
-        count = load.stop();
-        awaitAccepted(count);
-        KAFKA.awaitCommitted(GROUP, INTAKE);
-        other.isWell();
+    int count;
+    try (OtherSide other = new OtherSide();
+        KafkaProducer<String, String> producer = KAFKA.producer();
+        SteadyLoad load =
+            new SteadyLoad("load", List.of("FR"), PER_SECOND, m -> produce(producer, m))) {
+      for (int round = 0; round < 6; round++) {
+        awaitAnother(2 * PER_SECOND);
+        KAFKA.node(round % 3).kill();
+        awaitAnother(4 * PER_SECOND);
+        KAFKA.startAll();
+        List.of(INTAKE, OUTBOUND, RECEIPTS).forEach(KAFKA::awaitInSync);
       }
-      KAFKA.awaitCommitted("intergov-fr-topic", RECEIPTS);
-      assertThat(notProduced).isEmpty();
-      assertNothingLostAndDuplicatesOnlyWhereTheJournalSaysSo(count);
+      count = load.stop();
+      awaitAccepted(count);
+      KAFKA.awaitCommitted(GROUP, INTAKE);
+      other.isWell();
     }
+    KAFKA.awaitCommitted("intergov-fr-topic", RECEIPTS);
+    assertThat(notProduced).isEmpty();
+    assertNothingLostAndDuplicatesOnlyWhereTheJournalSaysSo(count);
   }
 
   private void produce(KafkaProducer<String, String> producer, List<Sent> messages) {

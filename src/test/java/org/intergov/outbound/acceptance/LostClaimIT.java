@@ -12,7 +12,7 @@ import java.util.Map;
 import org.intergov.outbound.store.database.CuttingProxy;
 import org.intergov.outbound.store.database.CuttingProxy.Cut;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -20,20 +20,21 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * The server claims, and the gateway never hears of it: what was claimed does not wait for a lease
  * of two channel timeouts, two minutes here.
  */
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class LostClaimIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
   private static final String DATABASE = "lost_claims";
 
+  @RegisterExtension final GatewayExtension gateways = GatewayExtension.onDemand();
+
   @Test
   void a_claim_of_status_checks_whose_answer_is_lost_delays_nothing()
       throws IOException, SQLException {
     PostgresServer.Login direct = POSTGRES.create(DATABASE);
-    try (TestChannel channel = new TestChannel();
-        CuttingProxy proxy = new CuttingProxy(POSTGRES.port());
-        GatewayProcess gateway = GatewayProcess.named("lost-claim");
-        Connection connection = POSTGRES.connect(DATABASE)) {
+    TestChannel channel = gateways.channelServer();
+    CuttingProxy proxy = gateways.closing(new CuttingProxy(POSTGRES.port()));
+    GatewayProcess gateway = gateways.process("lost-claim");
+    try (Connection connection = POSTGRES.connect(DATABASE)) {
       gateway
           .database(
               new PostgresServer.Login(

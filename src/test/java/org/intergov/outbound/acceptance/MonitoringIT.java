@@ -23,27 +23,45 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.management.JMException;
 import javax.management.Notification;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What those who watch a gateway from another process see: MBeans, figures, health. */
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class MonitoringIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
   private static final String DOMAIN = "org.intergov.outbound:";
   private static final String OUTBOX = DOMAIN + "type=Queue,name=delivery_outbox";
 
-  private static TestChannel counted;
-  private static TestChannel refusing;
-  private static TestChannel paused;
-  private static TestChannel dying;
-  private static GatewayProcess gateway;
-  private static Api api;
+  private static final TestChannel COUNTED = new TestChannel();
+  private static final TestChannel REFUSING = new TestChannel();
+  private static final TestChannel PAUSED = new TestChannel();
+  private static final TestChannel DYING = new TestChannel();
+
+  @RegisterExtension
+  static final GatewayExtension GATEWAY =
+      GatewayExtension.named("monitoring")
+          .with(COUNTED, REFUSING, PAUSED, DYING)
+          .setting("INTERGOV_MONITORING_BACKLOG", "5")
+          .setting("INTERGOV_LOG_FORMAT", "json")
+          .channels(
+              """
+              defaults:
+                retry: { attempts: 1000, first-delay: 100ms, factor: 2, max-delay: 500ms }
+                poll: { first-after: 100ms, every: 1s }
+              channels:
+                - { id: sg, match: { receiver: SG }, kind: http, parameters: { url: "%s" } }
+                - { id: gb, match: { receiver: GB }, kind: http, parameters: { url: "%s" } }
+                - { id: jp, match: { receiver: JP }, kind: http, parameters: { url: "%s" },
+                    circuit: { window: 4, minimum: 4, wait: 500ms, max-wait: 1s } }
+                - { id: nz, match: { receiver: NZ }, kind: http, parameters: { url: "%s" } }
+              """
+                  .formatted(COUNTED.url(), PAUSED.url(), DYING.url(), REFUSING.url()));
+
+  private static final Api API = GATEWAY.api();
   private static Jmx jmx;
 
   /** What was told of the backlog since the start. */
@@ -51,40 +69,9 @@ class MonitoringIT {
 
   @BeforeAll
   static void start() throws JMException, IOException {
-    counted = new TestChannel();
-    refusing = new TestChannel();
-    paused = new TestChannel();
-    dying = new TestChannel();
-    gateway =
-        GatewayProcess.named("monitoring")
-            .database(POSTGRES.create("monitoring"))
-            .setting("INTERGOV_MONITORING_BACKLOG", "5")
-            .setting("INTERGOV_LOG_FORMAT", "json")
-            .channels(
-                """
-                defaults:
-                  retry: { attempts: 1000, first-delay: 100ms, factor: 2, max-delay: 500ms }
-                  poll: { first-after: 100ms, every: 1s }
-                channels:
-                  - { id: sg, match: { receiver: SG }, kind: http, parameters: { url: "%s" } }
-                  - { id: gb, match: { receiver: GB }, kind: http, parameters: { url: "%s" } }
-                  - { id: jp, match: { receiver: JP }, kind: http, parameters: { url: "%s" },
-                      circuit: { window: 4, minimum: 4, wait: 500ms, max-wait: 1s } }
-                  - { id: nz, match: { receiver: NZ }, kind: http, parameters: { url: "%s" } }
-                """
-                    .formatted(counted.url(), paused.url(), dying.url(), refusing.url()))
-            .start();
-    api = gateway.api();
-    jmx = Jmx.of(gateway);
+    jmx = GATEWAY.closing(Jmx.of(GATEWAY.process()));
     backlogs = jmx.listen(OUTBOX);
     await("the lanes are shown").until(() -> jmx.count(channel("*")) == 4);
-  }
-
-  @AfterAll
-  static void stop() {
-    jmx.close();
-    gateway.close();
-    List.of(counted, refusing, paused, dying).forEach(TestChannel::close);
   }
 
   private static String channel(String id) {
@@ -112,14 +99,14 @@ class MonitoringIT {
   @Test
   void counters_over_jmx_and_at_metrics_agree_with_the_channels_own_log() throws Exception {
     List<Sent> messages = Sent.many("SG", "counted", 40);
-    counted.on(messages.get(3), Reply.status(400));
-    counted.on(messages.get(5), Reply.status(503), Reply.accept());
-    counted.on(messages.get(6), Reply.reset());
-    api.submit(messages);
+    COUNTED.on(messages.get(3), Reply.status(400));
+    COUNTED.on(messages.get(5), Reply.status(503), Reply.accept());
+    COUNTED.on(messages.get(6), Reply.reset());
+    API.submit(messages);
     for (Sent message : messages) {
-      api.awaitStatus(message, message == messages.get(3) ? "rejected" : "accepted");
+      API.awaitStatus(message, message == messages.get(3) ? "rejected" : "accepted");
     }
-    assertThat(counted.posts()).hasSize(42);
+    assertThat(COUNTED.posts()).hasSize(42);
     String sg = channel("sg");
     assertThat(number(sg, "Posted")).isEqualTo(39);
     assertThat(number(sg, "Refused")).isEqualTo(1);
@@ -151,7 +138,7 @@ class MonitoringIT {
     List<Notification> backlog = jmx.listen(OUTBOX);
     jmx.invoke(gb, "pause", "a test of the console");
     await().until(() -> (Boolean) jmx.attribute(gb, "Paused"));
-    List<Sent> messages = api.submit(Sent.many("GB", "paused", 20));
+    List<Sent> messages = API.submit(Sent.many("GB", "paused", 20));
     await("the queue is seen").until(() -> number(OUTBOX, "Depth") >= 20);
     await("it grows older").until(() -> number(OUTBOX, "OldestAgeSeconds") > 0);
     assertThat((String) jmx.attribute(OUTBOX, "AsOf")).isLessThan(Instant.now().toString());
@@ -159,17 +146,17 @@ class MonitoringIT {
     await("by channel, too")
         .untilAsserted(
             () ->
-                assertThat(gateway.metrics())
+                assertThat(GATEWAY.process().metrics())
                     .contains("intergov_channel_waiting{channel=\"gb\"} 20.0")
                     .contains("intergov_channel_held{channel=\"gb\"} 0.0")
                     .doesNotContain("intergov_channel_oldest_age_seconds{channel=\"gb\"} 0.0"));
-    assertThat(paused.posts()).isEmpty();
-    assertThat(api.call("GET", "/channels", null, null).body())
+    assertThat(PAUSED.posts()).isEmpty();
+    assertThat(API.call("GET", "/channels", null, null).body())
         .contains("\"paused_by\":\"jmx\"", "a test of the console");
 
     jmx.invoke(gb, "resume");
     for (Sent message : messages) {
-      api.awaitStatus(message, "accepted");
+      API.awaitStatus(message, "accepted");
     }
     await().until(() -> words(heard).equals(List.of("paused", "resumed")));
     await().until(() -> words(backlog).contains("below"));
@@ -185,20 +172,20 @@ class MonitoringIT {
   void the_circuit_of_a_channel_that_dies_is_told_and_shown() throws JMException, IOException {
     String jp = channel("jp");
     List<Notification> heard = jmx.listen(jp);
-    dying.refuseConnections();
-    List<Sent> messages = api.submit(Sent.many("JP", "dying", 12));
+    DYING.refuseConnections();
+    List<Sent> messages = API.submit(Sent.many("JP", "dying", 12));
     await().until(() -> words(heard).contains("open"));
     assertThat(heard.get(0).getType()).isEqualTo("org.intergov.outbound.circuit");
     assertThat(heard.get(0).getMessage()).contains("channel jp: circuit open", "no connection");
     assertThat((String) jmx.attribute(jp, "Circuit")).isIn("open", "half-open");
     assertThat(get("/observe/metrics"))
         .containsPattern("intergov_channel_circuit_state\\{channel=\"jp\"} [12]\\.0");
-    assertThat(gateway.health())
+    assertThat(GATEWAY.process().health())
         .contains("\"status\":\"UP\"", "channel.jp", "delivery_outbox")
         .containsPattern("circuit (half-)?open for \\d+ s: ");
-    dying.open();
+    DYING.open();
     for (Sent message : messages) {
-      api.awaitStatus(message, "accepted");
+      API.awaitStatus(message, "accepted");
     }
     await().until(() -> words(heard).get(heard.size() - 1).equals("closed"));
   }
@@ -206,12 +193,12 @@ class MonitoringIT {
   @Test
   void a_rejected_message_goes_again_from_the_console() throws JMException, IOException {
     Sent message = Sent.to("NZ", "again");
-    refusing.on(message, Reply.status(400));
-    api.submit(message);
-    api.awaitStatus(message, "rejected");
+    REFUSING.on(message, Reply.status(400));
+    API.submit(message);
+    API.awaitStatus(message, "rejected");
     assertThat(jmx.invoke(OUTBOX, "replay", message.reference())).isEqualTo("done");
-    api.awaitStatus(message, "accepted");
-    assertThat(api.call("GET", "/messages/" + message.reference() + "/journal", null, null).body())
+    API.awaitStatus(message, "accepted");
+    assertThat(API.call("GET", "/messages/" + message.reference() + "/journal", null, null).body())
         .contains("by jmx");
     assertThat(jmx.invoke(OUTBOX, "replay", message.reference())).isEqualTo("not_stuck");
     assertThat(jmx.invoke(OUTBOX, "replay", "AU:none")).isEqualTo("unknown_message");
@@ -254,11 +241,11 @@ class MonitoringIT {
   @Test
   void a_post_that_failed_is_one_line_of_json_without_content() throws IOException {
     Sent message = Sent.to("NZ", "logged");
-    refusing.on(message, Reply.status(503), Reply.accept());
-    api.submit(message);
-    api.awaitStatus(message, "accepted");
+    REFUSING.on(message, Reply.status(503), Reply.accept());
+    API.submit(message);
+    API.awaitStatus(message, "accepted");
     List<JsonNode> lines = new ArrayList<>();
-    for (String line : gateway.log().lines().filter(l -> l.startsWith("{")).toList()) {
+    for (String line : GATEWAY.process().log().lines().filter(l -> l.startsWith("{")).toList()) {
       lines.add(Api.JSON.readTree(line));
     }
     assertThat(lines)
@@ -271,11 +258,11 @@ class MonitoringIT {
               assertThat(line.path("reference").asText()).isEqualTo("AU:logged");
               assertThat(line.path("channel").asText()).isEqualTo("nz");
             });
-    assertThat(gateway.log()).doesNotContain(message.subject(), "trade.example");
+    assertThat(GATEWAY.process().log()).doesNotContain(message.subject(), "trade.example");
   }
 
   private static String get(String path) throws IOException {
-    URI uri = URI.create("http://127.0.0.1:" + gateway.managementPort() + path);
+    URI uri = URI.create("http://127.0.0.1:" + GATEWAY.process().managementPort() + path);
     try {
       HttpResponse<String> answer =
           HttpClient.newHttpClient()

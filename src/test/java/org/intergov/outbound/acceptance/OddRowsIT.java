@@ -14,9 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -25,7 +24,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * Rows that came by SQL and that the gateway or the lake cannot hold. Each is refused by the table,
  * or ends, or waits for an operator who can see why; none costs another message anything.
  */
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.SAME_THREAD)
 class OddRowsIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -35,40 +33,30 @@ class OddRowsIT {
   /** Of a stop with nothing to wait for: far less than it would wait if there were something. */
   private static final Duration STOP = Duration.ofMinutes(2);
 
-  private static TestChannel channel;
-  private static GatewayProcess gateway;
+  private static final TestChannel CHANNEL = new TestChannel();
+
+  @RegisterExtension
+  static final GatewayExtension GATEWAY =
+      GatewayExtension.named("odd-rows")
+          .with(CHANNEL)
+          .setting("INTERGOV_SHUTDOWN_TIMEOUT", "4m")
+          .channels(
+              """
+              defaults:
+                timeout: 10s
+                poll: { first-after: 100ms, every: 1s }
+              channels:
+                - { id: sg, match: { receiver: SG }, kind: http, parameters: { url: "%1$s" } }
+                - { id: nz, match: { receiver: NZ }, kind: http, parameters: { url: "%1$s" } }
+              """
+                  .formatted(CHANNEL.url()));
 
   @TempDir Path directory;
 
-  @BeforeAll
-  static void start() {
-    channel = new TestChannel();
-    gateway =
-        GatewayProcess.named("odd-rows")
-            .database(POSTGRES.create(DATABASE))
-            .setting("INTERGOV_SHUTDOWN_TIMEOUT", "4m")
-            .channels(
-                """
-                defaults:
-                  timeout: 10s
-                  poll: { first-after: 100ms, every: 1s }
-                channels:
-                  - { id: sg, match: { receiver: SG }, kind: http, parameters: { url: "%1$s" } }
-                  - { id: nz, match: { receiver: NZ }, kind: http, parameters: { url: "%1$s" } }
-                """
-                    .formatted(channel.url()))
-            .start();
-  }
-
   /** With all that these tests have left: none of it keeps the gateway from ending. */
   @AfterAll
-  static void stop() {
-    try {
-      stopsSoon();
-    } finally {
-      gateway.close();
-      channel.close();
-    }
+  static void stopsAtLast() {
+    stopsSoon();
   }
 
   @Test
@@ -109,13 +97,13 @@ class OddRowsIT {
             }
           });
     }
-    List<Sent> good = gateway.api().submit(Sent.many("SG", "beside-them", 50));
-    List<Sent> others = gateway.api().submit(Sent.many("NZ", "elsewhere", 50));
-    gateway.api().awaitStatus(good, "accepted");
-    gateway.api().awaitStatus(others, "accepted");
+    List<Sent> good = GATEWAY.api().submit(Sent.many("SG", "beside-them", 50));
+    List<Sent> others = GATEWAY.api().submit(Sent.many("NZ", "elsewhere", 50));
+    GATEWAY.api().awaitStatus(good, "accepted");
+    GATEWAY.api().awaitStatus(others, "accepted");
     odd.forEach(m -> awaitEndOrReason(m));
-    assertThat(channel.repeated()).isEmpty();
-    assertThat(gateway.readyStatus()).isEqualTo(200);
+    assertThat(CHANNEL.repeated()).isEmpty();
+    assertThat(GATEWAY.process().readyStatus()).isEqualTo(200);
   }
 
   /** Whether the table takes it; its constraints may say no, nothing else may. */
@@ -146,18 +134,19 @@ class OddRowsIT {
             + " DROP CONSTRAINT delivery_outbox_generation_is_1_or_more");
     Sent odd = Sent.to("SG", "no-generation");
     assertThat(isTaken(odd, "generation", "0", "'sg'")).isTrue();
-    List<Sent> good = gateway.api().submit(Sent.many("SG", "in-the-same-lane", 50));
+    List<Sent> good = GATEWAY.api().submit(Sent.many("SG", "in-the-same-lane", 50));
 
-    gateway.api().awaitStatus(good, "accepted");
-    gateway.api().awaitDelivery(odd, "held");
-    assertThat(channel.keys(odd)).isEmpty();
+    GATEWAY.api().awaitStatus(good, "accepted");
+    GATEWAY.api().awaitDelivery(odd, "held");
+    assertThat(CHANNEL.keys(odd)).isEmpty();
     assertThat(faults()).isEqualTo(before + 1);
   }
 
   /** Of the stage that sends. */
   private static double faults() {
     String counter = "intergov_faults_total{stage=\"multichannel-router\"} ";
-    return gateway
+    return GATEWAY
+        .process()
         .metrics()
         .lines()
         .filter(line -> line.startsWith(counter))
@@ -177,24 +166,24 @@ class OddRowsIT {
       good.addAll(Sent.many("NZ", "good-b-" + i, 20));
     }
     insert(Stream.concat(refused.stream(), good.stream()).toList());
-    gateway.api().awaitStatus(good, "accepted");
-    List<Sent> later = gateway.api().submit(Sent.many("NZ", "later", 20));
-    gateway.api().awaitStatus(later, "accepted");
+    GATEWAY.api().awaitStatus(good, "accepted");
+    List<Sent> later = GATEWAY.api().submit(Sent.many("NZ", "later", 20));
+    GATEWAY.api().awaitStatus(later, "accepted");
 
-    refused.forEach(m -> gateway.api().awaitDelivery(m, "held"));
+    refused.forEach(m -> GATEWAY.api().awaitDelivery(m, "held"));
     refused.forEach(m -> assertThat(error(m)).contains("not with us"));
-    assertThat(references(gateway.api().get("/messages?status=held")))
+    assertThat(references(GATEWAY.api().get("/messages?status=held")))
         .containsAll(refused.stream().map(Sent::reference).toList());
     Command.Ended listed =
-        Command.run(directory, Map.of(), "dead-letters", "--url", gateway.api().base());
+        Command.run(directory, Map.of(), "dead-letters", "--url", GATEWAY.api().base());
     assertThat(listed.out())
         .as(listed.err())
         .contains(refused.stream().map(Sent::reference).toList())
         .contains("not with us");
     assertThat(Stream.concat(good.stream(), later.stream()))
-        .allSatisfy(m -> assertThat(channel.posts(m)).hasSize(1));
-    assertThat(refused).allSatisfy(m -> assertThat(channel.posts(m)).isEmpty());
-    assertThat(gateway.readyStatus()).isEqualTo(200);
+        .allSatisfy(m -> assertThat(CHANNEL.posts(m)).hasSize(1));
+    assertThat(refused).allSatisfy(m -> assertThat(CHANNEL.posts(m)).isEmpty());
+    assertThat(GATEWAY.process().readyStatus()).isEqualTo(200);
   }
 
   @Test
@@ -204,7 +193,7 @@ class OddRowsIT {
     List<Sent> lines = new ArrayList<>(good);
     Sent refused = Sent.to("SG", "refused-by-the-lake");
     lines.add(7, refused);
-    Api.Answer answer = gateway.api().ndjson(Api.lines(lines));
+    Api.Answer answer = GATEWAY.api().ndjson(Api.lines(lines));
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     List<JsonNode> results = answer.lines();
     assertThat(results).hasSize(lines.size());
@@ -216,7 +205,7 @@ class OddRowsIT {
         assertThat(status).as(answer.body()).isEqualTo(201);
       }
     }
-    gateway.api().awaitStatus(good, "accepted");
+    GATEWAY.api().awaitStatus(good, "accepted");
   }
 
   @Test
@@ -232,12 +221,12 @@ class OddRowsIT {
     all.addAll(30, refused);
     all.addAll(60, rejected);
     all.addAll(rejectedToo);
-    gateway.api().submit(all);
-    gateway.api().awaitStatus(good, "accepted");
-    gateway.api().awaitStatus(rejectedToo, "rejected");
-    List<Sent> next = gateway.api().submit(Sent.many("NZ", "next", 20));
-    gateway.api().awaitStatus(next, "accepted");
-    assertThat(gateway.readyStatus()).isEqualTo(200);
+    GATEWAY.api().submit(all);
+    GATEWAY.api().awaitStatus(good, "accepted");
+    GATEWAY.api().awaitStatus(rejectedToo, "rejected");
+    List<Sent> next = GATEWAY.api().submit(Sent.many("NZ", "next", 20));
+    GATEWAY.api().awaitStatus(next, "accepted");
+    assertThat(GATEWAY.process().readyStatus()).isEqualTo(200);
   }
 
   private static void refuseInTheLake() throws SQLException {
@@ -281,7 +270,7 @@ class OddRowsIT {
         .pollInterval(Duration.ofMillis(100))
         .untilAsserted(
             () -> {
-              JsonNode now = gateway.api().message(message);
+              JsonNode now = GATEWAY.api().message(message);
               boolean ended = List.of("accepted", "rejected").contains(now.path("status").asText());
               boolean held = now.path("delivery").path("status").asText().equals("held");
               assertThat(ended || held).as("%s", now).isTrue();
@@ -290,7 +279,7 @@ class OddRowsIT {
   }
 
   private static String error(Sent message) {
-    return gateway.api().message(message).path("delivery").path("last_error").asText("");
+    return GATEWAY.api().message(message).path("delivery").path("last_error").asText("");
   }
 
   private static List<String> references(Api.Answer page) {
@@ -300,7 +289,7 @@ class OddRowsIT {
 
   private static void stopsSoon() {
     Instant before = Instant.now();
-    gateway.terminate();
+    GATEWAY.process().terminate();
     assertThat(Duration.between(before, Instant.now())).as("time of the stop").isLessThan(STOP);
   }
 }

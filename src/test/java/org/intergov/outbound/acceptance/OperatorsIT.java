@@ -25,7 +25,7 @@ import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -34,7 +34,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * do, while messages come in and gateways are killed.
  */
 @Tag("thorough")
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class OperatorsIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -47,78 +46,76 @@ class OperatorsIT {
   /** What an operator's request may be answered: done, or not possible any more. */
   private static final Set<Integer> FIT = Set.of(200, 202, 404, 409, 503);
 
+  private final TestChannel keys = new TestChannel();
+  private final TestChannel once = new TestChannel();
+
+  @RegisterExtension
+  final GatewayExtension gateways =
+      GatewayExtension.named("operators")
+          .replicas("a", "b")
+          .with(keys, once)
+          .database(() -> POSTGRES.createEmpty(NAME))
+          .channels(
+              """
+              defaults:
+                timeout: 2s
+                circuit: off
+                retry: { attempts: 30, first-delay: 100ms, factor: 1 }
+                poll: { first-after: 100ms, every: 1s }
+              channels:
+                - id: sg-keys
+                  match: { receiver: SG }
+                  kind: http
+                  parameters: { url: "%s" }
+                - id: gb-once
+                  match: { receiver: GB }
+                  kind: http
+                  on-unknown: hold
+                  parameters: { url: "%s" }
+              """
+                  .formatted(keys.url(), once.url()));
+
   @Test
   void every_message_ends_once_for_each_time_it_is_sent_and_is_repeated_only_as_the_journal_says() {
-    PostgresServer.Login login = POSTGRES.createEmpty(NAME);
-    try (TestChannel keys = new TestChannel();
-        TestChannel once = new TestChannel();
-        GatewayProcess a = GatewayProcess.named("operators-a");
-        GatewayProcess b = GatewayProcess.named("operators-b")) {
-      Set<String> seen = ConcurrentHashMap.newKeySet();
-      keys.otherwise(post -> fault(post, seen.add(post.key())));
-      once.otherwise(post -> fault(post, seen.add(post.key())));
-      for (GatewayProcess gateway : List.of(a, b)) {
-        gateway
-            .database(login)
-            .channels(
-                """
-                defaults:
-                  timeout: 2s
-                  circuit: off
-                  retry: { attempts: 30, first-delay: 100ms, factor: 1 }
-                  poll: { first-after: 100ms, every: 1s }
-                channels:
-                  - id: sg-keys
-                    match: { receiver: SG }
-                    kind: http
-                    parameters: { url: "%s" }
-                  - id: gb-once
-                    match: { receiver: GB }
-                    kind: http
-                    on-unknown: hold
-                    parameters: { url: "%s" }
-                """
-                    .formatted(keys.url(), once.url()))
-            .launch();
-      }
-      a.awaitReady();
-      b.awaitReady();
-      Set<Sent> stored;
-      AtomicInteger asked = new AtomicInteger();
-      try (Operators operators = new Operators(3, a.api());
-          Clients clients =
-              Clients.thatInsist(
-                  4,
-                  () -> asked.incrementAndGet() % 2 == 0 ? a.api() : b.api(),
-                  n -> Sent.to(n % 2 == 0 ? "SG" : "GB", "operated-" + n))) {
-        for (int kill = 1; kill <= KILLS; kill++) {
-          clients.awaitMore(BETWEEN);
-          b.kill9();
-          b.launch();
-        }
+    GatewayProcess a = gateways.process("a");
+    GatewayProcess b = gateways.process("b");
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    keys.otherwise(post -> fault(post, seen.add(post.key())));
+    once.otherwise(post -> fault(post, seen.add(post.key())));
+    Set<Sent> stored;
+    AtomicInteger asked = new AtomicInteger();
+    try (Operators operators = new Operators(3, a.api());
+        Clients clients =
+            Clients.thatInsist(
+                4,
+                () -> asked.incrementAndGet() % 2 == 0 ? a.api() : b.api(),
+                n -> Sent.to(n % 2 == 0 ? "SG" : "GB", "operated-" + n))) {
+      for (int kill = 1; kill <= KILLS; kill++) {
         clients.awaitMore(BETWEEN);
-        stored = clients.stop();
-        operators.stop();
+        b.kill9();
+        b.launch();
       }
-      LANES.forEach(lane -> call(a.api(), "/channels/" + lane + "/resume"));
-      await("all have ended, with one operator who decides what is held")
-          .pollInterval(Duration.ofMillis(500))
-          .untilAsserted(
-              () -> {
-                held(a.api()).forEach(reference -> resolve(a.api(), reference, true));
-                assertThat(unfinished()).isEmpty();
-              });
-
-      Map<String, List<String>> journals = journals();
-      assertThat(journals)
-          .containsKeys(stored.stream().map(Sent::reference).toArray(String[]::new));
-      assertThat(moreThanExplained(keys, journals)).isEmpty();
-      assertThat(moreThanExplained(once, journals)).isEmpty();
-      assertThat(POSTGRES.journal(NAME)).containsKeys("held", "rejected", "replayed", "resolved");
-      assertThat(keys.duplicates()).as("one key, two deliveries").isEmpty();
-      journals.values().removeIf(OperatorsIT::endsOnceForEachReplay);
-      assertThat(journals).as("end more often, or less often, than they are sent").isEmpty();
+      clients.awaitMore(BETWEEN);
+      stored = clients.stop();
+      operators.stop();
     }
+    LANES.forEach(lane -> call(a.api(), "/channels/" + lane + "/resume"));
+    await("all have ended, with one operator who decides what is held")
+        .pollInterval(Duration.ofMillis(500))
+        .untilAsserted(
+            () -> {
+              held(a.api()).forEach(reference -> resolve(a.api(), reference, true));
+              assertThat(unfinished()).isEmpty();
+            });
+
+    Map<String, List<String>> journals = journals();
+    assertThat(journals).containsKeys(stored.stream().map(Sent::reference).toArray(String[]::new));
+    assertThat(moreThanExplained(keys, journals)).isEmpty();
+    assertThat(moreThanExplained(once, journals)).isEmpty();
+    assertThat(POSTGRES.journal(NAME)).containsKeys("held", "rejected", "replayed", "resolved");
+    assertThat(keys.duplicates()).as("one key, two deliveries").isEmpty();
+    journals.values().removeIf(OperatorsIT::endsOnceForEachReplay);
+    assertThat(journals).as("end more often, or less often, than they are sent").isEmpty();
   }
 
   /** Whether each end is followed by nothing, or by a replay, after which it ends once more. */

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.snakeyaml.engine.v2.api.Load;
@@ -27,7 +27,6 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  * What an image and a cluster ask of the gateway, tried without either: a read-only file system,
  * the health check of the Dockerfile, the probes of the Deployment, the stop.
  */
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class PackagedRunIT {
   private static final Path WRITABLE =
@@ -55,38 +54,39 @@ class PackagedRunIT {
           WRITABLE.toString(),
           Path.of("").toAbsolutePath().toString());
 
+  @RegisterExtension final GatewayExtension gateways = GatewayExtension.onDemand();
+
   @Test
   void runs_where_only_its_data_and_temporary_files_can_be_written() throws Exception {
     Files.createDirectories(WRITABLE);
     assumeReadOnlyFileSystems();
-    try (TestChannel channel = new TestChannel();
-        GatewayProcess gateway = GatewayProcess.named("packaged")) {
-      gateway
-          .under(READ_ONLY)
-          .jvm("-Xmx256m", "-Djava.io.tmpdir=" + WRITABLE)
-          .setting("INTERGOV_DATA_DIR", WRITABLE.resolve("data").toString())
-          .database(PostgresServer.shared().createEmpty("packaged"))
-          .channels(
-              """
-              channels:
-                - id: sg
-                  match: { receiver: SG }
-                  kind: http
-                  parameters: { url: "%s" }
-                  poll: { first-after: 100ms, every: 1s }
-              """
-                  .formatted(channel.url()))
-          .start();
-      Sent sent = Sent.to("SG", "packaged");
-      gateway.api().submit(List.of(sent));
-      gateway.api().awaitStatus(sent, "accepted");
-      assertThat(healthCheck(gateway)).isZero();
-      for (String path : probes()) {
-        assertThat(status(gateway, path)).as(path).isEqualTo(200);
-      }
-      assertThat(gateway.terminate()).isZero();
-      assertThat(healthCheck(gateway)).isNotZero();
+    TestChannel channel = gateways.channelServer();
+    GatewayProcess gateway = gateways.process("packaged");
+    gateway
+        .under(READ_ONLY)
+        .jvm("-Xmx256m", "-Djava.io.tmpdir=" + WRITABLE)
+        .setting("INTERGOV_DATA_DIR", WRITABLE.resolve("data").toString())
+        .database(PostgresServer.shared().createEmpty("packaged"))
+        .channels(
+            """
+            channels:
+              - id: sg
+                match: { receiver: SG }
+                kind: http
+                parameters: { url: "%s" }
+                poll: { first-after: 100ms, every: 1s }
+            """
+                .formatted(channel.url()))
+        .start();
+    Sent sent = Sent.to("SG", "packaged");
+    gateway.api().submit(List.of(sent));
+    gateway.api().awaitStatus(sent, "accepted");
+    assertThat(healthCheck(gateway)).isZero();
+    for (String path : probes()) {
+      assertThat(status(gateway, path)).as(path).isEqualTo(200);
     }
+    assertThat(gateway.terminate()).isZero();
+    assertThat(healthCheck(gateway)).isNotZero();
   }
 
   private static void assumeReadOnlyFileSystems() throws Exception {

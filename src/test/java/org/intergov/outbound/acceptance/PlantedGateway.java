@@ -18,7 +18,7 @@ import org.intergov.outbound.channel.sqs.ElasticMq;
  * A gateway with a secret in every place that takes one. All planted ones have the word "planted"
  * in them; where HTTP encodes them, the encoded form is to be looked for too.
  */
-final class PlantedGateway implements AutoCloseable {
+final class PlantedGateway {
   static final String PORTAL = AccessToken.random();
   static final String OPERATOR = AccessToken.random();
 
@@ -46,12 +46,12 @@ final class PlantedGateway implements AutoCloseable {
 
   final Path files;
   final SecureClient client;
-  final TokenServer tokens = new TokenServer("Basic " + base64("au:planted-oauth")).open();
-  final TokenServer formTokens = TokenServer.ofForm("client_secret=planted-form").open();
+  final TokenServer tokens;
+  final TokenServer formTokens;
   final TestHub hub = new TestHub();
-  final TestChannel channel = new TestChannel();
-  final TestChannel calling = new TestChannel().subscriptions(this::subscribe);
-  final TestChannel locked = new TestChannel().otherwise(post -> Reply.status(401));
+  final TestChannel channel;
+  final TestChannel calling;
+  final TestChannel locked;
   final Path channels;
 
   /** What stands in the file of channels at first. */
@@ -59,8 +59,14 @@ final class PlantedGateway implements AutoCloseable {
 
   final GatewayProcess gateway;
 
-  PlantedGateway(Path files) throws IOException, SQLException {
+  /** All of it is closed by that extension. */
+  PlantedGateway(Path files, GatewayExtension owner) throws IOException, SQLException {
     this.files = files;
+    tokens = owner.closing(new TokenServer("Basic " + base64("au:planted-oauth"))).open();
+    formTokens = owner.closing(TokenServer.ofForm("client_secret=planted-form")).open();
+    channel = owner.channelServer();
+    calling = owner.channelServer().subscriptions(this::subscribe);
+    locked = owner.channelServer().otherwise(post -> Reply.status(401));
     Directories.delete(files);
     TestCertificates.make(files, "server");
     TestCertificates.make(files, "client");
@@ -74,7 +80,7 @@ final class PlantedGateway implements AutoCloseable {
     GatewayProcess.write(files.resolve("routes").resolve("own.camel.yaml"), OWN_KIND);
     table = channelsYaml();
     channels = GatewayProcess.write(files.resolve("channels.yaml"), table);
-    gateway = gateway().launch();
+    gateway = tell(owner.process("secrets-gateway")).launch();
     client.awaitReady(gateway);
   }
 
@@ -102,7 +108,7 @@ final class PlantedGateway implements AutoCloseable {
     MQ.send("secrets-receipts", List.of("{\"reference\":\"AU:none\",\"status\":\"confirmed\"}"));
   }
 
-  private GatewayProcess gateway() throws SQLException {
+  private GatewayProcess tell(GatewayProcess gateway) throws SQLException {
     PostgresServer.Login outbox = POSTGRES.createEmpty("secrets");
     PostgresServer.Login lake = POSTGRES.createEmpty("secrets_lake");
     for (String role : List.of("owner", "flow", "lake")) {
@@ -111,15 +117,14 @@ final class PlantedGateway implements AutoCloseable {
     }
     POSTGRES.execute("secrets", "GRANT CREATE ON DATABASE secrets TO secrets_owner");
     POSTGRES.execute("secrets", "GRANT CREATE ON DATABASE secrets_lake TO secrets_lake");
-    GatewayProcess made =
-        GatewayProcess.named("secrets-gateway")
-            .database(new PostgresServer.Login(outbox.url(), "secrets_flow", "planted-flow"))
-            .lake(new PostgresServer.Login(lake.url(), "secrets_lake", "planted-lake"))
-            .setting("INTERGOV_LOG_LEVEL", "TRACE")
-            .channelsFile(channels);
-    settings().forEach(made::setting);
-    CHANNEL_SECRETS.forEach(made::setting);
-    return made;
+    gateway
+        .database(new PostgresServer.Login(outbox.url(), "secrets_flow", "planted-flow"))
+        .lake(new PostgresServer.Login(lake.url(), "secrets_lake", "planted-lake"))
+        .setting("INTERGOV_LOG_LEVEL", "TRACE")
+        .channelsFile(channels);
+    settings().forEach(gateway::setting);
+    CHANNEL_SECRETS.forEach(gateway::setting);
+    return gateway;
   }
 
   private Map<String, String> settings() {
@@ -301,15 +306,5 @@ final class PlantedGateway implements AutoCloseable {
             calling.url(),
             MQ.url(),
             files.resolve("dropped"));
-  }
-
-  @Override
-  public void close() {
-    gateway.close();
-    tokens.close();
-    formTokens.close();
-    locked.close();
-    calling.close();
-    channel.close();
   }
 }

@@ -8,10 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +18,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What channels say of deliveries they have taken. */
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class PollerIT {
   private static final StatusReply RECEIVED = StatusReply.says("received");
@@ -28,56 +26,54 @@ class PollerIT {
   private static final StatusReply UNDELIVERABLE = StatusReply.says("undeliverable");
 
   private static final Map<String, Sent> AHEAD = new HashMap<>();
-  private static TestChannel first;
-  private static TestChannel second;
-  private static GatewayProcess gateway;
-  private static Api api;
+  private static final TestChannel FIRST = new TestChannel();
+  private static final TestChannel SECOND = new TestChannel();
+
+  @RegisterExtension
+  static final GatewayExtension GATEWAY =
+      GatewayExtension.named("poller")
+          .with(FIRST, SECOND)
+          .channels(
+              """
+              defaults:
+                retry: { attempts: 3, first-delay: 100ms, factor: 1, max-delay: 200ms }
+                poll: { first-after: 100ms, every: 500ms, finality: 1h }
+              channels:
+                - id: sg-first
+                  match: { receiver: SG }
+                  kind: http
+                  parameters: { url: "%1$s" }
+                - id: sg-second
+                  match: { receiver: SG }
+                  kind: http
+                  parameters: { url: "%2$s" }
+                - id: nz-final
+                  match: { receiver: NZ }
+                  poll: { first-after: 100ms, every: 500ms, finality: 2s }
+                  kind: http
+                  parameters: { url: "%1$s" }
+                - id: fj-rejects
+                  match: { receiver: FJ }
+                  on-revoked: reject
+                  kind: http
+                  parameters: { url: "%1$s" }
+                - id: gb-eager
+                  match: { receiver: GB }
+                  poll: { first-after: 0s, every: 100ms, finality: 1h }
+                  kind: http
+                  parameters: { url: "%1$s" }
+                - id: fr-gives-up
+                  match: { receiver: FR }
+                  poll: { first-after: 100ms, every: 500ms, give-up-after: 2s }
+                  kind: http
+                  parameters: { url: "%1$s" }
+              """
+                  .formatted(FIRST.url(), SECOND.url()));
+
+  private static final Api API = GATEWAY.api();
 
   @BeforeAll
   static void start() {
-    first = new TestChannel();
-    second = new TestChannel();
-    gateway =
-        GatewayProcess.named("poller")
-            .database(PostgresServer.shared().create("poller"))
-            .channels(
-                """
-                defaults:
-                  retry: { attempts: 3, first-delay: 100ms, factor: 1, max-delay: 200ms }
-                  poll: { first-after: 100ms, every: 500ms, finality: 1h }
-                channels:
-                  - id: sg-first
-                    match: { receiver: SG }
-                    kind: http
-                    parameters: { url: "%1$s" }
-                  - id: sg-second
-                    match: { receiver: SG }
-                    kind: http
-                    parameters: { url: "%2$s" }
-                  - id: nz-final
-                    match: { receiver: NZ }
-                    poll: { first-after: 100ms, every: 500ms, finality: 2s }
-                    kind: http
-                    parameters: { url: "%1$s" }
-                  - id: fj-rejects
-                    match: { receiver: FJ }
-                    on-revoked: reject
-                    kind: http
-                    parameters: { url: "%1$s" }
-                  - id: gb-eager
-                    match: { receiver: GB }
-                    poll: { first-after: 0s, every: 100ms, finality: 1h }
-                    kind: http
-                    parameters: { url: "%1$s" }
-                  - id: fr-gives-up
-                    match: { receiver: FR }
-                    poll: { first-after: 100ms, every: 500ms, give-up-after: 2s }
-                    kind: http
-                    parameters: { url: "%1$s" }
-                """
-                    .formatted(first.url(), second.url()))
-            .start();
-    api = gateway.api();
     noStatuses().forEach(PollerIT::sendAhead);
   }
 
@@ -86,63 +82,56 @@ class PollerIT {
     String name = (String) noStatus.get()[0];
     StatusReply reply = (StatusReply) noStatus.get()[1];
     Sent message = Sent.to("SG", "no-status-" + name);
-    first.says(message, reply, reply, reply, reply, CONFIRMED);
-    AHEAD.put(name, api.submit(message));
-  }
-
-  @AfterAll
-  static void stop() {
-    gateway.close();
-    first.close();
-    second.close();
+    FIRST.says(message, reply, reply, reply, reply, CONFIRMED);
+    AHEAD.put(name, API.submit(message));
   }
 
   private static void awaitStory(Sent message, String... words) {
-    api.awaitEvent(message, words[words.length - 1]);
+    API.awaitEvent(message, words[words.length - 1]);
     await(message.reference())
         .pollInterval(Duration.ofMillis(50))
-        .until(() -> api.events(message).size() >= words.length);
-    assertThat(api.events(message)).containsExactly(words);
+        .until(() -> API.events(message).size() >= words.length);
+    assertThat(API.events(message)).containsExactly(words);
   }
 
   private static void awaitChecks(Sent message, int atLeast) {
     await(message.reference() + " is asked about")
-        .until(() -> first.checks(message).size() >= atLeast);
+        .until(() -> FIRST.checks(message).size() >= atLeast);
   }
 
   @Test
   void a_message_that_the_channel_merely_has_is_asked_about_once_a_period_until_it_is_confirmed() {
     Sent message = Sent.to("SG", "received");
-    first.says(message, RECEIVED, RECEIVED, RECEIVED, CONFIRMED);
-    api.submit(message);
+    FIRST.says(message, RECEIVED, RECEIVED, RECEIVED, CONFIRMED);
+    API.submit(message);
     awaitChecks(message, 2);
-    assertThat(api.status(message)).isEqualTo("pending");
+    assertThat(API.status(message)).isEqualTo("pending");
     awaitStory(message, "submitted", "posted", "confirmed", "accepted");
-    List<TestChannel.Check> checks = first.checks(message);
+    List<TestChannel.Check> checks = FIRST.checks(message);
     for (int i = 1; i < 4; i++) {
       assertThat(Duration.between(checks.get(i - 1).at(), checks.get(i).at()))
           .isGreaterThan(Duration.ofMillis(250));
     }
-    assertThat(first.posts(message)).hasSize(1);
+    assertThat(FIRST.posts(message)).hasSize(1);
   }
 
   @Test
   void a_confirmed_delivery_is_watched_and_then_final_and_asked_about_no_more() {
-    Sent message = api.submit(Sent.to("NZ", "final"));
+    Sent message = API.submit(Sent.to("NZ", "final"));
     awaitStory(message, "submitted", "posted", "confirmed", "accepted", "final");
-    int checks = first.checks(message).size();
+    int checks = FIRST.checks(message).size();
     assertThat(checks).isGreaterThan(2);
-    Sent other = api.submit(Sent.to("NZ", "final-later"));
-    api.awaitEvent(other, "final");
-    assertThat(first.checks(message)).hasSize(checks);
-    assertThat(api.status(message)).isEqualTo("accepted");
+    Sent other = API.submit(Sent.to("NZ", "final-later"));
+    API.awaitEvent(other, "final");
+    assertThat(FIRST.checks(message)).hasSize(checks);
+    assertThat(API.status(message)).isEqualTo("accepted");
   }
 
   @Test
   void a_delivery_revoked_after_its_confirmation_is_sent_again_with_a_new_key() {
     Sent message = Sent.to("SG", "revoked-and-resent");
-    first.says(message, CONFIRMED, REVOKED, CONFIRMED);
-    api.submit(message);
+    FIRST.says(message, CONFIRMED, REVOKED, CONFIRMED);
+    API.submit(message);
     awaitStory(
         message,
         "submitted",
@@ -154,17 +143,17 @@ class PollerIT {
         "posted",
         "confirmed",
         "accepted");
-    assertThat(first.keys(message))
+    assertThat(FIRST.keys(message))
         .containsExactly(message.reference(), message.reference() + "#2");
-    assertThat(second.posts(message)).isEmpty();
-    api.awaitStatus(message, "accepted");
+    assertThat(SECOND.posts(message)).isEmpty();
+    API.awaitStatus(message, "accepted");
   }
 
   @Test
   void a_delivery_revoked_before_it_was_confirmed_is_sent_again_too() {
     Sent message = Sent.to("SG", "revoked-early");
-    first.says(message, RECEIVED, REVOKED, CONFIRMED);
-    api.submit(message);
+    FIRST.says(message, RECEIVED, REVOKED, CONFIRMED);
+    API.submit(message);
     awaitStory(
         message,
         "submitted",
@@ -174,37 +163,37 @@ class PollerIT {
         "posted",
         "confirmed",
         "accepted");
-    assertThat(first.keys(message))
+    assertThat(FIRST.keys(message))
         .containsExactly(message.reference(), message.reference() + "#2");
   }
 
   @Test
   void while_a_revoked_delivery_is_sent_again_the_lake_says_pending() {
     Sent message = Sent.to("SG", "revoked-and-pending");
-    first.says(message, CONFIRMED, REVOKED, RECEIVED);
-    api.submit(message);
-    api.awaitEvent(message, "revoked");
-    api.awaitStatus(message, "pending");
-    await().until(() -> first.posts(message).size() == 2);
-    assertThat(api.status(message)).isEqualTo("pending");
+    FIRST.says(message, CONFIRMED, REVOKED, RECEIVED);
+    API.submit(message);
+    API.awaitEvent(message, "revoked");
+    API.awaitStatus(message, "pending");
+    await().until(() -> FIRST.posts(message).size() == 2);
+    assertThat(API.status(message)).isEqualTo("pending");
   }
 
   @Test
   void a_delivery_revoked_at_a_channel_that_says_reject_is_rejected_though_it_was_accepted() {
     Sent message = Sent.to("FJ", "revoked-and-rejected");
-    first.says(message, CONFIRMED, REVOKED);
-    api.submit(message);
+    FIRST.says(message, CONFIRMED, REVOKED);
+    API.submit(message);
     awaitStory(message, "submitted", "posted", "confirmed", "accepted", "revoked", "rejected");
-    api.awaitStatus(message, "rejected");
-    assertThat(api.message(message).path("reason").asText()).isEqualTo("revoked");
-    assertThat(first.posts(message)).hasSize(1);
+    API.awaitStatus(message, "rejected");
+    assertThat(API.message(message).path("reason").asText()).isEqualTo("revoked");
+    assertThat(FIRST.posts(message)).hasSize(1);
   }
 
   @Test
   void an_undeliverable_message_goes_to_the_next_channel() {
     Sent message = Sent.to("SG", "undeliverable");
-    first.says(message, RECEIVED, UNDELIVERABLE);
-    api.submit(message);
+    FIRST.says(message, RECEIVED, UNDELIVERABLE);
+    API.submit(message);
     awaitStory(
         message,
         "submitted",
@@ -214,17 +203,17 @@ class PollerIT {
         "posted",
         "confirmed",
         "accepted");
-    assertThat(api.message(message).path("channel_id").asText()).isEqualTo("sg-second");
-    assertThat(first.posts(message)).hasSize(1);
-    assertThat(second.posts(message)).hasSize(1);
+    assertThat(API.message(message).path("channel_id").asText()).isEqualTo("sg-second");
+    assertThat(FIRST.posts(message)).hasSize(1);
+    assertThat(SECOND.posts(message)).hasSize(1);
   }
 
   @Test
   void a_message_undeliverable_by_every_channel_is_rejected_as_undeliverable() {
     Sent message = Sent.to("SG", "undeliverable-by-all");
-    first.says(message, UNDELIVERABLE);
-    second.says(message, UNDELIVERABLE);
-    api.submit(message);
+    FIRST.says(message, UNDELIVERABLE);
+    SECOND.says(message, UNDELIVERABLE);
+    API.submit(message);
     awaitStory(
         message,
         "submitted",
@@ -234,8 +223,8 @@ class PollerIT {
         "posted",
         "undeliverable",
         "rejected");
-    api.awaitStatus(message, "rejected");
-    assertThat(api.message(message).path("reason").asText()).isEqualTo("undeliverable");
+    API.awaitStatus(message, "rejected");
+    assertThat(API.message(message).path("reason").asText()).isEqualTo("undeliverable");
   }
 
   private static Stream<Arguments> noStatuses() {
@@ -258,23 +247,23 @@ class PollerIT {
   void an_answer_that_is_no_status_is_journaled_once_and_never_taken_for_one(String name) {
     Sent message = AHEAD.get(name);
     awaitStory(message, "submitted", "posted", "unknown", "confirmed", "accepted");
-    assertThat(first.checks(message)).as("confirmed by the fifth answer").hasSizeGreaterThan(4);
-    assertThat(first.posts(message)).hasSize(1);
+    assertThat(FIRST.checks(message)).as("confirmed by the fifth answer").hasSizeGreaterThan(4);
+    assertThat(FIRST.posts(message)).hasSize(1);
   }
 
   @Test
   void the_words_of_a_status_count_in_any_case_and_without_outer_blanks() {
     Sent message = Sent.to("SG", "loud-status");
-    first.says(message, StatusReply.says(" Received"), StatusReply.says("CONFIRMED "));
-    api.submit(message);
+    FIRST.says(message, StatusReply.says(" Received"), StatusReply.says("CONFIRMED "));
+    API.submit(message);
     awaitStory(message, "submitted", "posted", "confirmed", "accepted");
   }
 
   @Test
   void a_channel_that_cannot_answer_a_status_check_is_asked_again_without_a_word_in_the_journal() {
     Sent message = Sent.to("SG", "status-500");
-    first.says(message, StatusReply.code(500), StatusReply.code(503), CONFIRMED);
-    api.submit(message);
+    FIRST.says(message, StatusReply.code(500), StatusReply.code(503), CONFIRMED);
+    API.submit(message);
     awaitStory(message, "submitted", "posted", "confirmed", "accepted");
   }
 
@@ -283,31 +272,31 @@ class PollerIT {
     List<Sent> messages = Sent.many("GB", "slow-status", 100);
     messages.forEach(
         m ->
-            first.says(
+            FIRST.says(
                 m,
                 RECEIVED.after(Duration.ofMillis(250)),
                 CONFIRMED.after(Duration.ofMillis(250))));
-    api.submit(messages);
+    API.submit(messages);
     messages.forEach(m -> awaitStory(m, "submitted", "posted", "confirmed", "accepted"));
   }
 
   @Test
   void a_delivery_without_a_final_word_is_given_up_and_held() {
     Sent message = Sent.to("FR", "given-up");
-    first.says(message, RECEIVED);
-    api.submit(message);
+    FIRST.says(message, RECEIVED);
+    API.submit(message);
     awaitStory(message, "submitted", "posted", "gave_up", "held");
-    assertThat(api.delivery(message)).isEqualTo("held");
-    assertThat(api.status(message)).isEqualTo("pending");
-    assertThat(first.posts(message)).hasSize(1);
+    assertThat(API.delivery(message)).isEqualTo("held");
+    assertThat(API.status(message)).isEqualTo("pending");
+    assertThat(FIRST.posts(message)).hasSize(1);
   }
 
   @Test
   void a_delivery_that_the_channel_does_not_know_is_given_up_too_and_never_sent_again() {
     Sent message = Sent.to("FR", "given-up-404");
-    first.says(message, StatusReply.code(404));
-    api.submit(message);
+    FIRST.says(message, StatusReply.code(404));
+    API.submit(message);
     awaitStory(message, "submitted", "posted", "unknown", "gave_up", "held");
-    assertThat(first.posts(message)).hasSize(1);
+    assertThat(FIRST.posts(message)).hasSize(1);
   }
 }

@@ -8,16 +8,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** PostgreSQL crashes while messages come in: what it had not yet written to disk is gone. */
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class PostgresCrashIT {
   private static final String NAME = "postgres_crash";
@@ -25,25 +22,14 @@ class PostgresCrashIT {
   private static final int CRASHES = 6;
   private static final int BETWEEN = 100;
 
-  private static PostgresServer postgres;
+  private final PostgresServer postgres = PostgresServer.own("postgres-crashing");
+  private final TestChannel channel = new TestChannel();
 
-  @BeforeAll
-  static void start() {
-    postgres = PostgresServer.own("postgres-crashing");
-  }
-
-  @AfterAll
-  static void stop() {
-    postgres.close();
-  }
-
-  @Test
-  @Tag("thorough")
-  void every_message_that_was_answered_201_is_stored_and_ends_whatever_the_database_forgot() {
-    try (TestChannel channel = new TestChannel();
-        GatewayProcess gateway = GatewayProcess.named("postgres-crash")) {
-      gateway
-          .database(postgres.create(NAME))
+  @RegisterExtension
+  final GatewayExtension gateway =
+      GatewayExtension.named("postgres-crash")
+          .with(channel, postgres)
+          .database(() -> postgres.create(NAME))
           .channels(
               """
               channels:
@@ -55,47 +41,47 @@ class PostgresCrashIT {
                   retry: { attempts: 20, first-delay: 100ms, factor: 1 }
                   poll: { first-after: 100ms, every: 1s }
               """
-                  .formatted(channel.url()))
-          .start();
-      Set<Sent> stored;
-      try (Clients clients =
-          Clients.thatInsist(CLIENTS, gateway::api, n -> Sent.to("SG", "crash-" + n))) {
-        for (int crash = 1; crash <= CRASHES; crash++) {
-          clients.awaitMore(BETWEEN);
-          if (crash % 3 == 0) {
-            postgres.kill();
-            postgres.start();
-          } else {
-            // on a busy machine it may only now be falling to the crash before
-            await("a session to kill")
-                .pollInterval(Duration.ofMillis(2))
-                .until(postgres::killSession);
-          }
-        }
+                  .formatted(channel.url()));
+
+  @Test
+  @Tag("thorough")
+  void every_message_that_was_answered_201_is_stored_and_ends_whatever_the_database_forgot() {
+    Set<Sent> stored;
+    try (Clients clients =
+        Clients.thatInsist(CLIENTS, gateway::api, n -> Sent.to("SG", "crash-" + n))) {
+      for (int crash = 1; crash <= CRASHES; crash++) {
         clients.awaitMore(BETWEEN);
-        stored = clients.stop();
+        if (crash % 3 == 0) {
+          postgres.kill();
+          postgres.start();
+        } else {
+          // on a busy machine it may only now be falling to the crash before
+          await("a session to kill")
+              .pollInterval(Duration.ofMillis(2))
+              .until(postgres::killSession);
+        }
       }
-      Set<String> references = stored.stream().map(Sent::ref).collect(Collectors.toSet());
-      assertThat(missing(references, "delivery_outbox"))
-          .as("answered, not in the outbox")
-          .isEmpty();
-      assertThat(missing(references, "message_lake")).as("answered, not in the lake").isEmpty();
-      // those whose answer was lost may be there as well, and end as well
-      await("every message is accepted")
-          .pollInterval(Duration.ofMillis(200))
-          .untilAsserted(() -> assertThat(postgres.lake(NAME)).containsOnlyKeys("accepted"));
-      assertThat(postgres.lake(NAME)).isEqualTo(statuses("delivery_outbox"));
-      assertThat(channel.duplicates()).isEmpty();
-      assertThat(Journals.unannounced(postgres, NAME, channel)).isEmpty();
-      assertThat(gateway.readyStatus()).isEqualTo(200);
+      clients.awaitMore(BETWEEN);
+      stored = clients.stop();
     }
+    Set<String> references = stored.stream().map(Sent::ref).collect(Collectors.toSet());
+    assertThat(missing(references, "delivery_outbox")).as("answered, not in the outbox").isEmpty();
+    assertThat(missing(references, "message_lake")).as("answered, not in the lake").isEmpty();
+    // those whose answer was lost may be there as well, and end as well
+    await("every message is accepted")
+        .pollInterval(Duration.ofMillis(200))
+        .untilAsserted(() -> assertThat(postgres.lake(NAME)).containsOnlyKeys("accepted"));
+    assertThat(postgres.lake(NAME)).isEqualTo(statuses("delivery_outbox"));
+    assertThat(channel.duplicates()).isEmpty();
+    assertThat(Journals.unannounced(postgres, NAME, channel)).isEmpty();
+    assertThat(gateway.process().readyStatus()).isEqualTo(200);
   }
 
-  private static Map<String, Long> statuses(String table) {
+  private Map<String, Long> statuses(String table) {
     return postgres.counts(NAME, "SELECT status, count(*) FROM intergov." + table + " GROUP BY 1");
   }
 
-  private static Set<String> missing(Set<String> references, String table) {
+  private Set<String> missing(Set<String> references, String table) {
     Set<String> missing = new TreeSet<>(references);
     missing.removeAll(
         postgres.counts(NAME, "SELECT sender_ref, 1 FROM intergov." + table).keySet());

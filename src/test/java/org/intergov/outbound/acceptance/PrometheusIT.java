@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.intergov.outbound.api.door.AccessToken;
 import org.intergov.outbound.channel.kafka.TestCertificates;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -29,11 +29,12 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * The alert rules as promtool sees them, and a gateway as Prometheus sees it. Both programs come
  * from Debian's package prometheus; where it is not installed these tests are skipped and say so.
  */
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class PrometheusIT {
   private static final Path OPS = Path.of("ops", "prometheus").toAbsolutePath();
   private static final Path FILES = Path.of("target", "acceptance", "prometheus").toAbsolutePath();
+
+  @RegisterExtension final GatewayExtension gateways = GatewayExtension.onDemand();
 
   /** A program on the path; without it the test is skipped. */
   private static String program(String name) {
@@ -77,38 +78,37 @@ class PrometheusIT {
     String prometheus = program("prometheus");
     Directories.delete(FILES.resolve("server"));
     Files.createDirectories(FILES.resolve("server"));
-    try (TestChannel channel = new TestChannel();
-        GatewayProcess gateway = GatewayProcess.named("prometheus-gateway")) {
-      gateway
-          .database(PostgresServer.shared().create("prometheus"))
-          .channels(
-              """
-              channels:
-                - { id: sg, match: { receiver: SG }, kind: http, parameters: { url: "%s" },
-                    circuit: { window: 4, minimum: 4, wait: 2s },
-                    retry: { attempts: 1000, first-delay: 100ms, factor: 2, max-delay: 1s },
-                    poll: { first-after: 100ms, every: 1s } }
-              """
-                  .formatted(channel.url()))
-          .start();
-      int port = Ports.free();
-      Process server =
-          start(prometheus, port, FILES.resolve("server"), config(gateway.managementPort()));
-      try {
-        gateway.api().awaitStatus(gateway.api().submit(Sent.to("SG", "scraped")), "accepted");
-        awaitValue(port, "intergov_channel_posts_total{channel=\"sg\",outcome=\"posted\"}", "1");
-        awaitValue(port, "up{job=\"intergov-outbound\"}", "1");
-        channel.refuseConnections();
-        gateway.api().submit(Sent.many("SG", "dying", 10));
-        awaitValue(port, "ALERTS{alertname=\"IntergovChannelCircuitOpen\",channel=\"sg\"}", "1");
-        awaitValue(port, "intergov_database_up", "1");
-        awaitValue(port, "intergov_receipts_aside", "0");
-        gateway.channels("channels: { none }");
-        awaitValue(port, "ALERTS{alertname=\"IntergovChannelsFileBroken\"}", "1");
-      } finally {
-        server.destroy();
-        assertThat(server.waitFor(5, TimeUnit.MINUTES)).isTrue();
-      }
+    TestChannel channel = gateways.channelServer();
+    GatewayProcess gateway = gateways.process("prometheus-gateway");
+    gateway
+        .database(PostgresServer.shared().create("prometheus"))
+        .channels(
+            """
+            channels:
+              - { id: sg, match: { receiver: SG }, kind: http, parameters: { url: "%s" },
+                  circuit: { window: 4, minimum: 4, wait: 2s },
+                  retry: { attempts: 1000, first-delay: 100ms, factor: 2, max-delay: 1s },
+                  poll: { first-after: 100ms, every: 1s } }
+            """
+                .formatted(channel.url()))
+        .start();
+    int port = Ports.free();
+    Process server =
+        start(prometheus, port, FILES.resolve("server"), config(gateway.managementPort()));
+    try {
+      gateway.api().awaitStatus(gateway.api().submit(Sent.to("SG", "scraped")), "accepted");
+      awaitValue(port, "intergov_channel_posts_total{channel=\"sg\",outcome=\"posted\"}", "1");
+      awaitValue(port, "up{job=\"intergov-outbound\"}", "1");
+      channel.refuseConnections();
+      gateway.api().submit(Sent.many("SG", "dying", 10));
+      awaitValue(port, "ALERTS{alertname=\"IntergovChannelCircuitOpen\",channel=\"sg\"}", "1");
+      awaitValue(port, "intergov_database_up", "1");
+      awaitValue(port, "intergov_receipts_aside", "0");
+      gateway.channels("channels: { none }");
+      awaitValue(port, "ALERTS{alertname=\"IntergovChannelsFileBroken\"}", "1");
+    } finally {
+      server.destroy();
+      assertThat(server.waitFor(5, TimeUnit.MINUTES)).isTrue();
     }
   }
 
@@ -138,28 +138,27 @@ class PrometheusIT {
     Files.writeString(
         folder.resolve("tokens"), "prometheus read sha256:" + AccessToken.digest(token) + "\n");
     Files.writeString(folder.resolve("token"), "not-" + token);
-    try (GatewayProcess gateway = GatewayProcess.named("prometheus-secure")) {
-      gateway
-          .database(PostgresServer.shared().create("prometheus_secure"))
-          .setting("INTERGOV_API_TOKENS_FILE", folder.resolve("tokens").toString())
-          .setting("INTERGOV_API_TLS_CERTIFICATE", folder.resolve("ca.crt").toString())
-          .setting("INTERGOV_API_TLS_KEY", folder.resolve("ca.key").toString())
-          .channels(
-              "channels: [ { id: sg, match: { receiver: SG }, kind: http,"
-                  + " parameters: { url: \"http://127.0.0.1:9\" } } ]")
-          .launch();
-      new SecureClient(folder.resolve("ca.crt")).awaitReady(gateway);
-      int port = Ports.free();
-      Process server = start(prometheus, port, folder, guide(folder, gateway.managementPort()));
-      try {
-        awaitValue(port, "up{job=\"intergov-outbound\"}", "0");
-        Files.writeString(folder.resolve("token"), token);
-        awaitValue(port, "up{job=\"intergov-outbound\"}", "1");
-        awaitValue(port, "intergov_database_up", "1");
-      } finally {
-        server.destroy();
-        assertThat(server.waitFor(5, TimeUnit.MINUTES)).isTrue();
-      }
+    GatewayProcess gateway = gateways.process("prometheus-secure");
+    gateway
+        .database(PostgresServer.shared().create("prometheus_secure"))
+        .setting("INTERGOV_API_TOKENS_FILE", folder.resolve("tokens").toString())
+        .setting("INTERGOV_API_TLS_CERTIFICATE", folder.resolve("ca.crt").toString())
+        .setting("INTERGOV_API_TLS_KEY", folder.resolve("ca.key").toString())
+        .channels(
+            "channels: [ { id: sg, match: { receiver: SG }, kind: http,"
+                + " parameters: { url: \"http://127.0.0.1:9\" } } ]")
+        .launch();
+    new SecureClient(folder.resolve("ca.crt")).awaitReady(gateway);
+    int port = Ports.free();
+    Process server = start(prometheus, port, folder, guide(folder, gateway.managementPort()));
+    try {
+      awaitValue(port, "up{job=\"intergov-outbound\"}", "0");
+      Files.writeString(folder.resolve("token"), token);
+      awaitValue(port, "up{job=\"intergov-outbound\"}", "1");
+      awaitValue(port, "intergov_database_up", "1");
+    } finally {
+      server.destroy();
+      assertThat(server.waitFor(5, TimeUnit.MINUTES)).isTrue();
     }
   }
 

@@ -10,16 +10,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Channels that are broken, busy, or to be given only so much. */
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class ProtectionIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -27,103 +24,88 @@ class ProtectionIT {
   /** What docs/CHANNELS.md allows beyond an even spread. */
   private static final double BURST_SECONDS = 0.1;
 
-  private static TestChannel breaking;
-  private static TestChannel broken;
-  private static TestChannel backup;
-  private static TestChannel busy;
-  private static TestChannel rated;
-  private static GatewayProcess gateway;
-  private static Api api;
+  private static final TestChannel BREAKING = new TestChannel();
+  private static final TestChannel BROKEN = new TestChannel();
+  private static final TestChannel BACKUP = new TestChannel();
+  private static final TestChannel BUSY = new TestChannel();
+  private static final TestChannel RATED = new TestChannel();
 
-  @BeforeAll
-  static void start() {
-    breaking = new TestChannel();
-    broken = new TestChannel();
-    backup = new TestChannel();
-    busy = new TestChannel();
-    rated = new TestChannel();
-    gateway =
-        GatewayProcess.named("protection")
-            .database(POSTGRES.create("protection"))
-            .channels(
-                """
-                defaults:
-                  retry: { attempts: 1000, first-delay: 100ms, factor: 2, max-delay: 500ms }
-                  poll: { first-after: 100ms, every: 1s }
-                channels:
-                  - id: sg-breaking
-                    match: { receiver: SG }
-                    kind: http
-                    concurrency: 4
-                    circuit: { window: 4, minimum: 4, wait: 500ms, max-wait: 1s }
-                    parameters: { url: "%s" }
-                  - id: gb-broken
-                    match: { receiver: GB }
-                    kind: http
-                    concurrency: 2
-                    circuit: { window: 2, minimum: 2, max-wait: 5s, fail-over-after: 1s }
-                    parameters: { url: "%s" }
-                  - id: gb-backup
-                    match: { receiver: GB }
-                    kind: http
-                    parameters: { url: "%s" }
-                  - id: jp-busy
-                    match: { receiver: JP }
-                    kind: http
-                    concurrency: 1
-                    parameters: { url: "%s" }
-                  - { id: nz-50, match: { receiver: NZ }, kind: http, rate: 50/s,
-                      parameters: { url: "%5$s" } }
-                  - { id: fr-30, match: { receiver: FR }, kind: http, rate: 30/min,
-                      parameters: { url: "%5$s" } }
-                  - { id: de-2000, match: { receiver: DE }, kind: http, rate: 2000/s,
-                      parameters: { url: "%5$s" }, concurrency: 64 }
-                """
-                    .formatted(breaking.url(), broken.url(), backup.url(), busy.url(), rated.url()))
-            .start();
-    api = gateway.api();
-  }
+  @RegisterExtension
+  static final GatewayExtension GATEWAY =
+      GatewayExtension.named("protection")
+          .with(BREAKING, BROKEN, BACKUP, BUSY, RATED)
+          .channels(
+              """
+              defaults:
+                retry: { attempts: 1000, first-delay: 100ms, factor: 2, max-delay: 500ms }
+                poll: { first-after: 100ms, every: 1s }
+              channels:
+                - id: sg-breaking
+                  match: { receiver: SG }
+                  kind: http
+                  concurrency: 4
+                  circuit: { window: 4, minimum: 4, wait: 500ms, max-wait: 1s }
+                  parameters: { url: "%s" }
+                - id: gb-broken
+                  match: { receiver: GB }
+                  kind: http
+                  concurrency: 2
+                  circuit: { window: 2, minimum: 2, max-wait: 5s, fail-over-after: 1s }
+                  parameters: { url: "%s" }
+                - id: gb-backup
+                  match: { receiver: GB }
+                  kind: http
+                  parameters: { url: "%s" }
+                - id: jp-busy
+                  match: { receiver: JP }
+                  kind: http
+                  concurrency: 1
+                  parameters: { url: "%s" }
+                - { id: nz-50, match: { receiver: NZ }, kind: http, rate: 50/s,
+                    parameters: { url: "%5$s" } }
+                - { id: fr-30, match: { receiver: FR }, kind: http, rate: 30/min,
+                    parameters: { url: "%5$s" } }
+                - { id: de-2000, match: { receiver: DE }, kind: http, rate: 2000/s,
+                    parameters: { url: "%5$s" }, concurrency: 64 }
+              """
+                  .formatted(BREAKING.url(), BROKEN.url(), BACKUP.url(), BUSY.url(), RATED.url()));
 
-  @AfterAll
-  static void stop() {
-    gateway.close();
-    List.of(breaking, broken, backup, busy, rated).forEach(TestChannel::close);
-  }
+  private static final Api API = GATEWAY.api();
 
   @Test
   void a_channel_that_is_down_opens_its_circuit_and_some_messages_find_out_that_it_is_back() {
-    api.awaitStatus(api.submit(Sent.to("SG", "before-the-outage")), "accepted");
-    breaking.refuseConnections();
-    List<Sent> waiting = api.submit(Sent.many("SG", "during-the-outage", 60));
+    API.awaitStatus(API.submit(Sent.to("SG", "before-the-outage")), "accepted");
+    BREAKING.refuseConnections();
+    List<Sent> waiting = API.submit(Sent.many("SG", "during-the-outage", 60));
     await("several probes have failed").until(() -> probes("sg-breaking") >= 3);
     JsonNode lane = lane("sg-breaking");
     assertThat(lane.path("circuit").asText()).isIn("open", "half-open");
     assertThat(lane.path("circuit_cause").asText()).contains("no connection to 127.0.0.1:");
     assertThat(Instant.parse(lane.path("circuit_since").asText())).isBefore(Instant.now());
 
-    breaking.open();
+    BREAKING.open();
     for (Sent message : waiting) {
-      api.awaitStatus(message, "accepted");
+      API.awaitStatus(message, "accepted");
     }
-    List<TestChannel.Post> posts = breaking.posts();
+    List<TestChannel.Post> posts = BREAKING.posts();
     assertThat(posts).hasSize(1 + waiting.size());
     assertThat(lane("sg-breaking").path("circuit").asText()).isEqualTo("closed");
     assertThat(lane("sg-breaking").path("circuit_cause").isNull()).isTrue();
     // those that were under way when it opened, and five for each time it was tried
     assertThat(events("sg-breaking").get("unavailable"))
         .isLessThanOrEqualTo(8 + 5 * probes("sg-breaking"));
-    assertThat(gateway.log())
+    assertThat(GATEWAY.process().log())
         .contains("channel sg-breaking: circuit open: ", "channel sg-breaking: circuit closed");
   }
 
   @Test
   void what_waits_for_a_broken_channel_moves_to_the_next_without_an_attempt() {
-    broken.refuseConnections();
-    List<Sent> messages = api.submit(Sent.many("GB", "moves-on", 40));
+    BROKEN.refuseConnections();
+    List<Sent> messages = API.submit(Sent.many("GB", "moves-on", 40));
     for (Sent message : messages) {
-      api.awaitStatus(message, "accepted");
+      API.awaitStatus(message, "accepted");
     }
-    assertThat(backup.taken()).isEqualTo(messages.size());
+    assertThat(BACKUP.taken()).isEqualTo(messages.size());
     assertThat(events("gb-backup")).containsEntry("failed_over", 40L);
     assertThat(events("gb-broken").get("unavailable"))
         .isLessThanOrEqualTo(4 + 5 * probes("gb-broken"));
@@ -132,19 +114,19 @@ class ProtectionIT {
   @Test
   void a_message_whose_answer_asks_to_wait_is_not_sent_again_before_then() {
     Duration wait = Duration.ofSeconds(2);
-    busy.otherwise(
+    BUSY.otherwise(
         post ->
-            busy.posts().size() <= 3
+            BUSY.posts().size() <= 3
                 ? Reply.status(429, "Retry-After", String.valueOf(wait.toSeconds()))
                 : Reply.accept());
-    List<Sent> messages = api.submit(Sent.many("JP", "please-wait", 5));
+    List<Sent> messages = API.submit(Sent.many("JP", "please-wait", 5));
     for (Sent message : messages) {
-      api.awaitStatus(message, "accepted");
+      API.awaitStatus(message, "accepted");
     }
-    assertThat(busy.posts()).hasSize(8);
+    assertThat(BUSY.posts()).hasSize(8);
     int again = 0;
     for (Sent message : messages) {
-      List<TestChannel.Post> posts = busy.posts(message);
+      List<TestChannel.Post> posts = BUSY.posts(message);
       if (posts.size() > 1) {
         assertThat(Duration.between(posts.get(0).at(), posts.get(1).at()))
             .isGreaterThanOrEqualTo(wait);
@@ -159,19 +141,19 @@ class ProtectionIT {
   @Tag("thorough")
   void no_channel_is_given_more_than_its_rate() {
     Instant start = Instant.now();
-    api.submit(Sent.many("FR", "slow", 3));
-    api.submit(Sent.many("DE", "fast", 3_000));
-    api.submit(Sent.many("NZ", "medium", 200));
-    await("all have arrived").until(() -> rated.posts().size() == 3_203);
+    API.submit(Sent.many("FR", "slow", 3));
+    API.submit(Sent.many("DE", "fast", 3_000));
+    API.submit(Sent.many("NZ", "medium", 200));
+    await("all have arrived").until(() -> RATED.posts().size() == 3_203);
     Instant afterARest = Instant.now();
-    api.submit(Sent.many("NZ", "rested", 100));
-    await("these, too").until(() -> rated.posts().size() == 3_303);
+    API.submit(Sent.many("NZ", "rested", 100));
+    await("these, too").until(() -> RATED.posts().size() == 3_303);
 
     withinItsRate("AU.slow", start, 0.5);
     withinItsRate("AU.medium", start, 50);
     withinItsRate("AU.fast", start, 2_000);
     withinItsRate("AU.rested", afterARest, 50);
-    assertThat(rated.repeated()).isEmpty();
+    assertThat(RATED.repeated()).isEmpty();
   }
 
   /**
@@ -181,7 +163,7 @@ class ProtectionIT {
    */
   private static void withinItsRate(String subjects, Instant since, double perSecond) {
     List<Instant> arrived =
-        rated.posts().stream()
+        RATED.posts().stream()
             .filter(p -> p.subject().startsWith(subjects))
             .map(TestChannel.Post::at)
             .sorted()
@@ -214,11 +196,11 @@ class ProtectionIT {
   }
 
   private static void call(String path) {
-    assertThat(api.call("POST", path, null, null).status()).isEqualTo(200);
+    assertThat(API.call("POST", path, null, null).status()).isEqualTo(200);
   }
 
   private static JsonNode lane(String id) {
-    return StreamSupport.stream(api.get("/channels").json().spliterator(), false)
+    return StreamSupport.stream(API.get("/channels").json().spliterator(), false)
         .filter(l -> l.path("id").asText().equals(id))
         .findFirst()
         .orElseThrow();
@@ -226,7 +208,7 @@ class ProtectionIT {
 
   private static long probes(String channel) {
     String line = "channel " + channel + ": circuit half open";
-    return gateway.log().lines().filter(l -> l.contains(line)).count();
+    return GATEWAY.process().log().lines().filter(l -> l.contains(line)).count();
   }
 
   private static Map<String, Long> events(String channel) {

@@ -11,7 +11,7 @@ import java.util.List;
 import org.intergov.outbound.docs.Blocks;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -19,18 +19,20 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * A database is put back to a moment before its messages were sent, by the procedure of
  * docs/BACKUP.md, whose SQL is run as it stands there.
  */
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class RestoreIT {
   private static final Path PAGE = Path.of("docs", "BACKUP.md");
   private static final PostgresServer POSTGRES = PostgresServer.shared();
 
+  @RegisterExtension final GatewayExtension gateways = GatewayExtension.onDemand();
+
   private final List<Sent> keyed = Sent.many("SG", "restore-sg", 3);
   private final List<Sent> careful = Sent.many("NZ", "restore-nz", 3);
   private final Sent later = Sent.to("SG", "after-the-backup");
 
-  private static GatewayProcess gateway(PostgresServer.Login login, TestChannel channel) {
-    return GatewayProcess.named("restore")
+  private GatewayProcess gateway(String name, PostgresServer.Login login, TestChannel channel) {
+    return gateways
+        .process(name)
         .database(login)
         .channels(
             """
@@ -75,30 +77,26 @@ class RestoreIT {
   @Test
   @Tag("thorough")
   void nothing_is_sent_twice_without_saying_so() throws SQLException {
-    try (TestChannel channel = new TestChannel()) {
-      PostgresServer.Login login = POSTGRES.create("restore_before");
-      try (GatewayProcess gateway = gateway(login, channel).start()) {
-        lanes(gateway.api(), "pause");
-        gateway.api().submit(keyed);
-        gateway.api().submit(careful);
-        assertThat(gateway.terminate()).isZero();
-        execute(
-            PostgresServer.MAINTENANCE, "CREATE DATABASE restore_after TEMPLATE restore_before");
-        gateway.start();
-        lanes(gateway.api(), "resume");
-        gateway.api().submit(later);
-        gateway.api().awaitStatus(keyed, "accepted");
-        gateway.api().awaitStatus(careful, "accepted");
-        gateway.api().awaitStatus(later, "accepted");
-      }
-      assertThat(channel.repeated()).isEmpty();
-      procedure("restore_after");
-      String url = login.url().replace("restore_before", "restore_after");
-      var restored = new PostgresServer.Login(url, login.username(), login.password());
-      try (GatewayProcess gateway = gateway(restored, channel).start()) {
-        assertRestored(gateway.api(), channel);
-      }
-    }
+    TestChannel channel = gateways.channelServer();
+    PostgresServer.Login login = POSTGRES.create("restore_before");
+    GatewayProcess gateway = gateway("restore", login, channel).start();
+    lanes(gateway.api(), "pause");
+    gateway.api().submit(keyed);
+    gateway.api().submit(careful);
+    assertThat(gateway.terminate()).isZero();
+    execute(PostgresServer.MAINTENANCE, "CREATE DATABASE restore_after TEMPLATE restore_before");
+    gateway.start();
+    lanes(gateway.api(), "resume");
+    gateway.api().submit(later);
+    gateway.api().awaitStatus(keyed, "accepted");
+    gateway.api().awaitStatus(careful, "accepted");
+    gateway.api().awaitStatus(later, "accepted");
+    gateway.close();
+    assertThat(channel.repeated()).isEmpty();
+    procedure("restore_after");
+    String url = login.url().replace("restore_before", "restore_after");
+    var restored = new PostgresServer.Login(url, login.username(), login.password());
+    assertRestored(gateway("restored", restored, channel).start().api(), channel);
   }
 
   private void assertRestored(Api api, TestChannel channel) {

@@ -7,32 +7,35 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Finished rows leave the tables; what they were about stays known. */
-@ExtendWith(ShowLogsOnFailure.class)
 class RetentionIT {
   private static final int MESSAGES = 300;
   private static final PostgresServer POSTGRES = PostgresServer.shared();
   private static final String DATABASE = "retention";
 
-  private static TestChannel channel;
-  private static GatewayProcess gateway;
+  private static final Sent REFUSED = Sent.to("SG", "refused");
+  private static final TestChannel CHANNEL = new TestChannel().on(REFUSED, Reply.status(400));
+
+  @RegisterExtension
+  static final GatewayExtension GATEWAY =
+      GatewayExtension.named(DATABASE)
+          .with(CHANNEL)
+          .setting("INTERGOV_RETENTION_OUTBOX", "1s")
+          .setting("INTERGOV_RETENTION_JOURNAL", "1s")
+          .setting("INTERGOV_RETENTION_PERIOD", "1s")
+          .channels(CHANNEL.table("poll: { first-after: 100ms, every: 500ms, finality: 0s }"));
+
   private static List<Sent> messages;
-  private static Sent refused;
 
   @BeforeAll
   static void deliverAll() {
-    channel = new TestChannel();
-    refused = Sent.to("SG", "refused");
-    channel.on(refused, Reply.status(400));
-    gateway = gateway("retention", DATABASE).start();
-    gateway.api().submit(refused);
-    messages = gateway.api().submit(Sent.many("SG", "retention", MESSAGES));
+    GATEWAY.api().submit(REFUSED);
+    messages = GATEWAY.api().submit(Sent.many("SG", "retention", MESSAGES));
     await("all rows have left")
         .pollInterval(Duration.ofMillis(200))
         .untilAsserted(
@@ -40,21 +43,6 @@ class RetentionIT {
               assertThat(count(DATABASE, "delivery_outbox")).isZero();
               assertThat(count(DATABASE, "delivery_status")).isZero();
             });
-  }
-
-  private static GatewayProcess gateway(String name, String database) {
-    return GatewayProcess.named(name)
-        .database(POSTGRES.create(database))
-        .setting("INTERGOV_RETENTION_OUTBOX", "1s")
-        .setting("INTERGOV_RETENTION_JOURNAL", "1s")
-        .setting("INTERGOV_RETENTION_PERIOD", "1s")
-        .channels(channel.table("poll: { first-after: 100ms, every: 500ms, finality: 0s }"));
-  }
-
-  @AfterAll
-  static void stop() {
-    gateway.close();
-    channel.close();
   }
 
   @Test
@@ -74,36 +62,38 @@ class RetentionIT {
                 (long) MESSAGES,
                 "submitted, refused, rejected",
                 1L));
-    assertThat(gateway.log()).contains("outbox rows and").contains("journal rows have left in");
+    assertThat(GATEWAY.process().log())
+        .contains("outbox rows and")
+        .contains("journal rows have left in");
   }
 
   @Test
   void a_message_still_answers_without_its_delivery_and_with_an_empty_journal() {
     Sent message = messages.get(7);
-    var answer = gateway.api().message(message);
+    var answer = GATEWAY.api().message(message);
     assertThat(answer.path("status").asText()).isEqualTo("accepted");
     assertThat(answer.path("channel_txn_id").asText()).isNotEmpty();
     assertThat(answer.has("delivery")).isFalse();
-    assertThat(gateway.api().journal(message)).isEmpty();
+    assertThat(GATEWAY.api().journal(message)).isEmpty();
   }
 
   @Test
   void the_same_again_is_known_and_another_under_its_reference_is_refused() {
     Sent message = messages.get(8);
-    assertThat(gateway.api().post(message.json()).status()).isEqualTo(200);
-    assertThat(gateway.api().post(message.obj("https://else.example").json()).status())
+    assertThat(GATEWAY.api().post(message.json()).status()).isEqualTo(200);
+    assertThat(GATEWAY.api().post(message.obj("https://else.example").json()).status())
         .isEqualTo(409);
-    assertThat(channel.posts(message)).hasSize(1);
+    assertThat(CHANNEL.posts(message)).hasSize(1);
   }
 
   @Test
   void replay_says_that_the_message_has_left() {
     var answer =
-        gateway.api().call("POST", "/messages/AU:" + refused.ref() + "/replay", null, null);
+        GATEWAY.api().call("POST", "/messages/AU:" + REFUSED.ref() + "/replay", null, null);
     assertThat(answer.status()).isEqualTo(409);
     assertThat(answer.json().path("detail").asText())
         .contains("has left the delivery outbox (intergov.retention.outbox)");
-    var none = gateway.api().call("POST", "/messages/AU:never-seen/replay", null, null);
+    var none = GATEWAY.api().call("POST", "/messages/AU:never-seen/replay", null, null);
     assertThat(none.status()).isEqualTo(404);
   }
 
@@ -123,10 +113,10 @@ class RetentionIT {
     await()
         .untilAsserted(
             () ->
-                assertThat(gateway.api().get("/messages?status=held").body())
+                assertThat(GATEWAY.api().get("/messages?status=held").body())
                     .contains("this reference stands in the lake already; nothing was sent"));
-    assertThat(gateway.api().status(message)).isEqualTo("accepted");
-    assertThat(channel.posts(message)).hasSize(1);
+    assertThat(GATEWAY.api().status(message)).isEqualTo("accepted");
+    assertThat(CHANNEL.posts(message)).hasSize(1);
     POSTGRES.execute(
         DATABASE, "DELETE FROM intergov.delivery_outbox WHERE sender_ref = ?", message.ref());
   }
@@ -135,30 +125,33 @@ class RetentionIT {
   @Tag("thorough")
   void a_stop_in_the_middle_of_a_sweep_is_prompt_and_the_next_start_goes_on() throws SQLException {
     String database = "retention_stop";
-    try (GatewayProcess sweeping = gateway("retention-stop", database)) {
-      sweeping.setting("INTERGOV_RETENTION_ARCHIVE", "false").start();
-      POSTGRES.execute(
-          database,
-          "INSERT INTO intergov.delivery_outbox (sender, sender_ref, receiver, subject, obj,"
-              + " predicate, status, admitted, created_at, updated_at)"
-              + " SELECT 'AU', 'old-' || n, 'SG', 's', 'o', 'p', 'accepted', true,"
-              + " now() - interval '1 day', now() - interval '1 day'"
-              + " FROM generate_series(1, 100000) n");
-      await("a sweep is under way")
-          .pollInterval(Duration.ofMillis(20))
-          .until(() -> count(database, "delivery_outbox") < 99_000);
+    GatewayProcess sweeping =
+        GATEWAY
+            .process("stop")
+            .database(POSTGRES.create(database))
+            .setting("INTERGOV_RETENTION_ARCHIVE", "false")
+            .start();
+    POSTGRES.execute(
+        database,
+        "INSERT INTO intergov.delivery_outbox (sender, sender_ref, receiver, subject, obj,"
+            + " predicate, status, admitted, created_at, updated_at)"
+            + " SELECT 'AU', 'old-' || n, 'SG', 's', 'o', 'p', 'accepted', true,"
+            + " now() - interval '1 day', now() - interval '1 day'"
+            + " FROM generate_series(1, 100000) n");
+    await("a sweep is under way")
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> count(database, "delivery_outbox") < 99_000);
 
-      long asked = System.nanoTime();
-      assertThat(sweeping.terminate()).isZero();
-      assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(8));
-      assertThat(count(database, "delivery_outbox")).isPositive();
+    long asked = System.nanoTime();
+    assertThat(sweeping.terminate()).isZero();
+    assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(8));
+    assertThat(count(database, "delivery_outbox")).isPositive();
 
-      sweeping.start();
-      await("the rest leaves")
-          .pollInterval(Duration.ofMillis(500))
-          .until(() -> count(database, "delivery_outbox") == 0);
-      assertThat(count(database, "delivery_outbox_archive")).isZero();
-    }
+    sweeping.start();
+    await("the rest leaves")
+        .pollInterval(Duration.ofMillis(500))
+        .until(() -> count(database, "delivery_outbox") == 0);
+    assertThat(count(database, "delivery_outbox_archive")).isZero();
   }
 
   private static long count(String database, String table) {

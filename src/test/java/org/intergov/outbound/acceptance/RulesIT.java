@@ -11,23 +11,23 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Sizes, times and references in the routing table of a running gateway. */
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class RulesIT {
   private static final String END = "2126-01-01T00:00:00Z";
 
-  @Test
-  void messages_go_by_size_reference_and_time_and_wait_for_maintenance_to_end() {
-    Instant soon = Instant.now().plus(Duration.ofSeconds(10)).truncatedTo(ChronoUnit.SECONDS);
-    try (TestChannel channel = new TestChannel();
-        GatewayProcess gateway = GatewayProcess.named("rules")) {
-      gateway
-          .database(PostgresServer.shared().create("rules"))
+  private final TestChannel channel = new TestChannel();
+  private final Instant soon =
+      Instant.now().plus(Duration.ofSeconds(10)).truncatedTo(ChronoUnit.SECONDS);
+
+  @RegisterExtension
+  final GatewayExtension gateway =
+      GatewayExtension.named("rules")
+          .with(channel)
           .channels(
               """
               defaults:
@@ -58,40 +58,40 @@ class RulesIT {
                   kind: http
                   parameters: { url: "%1$s" }
               """
-                  .formatted(channel.url(), soon, END))
-          .start();
-      Api api = gateway.api();
-      Sent waits = api.submit(Sent.to("GB", "waits"));
-      Sent waitsLess = api.submit(Sent.to("NZ", "waits-less"));
-      Sent small = api.submit(Sent.to("SG", "small"));
-      Sent large =
-          api.submit(Sent.to("SG", "large").obj("o".repeat(256)).predicate("p".repeat(200)));
-      Sent night = api.submit(Sent.to("SG", "night.1"));
-      Sent nowhere = api.submit(Sent.to("FR", "nowhere"));
+                  .formatted(channel.url(), soon, END));
 
-      api.awaitStatus(List.of(small, large, night), "accepted");
-      api.awaitStatus(nowhere, "rejected");
-      assertThat(api.message(small).path("channel_id").asText()).isEqualTo("sg-small");
-      assertThat(api.message(large).path("channel_id").asText()).isEqualTo("sg-rest");
-      assertThat(api.message(night).path("channel_id").asText()).isEqualTo("sg-rest");
-      assertThat(api.event(nowhere, "no_route").path("detail").asText())
-          .endsWith("; over does, but is no longer active since 2020-01-01T00:00:00Z");
+  @Test
+  void messages_go_by_size_reference_and_time_and_wait_for_maintenance_to_end() {
+    Api api = gateway.api();
+    Sent waits = api.submit(Sent.to("GB", "waits"));
+    Sent waitsLess = api.submit(Sent.to("NZ", "waits-less"));
+    Sent small = api.submit(Sent.to("SG", "small"));
+    Sent large = api.submit(Sent.to("SG", "large").obj("o".repeat(256)).predicate("p".repeat(200)));
+    Sent night = api.submit(Sent.to("SG", "night.1"));
+    Sent nowhere = api.submit(Sent.to("FR", "nowhere"));
 
-      JsonNode lane = lane(api, "gb-rests");
-      assertThat(lane.path("state").asText()).isEqualTo("maintenance");
-      assertThat(lane.path("maintenance_until").asText()).isEqualTo(END);
-      assertThat(lane.path("waiting").asInt()).isEqualTo(1);
-      assertThat(lane(api, "over").path("state").asText()).isEqualTo("inactive");
-      assertThat(channel.posts(waits)).isEmpty();
-      explains(api, waits);
+    api.awaitStatus(List.of(small, large, night), "accepted");
+    api.awaitStatus(nowhere, "rejected");
+    assertThat(api.message(small).path("channel_id").asText()).isEqualTo("sg-small");
+    assertThat(api.message(large).path("channel_id").asText()).isEqualTo("sg-rest");
+    assertThat(api.message(night).path("channel_id").asText()).isEqualTo("sg-rest");
+    assertThat(api.event(nowhere, "no_route").path("detail").asText())
+        .endsWith("; over does, but is no longer active since 2020-01-01T00:00:00Z");
 
-      await().untilAsserted(() -> assertThat(api.status(waitsLess)).isEqualTo("accepted"));
-      Instant posted = Instant.parse(api.event(waitsLess, "posted").path("at").asText());
-      assertThat(posted).isAfterOrEqualTo(soon);
-      assertThat(lane(api, "nz-soon").path("state").asText()).isEqualTo("open");
-      assertThat(api.events(waitsLess)).startsWith("submitted", "posted", "confirmed", "accepted");
-      assertThat(channel.posts(waits)).isEmpty();
-    }
+    JsonNode lane = lane(api, "gb-rests");
+    assertThat(lane.path("state").asText()).isEqualTo("maintenance");
+    assertThat(lane.path("maintenance_until").asText()).isEqualTo(END);
+    assertThat(lane.path("waiting").asInt()).isEqualTo(1);
+    assertThat(lane(api, "over").path("state").asText()).isEqualTo("inactive");
+    assertThat(channel.posts(waits)).isEmpty();
+    explains(api, waits);
+
+    await().untilAsserted(() -> assertThat(api.status(waitsLess)).isEqualTo("accepted"));
+    Instant posted = Instant.parse(api.event(waitsLess, "posted").path("at").asText());
+    assertThat(posted).isAfterOrEqualTo(soon);
+    assertThat(lane(api, "nz-soon").path("state").asText()).isEqualTo("open");
+    assertThat(api.events(waitsLess)).startsWith("submitted", "posted", "confirmed", "accepted");
+    assertThat(channel.posts(waits)).isEmpty();
   }
 
   private static void explains(Api api, Sent waits) {

@@ -17,33 +17,27 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A secret in every place that takes one, and then every output is read for them. */
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class SecretsIT {
   private static final Path FILES = Path.of("target", "acceptance", "secrets").toAbsolutePath();
   private static final PostgresServer POSTGRES = PostgresServer.shared();
+
+  @RegisterExtension static final GatewayExtension GATEWAYS = GatewayExtension.onDemand();
+
   private static PlantedGateway planted;
   private static GatewayProcess gateway;
 
   @BeforeAll
   static void start() throws Exception {
-    planted = new PlantedGateway(FILES);
+    planted = new PlantedGateway(FILES, GATEWAYS);
     gateway = planted.gateway;
-  }
-
-  @AfterAll
-  static void stop() {
-    if (planted != null) {
-      planted.close();
-    }
   }
 
   private static void assertTellsNothing(String what, String text) {

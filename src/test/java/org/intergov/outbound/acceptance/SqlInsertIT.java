@@ -9,15 +9,12 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Another system inserts into the delivery outbox, inside its own transactions. */
-@ExtendWith(ShowLogsOnFailure.class)
 @Execution(ExecutionMode.CONCURRENT)
 class SqlInsertIT {
   private static final PostgresServer POSTGRES = PostgresServer.shared();
@@ -26,26 +23,15 @@ class SqlInsertIT {
       "INSERT INTO intergov.delivery_outbox"
           + " (sender, sender_ref, receiver, subject, obj, predicate) VALUES (?, ?, ?, ?, ?, ?)";
 
-  private static TestChannel channel;
-  private static GatewayProcess gateway;
-  private static Api api;
+  private static final TestChannel CHANNEL = new TestChannel();
 
-  @BeforeAll
-  static void start() {
-    channel = new TestChannel();
-    gateway =
-        GatewayProcess.named("sql-insert")
-            .database(POSTGRES.create(DATABASE))
-            .channels(channel.table("poll: { first-after: 100ms, every: 500ms }"))
-            .start();
-    api = gateway.api();
-  }
+  @RegisterExtension
+  static final GatewayExtension GATEWAY =
+      GatewayExtension.named("sql-insert")
+          .with(CHANNEL)
+          .channels(CHANNEL.table("poll: { first-after: 100ms, every: 500ms }"));
 
-  @AfterAll
-  static void stop() {
-    gateway.close();
-    channel.close();
-  }
+  private static final Api API = GATEWAY.api();
 
   private static void insert(String sender, Sent m) throws SQLException {
     POSTGRES.execute(
@@ -58,10 +44,10 @@ class SqlInsertIT {
     insert("AU", message);
     await("well within a second on an idle machine; this one may be busy")
         .pollInterval(Duration.ofMillis(20))
-        .until(() -> channel.has(message));
-    api.awaitStatus(message, "accepted");
-    assertThat(api.events(message)).containsExactly("submitted", "posted", "confirmed", "accepted");
-    assertThat(channel.keys(message)).containsExactly(message.reference());
+        .until(() -> CHANNEL.has(message));
+    API.awaitStatus(message, "accepted");
+    assertThat(API.events(message)).containsExactly("submitted", "posted", "confirmed", "accepted");
+    assertThat(CHANNEL.keys(message)).containsExactly(message.reference());
     assertThat(POSTGRES.counts(DATABASE, lakeOf(message))).isEqualTo(Map.of("accepted", 1L));
   }
 
@@ -80,8 +66,8 @@ class SqlInsertIT {
         message.subject(),
         message.obj(),
         message.predicate());
-    await().until(() -> channel.has(message));
-    assertThat(channel.keys(message).get(0)).matches("AU:[0-9a-f-]{36}");
+    await().until(() -> CHANNEL.has(message));
+    assertThat(CHANNEL.keys(message).get(0)).matches("AU:[0-9a-f-]{36}");
   }
 
   @Test
@@ -95,8 +81,8 @@ class SqlInsertIT {
         PreparedStatement s = c.prepareStatement(many)) {
       c.setAutoCommit(false);
       s.executeUpdate();
-      Sent meanwhile = api.submit(Sent.to("SG", "meanwhile"));
-      api.awaitStatus(meanwhile, "accepted");
+      Sent meanwhile = API.submit(Sent.to("SG", "meanwhile"));
+      API.awaitStatus(meanwhile, "accepted");
       assertThat(posted()).isZero();
       c.commit();
     }
@@ -113,7 +99,7 @@ class SqlInsertIT {
   }
 
   private static long posted() {
-    return channel.posts().stream().filter(p -> p.subject().startsWith("AU.by-sql-many-")).count();
+    return CHANNEL.posts().stream().filter(p -> p.subject().startsWith("AU.by-sql-many-")).count();
   }
 
   @Test
@@ -133,14 +119,14 @@ class SqlInsertIT {
     String reference = "/messages/" + sender + ":" + message.ref();
     await(reference)
         .untilAsserted(
-            () -> assertThat(api.get(reference).body()).contains("\"reason\":\"invalid\""));
+            () -> assertThat(API.get(reference).body()).contains("\"reason\":\"invalid\""));
     await()
         .untilAsserted(
             () ->
-                assertThat(api.get(reference + "/journal").json().findValuesAsText("event"))
+                assertThat(API.get(reference + "/journal").json().findValuesAsText("event"))
                     .containsExactly("submitted", "rejected"));
-    assertThat(api.get(reference).json().path("status").asText()).isEqualTo("rejected");
-    assertThat(channel.posts(message)).isEmpty();
+    assertThat(API.get(reference).json().path("status").asText()).isEqualTo("rejected");
+    assertThat(CHANNEL.posts(message)).isEmpty();
   }
 
   @Test
@@ -166,7 +152,7 @@ class SqlInsertIT {
 
   @Test
   void a_row_under_a_reference_that_was_submitted_is_refused_by_the_table() {
-    Sent message = api.submit(Sent.to("SG", "by-rest-first"));
+    Sent message = API.submit(Sent.to("SG", "by-rest-first"));
     assertThatThrownBy(() -> insert("AU", message))
         .isInstanceOf(SQLException.class)
         .hasMessageContaining("reference_is_unique");

@@ -14,83 +14,78 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.intergov.outbound.channel.sqs.ElasticMq;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /** Two replicas take messages from a queue, post them to two others and follow receipts. */
 @Tag("long")
-@ExtendWith(ShowLogsOnFailure.class)
 class SqsUnderLoadIT {
   private static final String DATABASE = "sqs_load";
   private static final List<String> OUTBOUND = List.of("load-gb", "load-fr.fifo");
+  private static final List<String> OTHERS =
+      List.of("load-intake", "load-dead", "load-receipts-gb", "load-receipts-fr");
   private static final int PER_SECOND = 100;
   private static final PostgresServer POSTGRES = PostgresServer.shared();
 
-  private static GatewayProcess gateway(String name, PostgresServer.Login login, ElasticMq mq) {
-    return GatewayProcess.named(name)
-        .database(login)
-        .setting("AWS_ACCESS_KEY_ID", "id")
-        .setting("AWS_SECRET_ACCESS_KEY", "secret")
-        .setting("INTERGOV_INTAKE_SQS_QUEUE", "load-intake")
-        .setting("INTERGOV_INTAKE_SQS_DEAD_LETTER_QUEUE", "load-dead")
-        .setting("INTERGOV_INTAKE_SQS_ENDPOINT", mq.url())
-        .channels(
-            """
-            defaults:
-              timeout: 5s
-              retry: { attempts: 100, first-delay: 100ms, max-delay: 1s }
-            channels:
-              - id: gb-queue
-                match: { receiver: GB }
-                kind: sqs
-                parameters: { queue: load-gb, receipts-queue: load-receipts-gb, endpoint: "%1$s" }
-              - id: fr-queue
-                match: { receiver: FR }
-                kind: sqs
-                parameters:
-                  queue: load-fr.fifo
-                  receipts-queue: load-receipts-fr
-                  endpoint: "%1$s"
-            """
-                .formatted(mq.url()));
-  }
+  private final ElasticMq mq = ElasticMq.start(Ports.free());
+
+  @RegisterExtension
+  final GatewayExtension gateways =
+      GatewayExtension.named("sqs-load")
+          .replicas("a", "b")
+          .with(mq)
+          .before(() -> Stream.of(OTHERS, OUTBOUND).flatMap(List::stream).forEach(mq::create))
+          .setting("AWS_ACCESS_KEY_ID", "id")
+          .setting("AWS_SECRET_ACCESS_KEY", "secret")
+          .setting("INTERGOV_INTAKE_SQS_QUEUE", "load-intake")
+          .setting("INTERGOV_INTAKE_SQS_DEAD_LETTER_QUEUE", "load-dead")
+          .setting("INTERGOV_INTAKE_SQS_ENDPOINT", mq.url())
+          .channels(
+              """
+              defaults:
+                timeout: 5s
+                retry: { attempts: 100, first-delay: 100ms, max-delay: 1s }
+              channels:
+                - id: gb-queue
+                  match: { receiver: GB }
+                  kind: sqs
+                  parameters: { queue: load-gb, receipts-queue: load-receipts-gb, endpoint: "%1$s" }
+                - id: fr-queue
+                  match: { receiver: FR }
+                  kind: sqs
+                  parameters:
+                    queue: load-fr.fifo
+                    receipts-queue: load-receipts-fr
+                    endpoint: "%1$s"
+              """
+                  .formatted(mq.url()));
 
   @Test
   void ten_restarts_of_the_server_lose_nothing_and_confirm_everything_once() {
-    PostgresServer.Login login = POSTGRES.create(DATABASE);
-    try (ElasticMq mq = ElasticMq.start(Ports.free())) {
-      List.of("load-intake", "load-dead", "load-receipts-gb", "load-receipts-fr")
-          .forEach(mq::create);
-      OUTBOUND.forEach(mq::create);
-      try (GatewayProcess a = gateway("sqs-load-a", login, mq);
-          GatewayProcess b = gateway("sqs-load-b", login, mq);
-          OtherSide other = new OtherSide(mq)) {
-        a.start();
-        b.start();
-        int count = restart(mq, 10);
-        await("all are accepted")
-            .pollInterval(Duration.ofMillis(500))
-            .untilAsserted(
-                () ->
-                    assertThat(POSTGRES.lake(DATABASE))
-                        .isEqualTo(Map.of("accepted", (long) count)));
-        await("every queue is empty")
-            .pollInterval(Duration.ofMillis(500))
-            .until(
-                () ->
-                    mq.size("load-intake")
-                            + mq.size("load-receipts-gb")
-                            + mq.size("load-receipts-fr")
-                            + mq.size("load-gb")
-                            + mq.size("load-fr.fifo")
-                        == 0);
-        assertThat(mq.size("load-dead")).isZero();
-        assertNothingLostAndDuplicatesOnlyWhereTheJournalSaysSo(other, count);
-      }
+    try (OtherSide other = new OtherSide(mq)) {
+      int count = restart(mq, 10);
+      await("all are accepted")
+          .pollInterval(Duration.ofMillis(500))
+          .untilAsserted(
+              () ->
+                  assertThat(POSTGRES.lake(DATABASE)).isEqualTo(Map.of("accepted", (long) count)));
+      await("every queue is empty")
+          .pollInterval(Duration.ofMillis(500))
+          .until(
+              () ->
+                  mq.size("load-intake")
+                          + mq.size("load-receipts-gb")
+                          + mq.size("load-receipts-fr")
+                          + mq.size("load-gb")
+                          + mq.size("load-fr.fifo")
+                      == 0);
+      assertThat(mq.size("load-dead")).isZero();
+      assertNothingLostAndDuplicatesOnlyWhereTheJournalSaysSo(other, count);
     }
   }
 

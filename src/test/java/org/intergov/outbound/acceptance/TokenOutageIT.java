@@ -15,33 +15,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Messages come in while the endpoint that gives out tokens is away for a minute. */
 @Tag("long")
-@ExtendWith(ShowLogsOnFailure.class)
 class TokenOutageIT {
   private static final String DATABASE = "token_outage";
   private static final PostgresServer POSTGRES = PostgresServer.shared();
+  private static final String CREDENTIALS =
+      Base64.getEncoder().encodeToString("au:secret".getBytes(StandardCharsets.UTF_8));
   private static final Duration OUTAGE = Duration.ofSeconds(60);
 
-  @Test
-  void a_minute_without_tokens_loses_nothing_and_sends_nothing_twice() {
-    String credentials =
-        Base64.getEncoder().encodeToString("au:secret".getBytes(StandardCharsets.UTF_8));
-    AtomicInteger sent = new AtomicInteger();
-    ScheduledExecutorService load = Executors.newSingleThreadScheduledExecutor();
-    try (TokenServer tokens = new TokenServer("Basic " + credentials).open();
-        TestChannel channel = new TestChannel();
-        GatewayProcess gateway = GatewayProcess.named("token-outage")) {
-      channel.otherwise(
-          post ->
-              post.headers().getOrDefault("authorization", "").equals("Bearer " + tokens.newest())
-                  ? Reply.accept()
-                  : Reply.status(401));
-      tokens.life(5);
-      gateway
-          .database(POSTGRES.create(DATABASE))
+  private final TokenServer tokens = new TokenServer("Basic " + CREDENTIALS).open();
+  private final TestChannel channel = new TestChannel();
+
+  @RegisterExtension
+  final GatewayExtension gateway =
+      GatewayExtension.named("token-outage")
+          .with(channel, tokens)
+          .before(() -> tokens.life(5))
           .setting("SG_SECRET", "secret")
           .channels(
               """
@@ -55,8 +47,18 @@ class TokenOutageIT {
                             client-secret: "{{env:SG_SECRET}}" }
                   poll: { first-after: 100ms, every: 1s }
               """
-                  .formatted(channel.url(), tokens.url()))
-          .start();
+                  .formatted(channel.url(), tokens.url()));
+
+  @Test
+  void a_minute_without_tokens_loses_nothing_and_sends_nothing_twice() {
+    AtomicInteger sent = new AtomicInteger();
+    ScheduledExecutorService load = Executors.newSingleThreadScheduledExecutor();
+    try {
+      channel.otherwise(
+          post ->
+              post.headers().getOrDefault("authorization", "").equals("Bearer " + tokens.newest())
+                  ? Reply.accept()
+                  : Reply.status(401));
       load.scheduleAtFixedRate(
           () -> gateway.api().submit(Sent.many("SG", "outage-" + sent.addAndGet(10), 10)),
           0,
