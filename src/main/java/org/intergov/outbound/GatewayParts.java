@@ -85,8 +85,7 @@ final class GatewayParts extends LifecycleStrategySupport
     WakeUps wakeUps = WakeUps.create();
     channels =
         new ChannelConfiguration(
-            settings.channels(),
-            settings.routesDir(),
+            settings.table(),
             routeFiles(),
             settings.jurisdiction(),
             Clock.systemUTC(),

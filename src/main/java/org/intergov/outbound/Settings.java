@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.intergov.outbound.config.Durations;
 import org.intergov.outbound.config.file.RoutesFolder;
+import org.intergov.outbound.config.file.WatchedFiles;
 import org.intergov.outbound.store.database.Standby;
 import org.intergov.outbound.store.upkeep.Retention;
 
@@ -50,6 +51,14 @@ public record Settings(
   private static final List<String> LOG_LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
 
   private static final List<String> LOG_FORMATS = List.of("text", "json");
+
+  /**
+   * The routing table, and the operator's own routes: where the settings say, else in the folder
+   * {@code routes} beside it, if there is one, then or later.
+   */
+  public WatchedFiles table() {
+    return new WatchedFiles(channels, () -> routesDir.or(() -> RoutesFolder.beside(channels)));
+  }
 
   /** How to reach a database; the password is not printed. */
   public record Login(String url, String username, String password) {
@@ -189,11 +198,10 @@ public record Settings(
     return found;
   }
 
-  /** Unset: the folder {@code routes} beside the routing table, if there is one. */
   private static Optional<Path> routesDir(SettingSources sources) {
     String found = sources.get(Setting.ROUTES_DIR).value();
     if (found.isEmpty()) {
-      return RoutesFolder.beside(Path.of(sources.get(Setting.CHANNELS).value()));
+      return Optional.empty();
     }
     if (!Files.isDirectory(Path.of(found))) {
       sources.fault(Setting.ROUTES_DIR, found, "an existing folder");

@@ -4,16 +4,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.intergov.outbound.channel.ChannelKinds;
-import org.intergov.outbound.channel.OperatorRoutes;
-import org.intergov.outbound.channel.OperatorRoutesTrial;
+import org.intergov.outbound.channel.TableReader;
 import org.intergov.outbound.config.InvalidChannelsException;
-import org.intergov.outbound.config.channels.ChannelsFile;
 import org.intergov.outbound.config.channels.ChannelsSchema;
 import org.intergov.outbound.config.channels.Loaded;
 import org.intergov.outbound.config.file.RoutesFolder;
-import org.intergov.outbound.config.kind.KindDescription;
+import org.intergov.outbound.config.file.WatchedFiles;
 
 /** Routing tables for commands that start no gateway. */
 public final class Tables {
@@ -29,13 +28,7 @@ public final class Tables {
   public static Loaded load(Path file, Optional<Path> routesDir, String jurisdiction)
       throws InvalidChannelsException, IOException {
     try (DefaultCamelContext camel = camel()) {
-      ChannelKinds.load(camel);
-      RoutesFolder routes = OperatorRoutes.load(camel, routesDir, GatewayParts.routeFiles());
-      Loaded loaded =
-          ChannelsFile.load(
-              file, System::getenv, jurisdiction, ChannelKinds.describe(camel, routes));
-      OperatorRoutesTrial.check(routes, loaded.table());
-      return loaded.after(routes.warnings());
+      return reader(camel, file, routesDir, jurisdiction).read().loaded();
     }
   }
 
@@ -54,11 +47,20 @@ public final class Tables {
   public static Map<String, Object> schema(Optional<Path> routesDir)
       throws InvalidChannelsException, IOException {
     try (DefaultCamelContext camel = camel()) {
-      Map<String, KindDescription> shipped = ChannelKinds.load(camel);
-      RoutesFolder routes = OperatorRoutes.load(camel, routesDir, GatewayParts.routeFiles());
-      return ChannelsSchema.of(
-          routesDir.isEmpty() ? shipped : ChannelKinds.describe(camel, routes));
+      return ChannelsSchema.of(reader(camel, Path.of("channels.yaml"), routesDir, null).kinds());
     }
+  }
+
+  private static TableReader reader(
+      CamelContext camel, Path file, Optional<Path> routesDir, String jurisdiction)
+      throws IOException {
+    return new TableReader(
+        camel,
+        ChannelKinds.load(camel),
+        new WatchedFiles(file, () -> routesDir),
+        GatewayParts.routeFiles(),
+        jurisdiction,
+        System::getenv);
   }
 
   private static DefaultCamelContext camel() {

@@ -1,22 +1,17 @@
 package org.intergov.outbound.channel;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.intergov.outbound.config.Cause;
 import org.intergov.outbound.config.InvalidChannelsException;
-import org.intergov.outbound.config.channels.ChannelsFile;
-import org.intergov.outbound.config.channels.Loaded;
 import org.intergov.outbound.config.file.FileWatch;
-import org.intergov.outbound.config.file.RoutesFolder;
+import org.intergov.outbound.config.file.WatchedFiles;
 import org.intergov.outbound.config.kind.KindDescription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,8 +27,7 @@ public final class ChannelConfiguration
   private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
   private static final Duration WATCH_QUIET = Duration.ofMillis(300);
 
-  private final Path file;
-  private final Optional<Path> routesDir;
+  private final WatchedFiles files;
   private final List<String> ownRouteFiles;
   private final String jurisdiction;
   private final Clock clock;
@@ -43,22 +37,19 @@ public final class ChannelConfiguration
   private FileWatch watch;
 
   /**
-   * @param file channels.yaml
-   * @param routesDir the operator's own routes; empty if there are none
+   * @param files channels.yaml and the operator's own routes
    * @param ownRouteFiles names of the gateway's route files, whose ids are taken
    * @param jurisdiction the only sender
    * @param clock says when the table was read
    * @param changed told when another table is in force
    */
   public ChannelConfiguration(
-      Path file,
-      Optional<Path> routesDir,
+      WatchedFiles files,
       List<String> ownRouteFiles,
       String jurisdiction,
       Clock clock,
       Runnable changed) {
-    this.file = file;
-    this.routesDir = routesDir;
+    this.files = files;
     this.ownRouteFiles = ownRouteFiles;
     this.jurisdiction = jurisdiction;
     this.clock = clock;
@@ -70,25 +61,13 @@ public final class ChannelConfiguration
    */
   @Override
   public void configure(CamelContext camel) throws InvalidChannelsException, IOException {
-    ChannelKinds.load(camel);
-    RoutesFolder operatorRoutes = OperatorRoutes.load(camel, routesDir, ownRouteFiles);
-    operatorRoutes.warnings().forEach(w -> LOG.warn("{}", w));
-    Map<String, KindDescription> kinds = ChannelKinds.describe(camel, operatorRoutes);
-    routes = new ChannelRoutes(camel, kinds);
-    table = new LiveTable(file, () -> read(kinds, operatorRoutes), routes, clock, changed);
+    Map<String, KindDescription> shipped = ChannelKinds.load(camel);
+    routes = new ChannelRoutes(camel, shipped);
+    TableReader reader =
+        new TableReader(camel, shipped, files, ownRouteFiles, jurisdiction, System::getenv);
+    table = new LiveTable(files, reader::read, routes, clock, changed);
     table.load();
     ChannelRecipients.bind(camel.getRegistry(), routes);
-  }
-
-  private Loaded read(Map<String, KindDescription> kinds, RoutesFolder operatorRoutes)
-      throws InvalidChannelsException {
-    Loaded loaded = ChannelsFile.load(file, System::getenv, jurisdiction, kinds);
-    try {
-      OperatorRoutesTrial.check(operatorRoutes, loaded.table());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return loaded;
   }
 
   /** The table, once it has been configured. */
@@ -97,9 +76,9 @@ public final class ChannelConfiguration
     return table;
   }
 
-  /** From now on an edit is taken up whenever the file changes. */
+  /** From now on an edit is taken up whenever one of the files changes. */
   public void watch() {
-    watch = new FileWatch(file, WATCH_EVERY, WATCH_QUIET, table::lastRead, this::takeUp).start();
+    watch = new FileWatch(files, WATCH_EVERY, WATCH_QUIET, table::lastRead, this::takeUp).start();
   }
 
   private void takeUp() {
@@ -108,7 +87,7 @@ public final class ChannelConfiguration
     } catch (InvalidChannelsException e) {
       LOG.debug("said already", e);
     } catch (RuntimeException e) {
-      LOG.error("{} could not be put in force; trying again: {}", file, Cause.of(e));
+      LOG.error("{} could not be put in force; trying again: {}", files, Cause.of(e));
     }
   }
 

@@ -21,6 +21,8 @@ import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
 import org.intergov.outbound.config.Cause;
+import org.intergov.outbound.config.InvalidChannelsException;
+import org.intergov.outbound.config.file.RoutesFolder;
 import org.intergov.outbound.config.kind.KindDescription;
 import org.intergov.outbound.routing.Channel;
 import org.slf4j.Logger;
@@ -46,12 +48,20 @@ public final class ChannelRoutes implements AutoCloseable {
   private static final String NAME = "~name";
 
   private final ModelCamelContext camel;
-  private final Map<String, KindDescription> kinds;
   private final ChannelParameters parameters;
   private final Map<String, ChannelVersion> current = new ConcurrentHashMap<>();
 
   /** Held by who reads or changes Camel's list of route definitions, which is a plain list. */
   private final Object definitions = new Object();
+
+  /** The operator's routes that are in force; written by the thread that changes the table. */
+  private volatile OperatorRoutesVersion operatorRoutes;
+
+  /** Versions that may lead to routes of an operator's, and to which. */
+  private final Map<ChannelVersion, OperatorRoutesVersion> leading = new ConcurrentHashMap<>();
+
+  /** Suffixes of versions of them whose routes are there. */
+  private final Set<String> suffixes = ConcurrentHashMap.newKeySet();
 
   /** Names of versions whose routes are there, or are being removed. */
   private final Set<String> names = ConcurrentHashMap.newKeySet();
@@ -78,12 +88,83 @@ public final class ChannelRoutes implements AutoCloseable {
     }
   }
 
+  /**
+   * With no routes of an operator's.
+   *
+   * @param kinds there are, by name
+   */
   public ChannelRoutes(CamelContext camel, Map<String, KindDescription> kinds) {
     this.camel = (ModelCamelContext) camel;
-    this.kinds = kinds;
     this.parameters = new ChannelParameters(camel);
+    this.operatorRoutes =
+        new OperatorRoutesVersion(this.camel, definitions, RoutesFolder.none(), kinds, "");
     this.camel.getRouteTemplateDefinitions().forEach(ChannelRoutes::listenUnderItsName);
     remover.setRemoveOnCancelPolicy(true);
+  }
+
+  /** The operator's routes that are in force. */
+  OperatorRoutesVersion operatorRoutes() {
+    return operatorRoutes;
+  }
+
+  /**
+   * Loads an operator's routes beside those in force, if the files differ from theirs.
+   *
+   * @return those in force, if the files are the same
+   * @throws InvalidChannelsException naming file and cause; then nothing of them is left
+   */
+  OperatorRoutesVersion load(RoutesFolder files, Map<String, KindDescription> kinds)
+      throws InvalidChannelsException {
+    if (files.isSameAs(operatorRoutes.files())) {
+      return operatorRoutes;
+    }
+    OperatorRoutesVersion version =
+        new OperatorRoutesVersion(camel, definitions, files, kinds, takeSuffix());
+    try {
+      version.load();
+    } catch (InvalidChannelsException | RuntimeException e) {
+      drop(version);
+      throw e;
+    }
+    version.templates().forEach(ChannelRoutes::listenUnderItsName);
+    return version;
+  }
+
+  private String takeSuffix() {
+    String suffix = "";
+    for (int n = 2; !suffixes.add(suffix); n++) {
+      suffix = "~" + n;
+    }
+    return suffix;
+  }
+
+  /** Takes away what was loaded and not put in force. */
+  void drop(OperatorRoutesVersion version) {
+    if (version != operatorRoutes) {
+      version.drop();
+      suffixes.remove(version.suffix());
+    }
+  }
+
+  /**
+   * Puts an operator's routes in force. Those that were are removed when no channel's routes lead
+   * to them any more.
+   *
+   * @throws Exception if one of them cannot start; those that were are in force again
+   */
+  void putInForce(OperatorRoutesVersion version) throws Exception {
+    OperatorRoutesVersion before = operatorRoutes;
+    if (version != before) {
+      version.takeOverFrom(before);
+      before.removeTemplatesWithout(version);
+      operatorRoutes = version;
+      before.retire(
+          () -> {
+            if (!before.files().files().isEmpty()) { // what had no files took no suffix
+              suffixes.remove(before.suffix());
+            }
+          });
+    }
   }
 
   /** Two versions of a channel are there at the same time, so each listens under its own name. */
@@ -116,17 +197,23 @@ public final class ChannelRoutes implements AutoCloseable {
    * Adds and starts routes for channels that have none yet or need others, without sending anything
    * through them: {@link #publish} does that.
    *
+   * @param beneath the operator's routes that they may lead to
    * @throws NotMadeException if one cannot be made; then none is left
    */
-  List<ChannelVersion> prepare(List<Channel> channels) throws NotMadeException {
+  List<ChannelVersion> prepare(List<Channel> channels, OperatorRoutesVersion beneath)
+      throws NotMadeException {
     List<ChannelVersion> made = new ArrayList<>();
     for (Channel channel : channels) {
       String name = takeName(channel.id());
       ChannelVersion version =
           new ChannelVersion(channel, name, routeIds(channel, name), endpoints(channel, name));
+      if (beneath.mayCarry(channel)) {
+        beneath.begin();
+        leading.put(version, beneath);
+      }
       made.add(version);
       try {
-        Map<String, Object> bound = parametersOf(channel, name);
+        Map<String, Object> bound = parametersOf(channel, name, beneath);
         for (String step : steps(channel)) {
           add(channel, name, step, bound);
         }
@@ -135,17 +222,22 @@ public final class ChannelRoutes implements AutoCloseable {
           String why = new ChannelSecrets(channel).hiddenIn(e);
           LOG.debug("routes of {} cannot be made: {}", channel, why);
         }
-        made.forEach(this::removeRoutes);
-        made.forEach(v -> parameters.forget(v.channel().id()));
+        forget(made);
         throw new NotMadeException(channel, e);
       }
     }
     return made;
   }
 
+  /** Takes away routes that were prepared and are not to be used. */
+  void forget(List<ChannelVersion> made) {
+    made.forEach(this::removeRoutes);
+    made.forEach(v -> parameters.forget(v.channel().id()));
+  }
+
   /** Adds, starts and uses the routes of a channel. */
   public void add(Channel channel) throws NotMadeException {
-    publish(prepare(List.of(channel)));
+    publish(prepare(List.of(channel), operatorRoutes));
   }
 
   /** Sends through these from now on, and lets go of those they replace. */
@@ -218,11 +310,16 @@ public final class ChannelRoutes implements AutoCloseable {
    * What the templates of its kind get.
    *
    * @param name of the version
+   * @param beneath the operator's routes that it may lead to
    */
-  Map<String, Object> parametersOf(Channel channel, String name) {
+  Map<String, Object> parametersOf(Channel channel, String name, OperatorRoutesVersion beneath) {
     Map<String, Object> bound = new HashMap<>(parameters.bind(channel));
+    if (channel.kind().equals(ChannelKinds.ROUTE)) {
+      bound.replaceAll((key, value) -> value instanceof String s ? beneath.localName(s) : value);
+    }
     // Camel asks for each that a template requires; the route uses the map as a whole
-    kinds
+    beneath
+        .kinds()
         .get(channel.kind())
         .parameters()
         .forEach(p -> p.declaredKeys().forEach(key -> bound.put(key, "")));
@@ -290,6 +387,10 @@ public final class ChannelRoutes implements AutoCloseable {
       }
     }
     names.remove(version.name());
+    OperatorRoutesVersion beneath = leading.remove(version);
+    if (beneath != null) {
+      beneath.end();
+    }
   }
 
   private void stop(String routeId) {

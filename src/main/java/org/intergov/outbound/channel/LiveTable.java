@@ -1,16 +1,15 @@
 package org.intergov.outbound.channel;
 
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.intergov.outbound.config.InvalidChannelsException;
 import org.intergov.outbound.config.Problem;
 import org.intergov.outbound.config.Severity;
-import org.intergov.outbound.config.channels.Loaded;
-import org.intergov.outbound.config.file.Fingerprint;
+import org.intergov.outbound.config.file.WatchedFiles;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.RoutingTable;
 import org.intergov.outbound.routing.TableChanges;
@@ -25,7 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class LiveTable implements Supplier<RoutingTable> {
   private static final Logger LOG = LoggerFactory.getLogger(LiveTable.class);
 
-  private final Path file;
+  private final WatchedFiles files;
   private final Loader loader;
   private final ChannelRoutes routes;
   private final Clock clock;
@@ -33,9 +32,9 @@ public final class LiveTable implements Supplier<RoutingTable> {
   private volatile State state;
   private volatile String lastRead;
 
-  /** Reads and validates the file, with placeholders resolved by what they stand for now. */
+  /** Reads and checks the files, with placeholders resolved by what they stand for now. */
   public interface Loader {
-    Loaded load() throws InvalidChannelsException;
+    TableEdition load() throws InvalidChannelsException;
   }
 
   /**
@@ -59,8 +58,9 @@ public final class LiveTable implements Supplier<RoutingTable> {
   /**
    * @param inForce told whenever another table is in force
    */
-  public LiveTable(Path file, Loader loader, ChannelRoutes routes, Clock clock, Runnable inForce) {
-    this.file = file;
+  public LiveTable(
+      WatchedFiles files, Loader loader, ChannelRoutes routes, Clock clock, Runnable inForce) {
+    this.files = files;
     this.loader = loader;
     this.routes = routes;
     this.clock = clock;
@@ -73,9 +73,10 @@ public final class LiveTable implements Supplier<RoutingTable> {
    * @throws InvalidChannelsException naming everything that is wrong with it
    */
   public synchronized void load() throws InvalidChannelsException {
-    lastRead = Fingerprint.of(file);
-    RoutingTable table = read();
-    routes.publish(prepare(table.channels()));
+    lastRead = files.fingerprint();
+    TableEdition edition = read();
+    RoutingTable table = edition.loaded().table();
+    put(edition, table.channels(), routes.load(edition.routes(), edition.kinds()));
     state = new State(table, lastRead, clock.instant(), Optional.empty());
   }
 
@@ -88,7 +89,7 @@ public final class LiveTable implements Supplier<RoutingTable> {
     return state;
   }
 
-  /** The file's fingerprint when it was last read, whether it could be used or not. */
+  /** The files' fingerprint when they were last read, whether it could be used or not. */
   public String lastRead() {
     return lastRead;
   }
@@ -103,18 +104,20 @@ public final class LiveTable implements Supplier<RoutingTable> {
    * @throws RuntimeException if it could not be read; it counts as not read yet
    */
   public synchronized TableChanges reload(String why) throws InvalidChannelsException {
-    String version = Fingerprint.of(file);
+    String version = files.fingerprint();
     State before = state;
     try {
-      RoutingTable table = read();
-      TableChanges changes = TableChanges.between(before.table(), table);
-      routes.publish(prepare(changes.newRoutes()));
+      TableEdition edition = read();
+      RoutingTable table = edition.loaded().table();
+      OperatorRoutesVersion beneath = routes.load(edition.routes(), edition.kinds());
+      TableChanges changes = TableChanges.between(before.table(), table, leadingElsewhere(beneath));
+      put(edition, changes.newRoutes(), beneath);
       state = new State(table, version, clock.instant(), Optional.empty());
       routes.retire(changes.removed());
       LOG.info(
           // whole, since no two of them are repeats: an auditor finds every table there was
           "%s is in force (%s): %s; entries: %d, version %s"
-              .formatted(file, why, changes, table.channels().size(), version));
+              .formatted(files, why, changes, table.channels().size(), version));
       inForce.run();
       lastRead = version;
       return changes;
@@ -125,10 +128,38 @@ public final class LiveTable implements Supplier<RoutingTable> {
     }
   }
 
-  private RoutingTable read() throws InvalidChannelsException {
-    Loaded loaded = loader.load();
-    loaded.warnings().forEach(LiveTable::say);
-    return loaded.table();
+  private TableEdition read() throws InvalidChannelsException {
+    TableEdition edition = loader.load();
+    edition.loaded().warnings().forEach(LiveTable::say);
+    return edition;
+  }
+
+  /** The channels that may go by an operator's routes, if these are others now. */
+  private Predicate<Channel> leadingElsewhere(OperatorRoutesVersion beneath) {
+    OperatorRoutesVersion before = routes.operatorRoutes();
+    if (beneath == before) {
+      return channel -> false;
+    }
+    return channel -> before.mayCarry(channel) || beneath.mayCarry(channel);
+  }
+
+  /** Makes the routes and sends through them from now on; or leaves everything as it was. */
+  private void put(TableEdition edition, List<Channel> channels, OperatorRoutesVersion beneath)
+      throws InvalidChannelsException {
+    List<ChannelVersion> made = List.of();
+    try {
+      made = prepare(channels, beneath);
+      routes.putInForce(beneath);
+    } catch (InvalidChannelsException e) {
+      routes.drop(beneath);
+      throw e;
+    } catch (Exception e) {
+      routes.forget(made);
+      routes.drop(beneath);
+      String found = OperatorRoutes.cause(e, ChannelSecrets.NONE);
+      throw edition.routes().error("", found, "routes that can be started");
+    }
+    routes.publish(made);
   }
 
   /** A line for each, which is no repeat of the others: its text is all that it has. */
@@ -140,16 +171,17 @@ public final class LiveTable implements Supplier<RoutingTable> {
     }
   }
 
-  private List<ChannelVersion> prepare(List<Channel> channels) throws InvalidChannelsException {
+  private List<ChannelVersion> prepare(List<Channel> channels, OperatorRoutesVersion beneath)
+      throws InvalidChannelsException {
     try {
-      return routes.prepare(channels);
+      return routes.prepare(channels, beneath);
     } catch (ChannelRoutes.NotMadeException e) {
       throw new InvalidChannelsException(
-          file,
+          files.table(),
           List.of(
               new Problem(
                   Severity.ERROR,
-                  file,
+                  files.table(),
                   0,
                   "channel " + e.channelId(),
                   "parameters that its routes cannot start with (" + e.getMessage() + ")",
@@ -166,7 +198,7 @@ public final class LiveTable implements Supplier<RoutingTable> {
       LOG.error(
           "{}: {} cannot be used; the table read at {} stays in force, version {}",
           why,
-          file,
+          files,
           before.lastReload(),
           before.version());
       failure.problems().forEach(LiveTable::say);

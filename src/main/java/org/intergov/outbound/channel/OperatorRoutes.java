@@ -6,14 +6,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 import org.intergov.outbound.config.Cause;
 import org.intergov.outbound.config.InvalidChannelsException;
 import org.intergov.outbound.config.file.RoutesFolder;
@@ -24,7 +30,7 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
  * Loads an operator's own route files: routes for kind {@code route}, and templates that are kinds
  * of their own. Their templates start on the channel's own threads, whatever they do.
  */
-public final class OperatorRoutes {
+final class OperatorRoutes {
   /** Components that are parts of the gateway, not for routes of others. */
   private static final Pattern OWN_COMPONENTS = Pattern.compile("channel-.*|leased|outcome");
 
@@ -36,25 +42,22 @@ public final class OperatorRoutes {
   private OperatorRoutes() {}
 
   /**
-   * Reads, checks and loads the files of a folder; none of their routes is started.
+   * Reads and checks the files of a folder; loads none.
    *
+   * @param camel knows which components there are
    * @param folder empty if there is none
    * @param ownFiles names of the gateway's own route files: the ids of their routes, which are also
    *     the names of the endpoints they listen on, are taken
    * @throws InvalidChannelsException naming file, line and cause of every error
    */
-  public static RoutesFolder load(CamelContext camel, Optional<Path> folder, List<String> ownFiles)
+  static RoutesFolder read(CamelContext camel, Optional<Path> folder, List<String> ownFiles)
       throws InvalidChannelsException, IOException {
-    if (folder.isEmpty()) {
-      return RoutesFolder.none();
-    }
-    RoutesFolder files =
-        RoutesFolder.read(
+    return folder.isEmpty()
+        ? RoutesFolder.none()
+        : RoutesFolder.read(
             folder.get(),
             new Reserved(ids(ownFiles), ChannelKinds.SHIPPED),
             scheme -> isThere(camel, scheme));
-    load(camel, files);
-    return files;
   }
 
   private static List<String> ids(List<String> ownFiles) throws IOException {
@@ -76,20 +79,49 @@ public final class OperatorRoutes {
         && camel.getComponent(scheme, true, false) != null;
   }
 
+  /** Loads the files as they are. */
   static void load(CamelContext camel, RoutesFolder files) throws InvalidChannelsException {
-    for (Path file : files.files()) {
+    load(camel, files, "", builder -> {});
+  }
+
+  /**
+   * Loads the files.
+   *
+   * @param suffix of the names of their local endpoints
+   * @param prepare told of the routes and templates of each file, before Camel has them
+   * @throws InvalidChannelsException naming file, line and cause
+   */
+  static void load(
+      CamelContext camel, RoutesFolder files, String suffix, Consumer<RouteBuilder> prepare)
+      throws InvalidChannelsException {
+    for (Map.Entry<Path, String> file : files.texts(suffix).entrySet()) {
       try {
-        Resource resource =
-            PluginHelper.getResourceLoader(camel).resolveResource("file:" + file.toAbsolutePath());
-        PluginHelper.getRoutesLoader(camel).loadRoutes(resource);
+        String location = "file:" + file.getKey().toAbsolutePath();
+        Resource resource = ResourceHelper.fromString(location, file.getValue());
+        for (RoutesBuilder routes :
+            PluginHelper.getRoutesLoader(camel).findRoutesBuilders(List.of(resource))) {
+          load(camel, (RouteBuilder) routes, prepare);
+        }
       } catch (Exception e) {
-        throw files.error(file, line(e), cause(e, ChannelSecrets.NONE), WELL_FORMED);
+        throw files.error(file.getKey(), line(e), cause(e, ChannelSecrets.NONE), WELL_FORMED);
       }
     }
     for (String kind : files.kinds()) {
       onWorkers(camel, kind + "-post");
       onWorkers(camel, kind + "-status");
     }
+  }
+
+  private static void load(CamelContext camel, RouteBuilder file, Consumer<RouteBuilder> prepare)
+      throws Exception {
+    file.addLifecycleInterceptor(
+        new RouteBuilderLifecycleStrategy() {
+          @Override
+          public void afterConfigure(RouteBuilder builder) {
+            prepare.accept(builder);
+          }
+        });
+    camel.addRoutes(file);
   }
 
   private static void onWorkers(CamelContext camel, String template) {

@@ -11,6 +11,7 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.intergov.outbound.config.InvalidChannelsException;
 import org.intergov.outbound.config.file.RoutesFolder;
+import org.intergov.outbound.config.kind.KindDescription;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.RoutingTable;
 
@@ -19,31 +20,65 @@ import org.intergov.outbound.routing.RoutingTable;
  * starts none: endpoints are looked up and their options set, but nothing is read, sent or listened
  * on. So {@code check} finds what the start would.
  */
-public final class OperatorRoutesTrial {
+final class OperatorRoutesTrial implements AutoCloseable {
   /** Every step that the gateway may name a route of a channel after. */
   private static final List<String> NAMED =
       List.of("post", "status", "statuses", "subscribe", "receipts");
 
   private static final String BUILT = "a route that Camel can build";
 
-  private OperatorRoutesTrial() {}
+  private final RoutesFolder files;
+  private final DefaultCamelContext camel = camel();
+
+  private OperatorRoutesTrial(RoutesFolder files) {
+    this.files = files;
+  }
 
   /**
+   * Loads the files.
+   *
+   * @throws InvalidChannelsException naming file and line of what cannot be loaded
+   */
+  static OperatorRoutesTrial of(RoutesFolder files) throws InvalidChannelsException, IOException {
+    OperatorRoutesTrial trial = new OperatorRoutesTrial(files);
+    if (!files.files().isEmpty()) {
+      try {
+        ChannelKinds.loadRoutes(
+            trial.camel, "routes/channels/" + ChannelKinds.ROUTE + ".camel.yaml");
+        OperatorRoutes.load(trial.camel, files);
+      } catch (InvalidChannelsException | IOException | RuntimeException e) {
+        trial.close();
+        throw e;
+      }
+    }
+    return trial;
+  }
+
+  /** The kinds that the files define, and kind {@code route} as it is with them, by name. */
+  Map<String, KindDescription> kinds() {
+    return ChannelKinds.describe(camel, files);
+  }
+
+  /**
+   * Builds the routes.
+   *
+   * @param kinds all there are
    * @throws InvalidChannelsException naming file and line of the route that cannot be built
    */
-  public static void check(RoutesFolder files, RoutingTable table)
-      throws InvalidChannelsException, IOException {
+  void build(RoutingTable table, Map<String, KindDescription> kinds)
+      throws InvalidChannelsException {
     if (files.files().isEmpty()) {
       return;
     }
     for (Channel channel : table.channels()) {
       checkNames(files, channel);
     }
-    try (DefaultCamelContext camel = camel()) {
-      ChannelKinds.loadRoutes(camel, "routes/channels/" + ChannelKinds.ROUTE + ".camel.yaml");
-      OperatorRoutes.load(camel, files);
-      build(camel, files, table);
-    }
+    build(camel, files, table, kinds);
+  }
+
+  @Override
+  public void close() throws IOException {
+    camel.close();
   }
 
   private static void checkNames(RoutesFolder files, Channel channel)
@@ -69,7 +104,11 @@ public final class OperatorRoutesTrial {
     return camel;
   }
 
-  private static void build(DefaultCamelContext camel, RoutesFolder files, RoutingTable table)
+  private static void build(
+      DefaultCamelContext camel,
+      RoutesFolder files,
+      RoutingTable table,
+      Map<String, KindDescription> kinds)
       throws InvalidChannelsException {
     List<RouteDefinition> routes = new ArrayList<>(camel.getRouteDefinitions());
     routes.forEach(r -> r.setAutoStartup("false"));
@@ -78,10 +117,10 @@ public final class OperatorRoutesTrial {
     } catch (Exception e) {
       throw files.error(routeId(e), OperatorRoutes.cause(e, ChannelSecrets.NONE), BUILT);
     }
-    ChannelRoutes all = new ChannelRoutes(camel, ChannelKinds.describe(camel, files));
+    ChannelRoutes all = new ChannelRoutes(camel, kinds);
     for (Channel channel : table.channels()) {
       if (files.kinds().contains(channel.kind()) || channel.kind().equals(ChannelKinds.ROUTE)) {
-        build(camel, files, channel, all.parametersOf(channel, channel.id()));
+        build(camel, files, channel, all.parametersOf(channel, channel.id(), all.operatorRoutes()));
       }
     }
   }

@@ -3,6 +3,7 @@ package org.intergov.outbound.routing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What differs between two tables, by channel, each list in the order of its table.
@@ -29,6 +30,15 @@ public record TableChanges(
   }
 
   public static TableChanges between(RoutingTable before, RoutingTable after) {
+    return between(before, after, channel -> false);
+  }
+
+  /**
+   * @param elsewhere whether what a channel's routes are made from, or lead to, differs although
+   *     its entry may not
+   */
+  public static TableChanges between(
+      RoutingTable before, RoutingTable after, Predicate<Channel> elsewhere) {
     List<String> added = new ArrayList<>();
     List<String> changed = new ArrayList<>();
     List<Channel> newRoutes = new ArrayList<>();
@@ -37,9 +47,9 @@ public record TableChanges(
       if (then.isEmpty()) {
         added.add(now.id());
         newRoutes.add(now);
-      } else if (!then.get().equals(now)) {
+      } else if (!then.get().equals(now) || elsewhere.test(now)) {
         changed.add(now.id());
-        if (!sameRoutes(then.get(), now)) {
+        if (!sameRoutes(then.get(), now) || elsewhere.test(now)) {
           newRoutes.add(now);
         }
       }

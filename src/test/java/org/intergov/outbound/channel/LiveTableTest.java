@@ -23,6 +23,8 @@ import org.intergov.outbound.channel.http.ChannelApi;
 import org.intergov.outbound.channel.http.ChannelHttpComponent;
 import org.intergov.outbound.config.InvalidChannelsException;
 import org.intergov.outbound.config.channels.ChannelsFile;
+import org.intergov.outbound.config.file.RoutesFolder;
+import org.intergov.outbound.config.file.WatchedFiles;
 import org.intergov.outbound.config.kind.KindDescription;
 import org.intergov.outbound.routing.Channel;
 import org.intergov.outbound.routing.TableChanges;
@@ -54,8 +56,12 @@ class LiveTableTest {
     Path file = folder.resolve("channels.yaml");
     table =
         new LiveTable(
-            file,
-            () -> ChannelsFile.load(file, environment::get, "AU", kinds),
+            WatchedFiles.only(file),
+            () ->
+                new TableEdition(
+                    ChannelsFile.load(file, environment::get, "AU", kinds),
+                    RoutesFolder.none(),
+                    kinds),
             routes,
             Clock.systemUTC(),
             inForce::incrementAndGet);

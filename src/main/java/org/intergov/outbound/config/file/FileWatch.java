@@ -7,6 +7,9 @@ import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -15,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that a file has other content, however it came there: written over, renamed over, or
- * behind a symbolic link that now leads elsewhere (editors, deployments, ConfigMaps). The
- * directory's events only make it prompt; what counts is a look at the file every so often, which
- * also sees what has no events (NFS, a link into another directory).
+ * Notices that files have other content, however it came there: written over, renamed over, or
+ * behind a symbolic link that now leads elsewhere (editors, deployments, ConfigMaps); that one has
+ * come, or gone. The directories' events only make it prompt; what counts is a look at the files
+ * every so often, which also sees what has no events (NFS, a link into another directory).
  *
  * <p>Runs in a thread of its own. A change is told once it has been quiet for a while, so that a
  * file that is being written is not read half.
@@ -35,32 +38,36 @@ public final class FileWatch implements AutoCloseable {
   /** A directory in which something changes all the time is not looked at more often. */
   private static final Duration BETWEEN_EVENTS = Duration.ofMillis(20);
 
-  private final Path file;
+  private final WatchedFiles files;
   private final Duration every;
   private final Duration quiet;
   private final Supplier<String> known;
   private final Runnable changed;
   private final Thread thread;
   private volatile WatchService events;
-  private WatchKey directory;
-  private Optional<FileStamp> seen = Optional.empty();
+  private final Map<Path, WatchKey> directories = new HashMap<>();
+  private List<Optional<FileStamp>> seen = List.of();
   private int looks;
   private final CountDownLatch closing = new CountDownLatch(1);
 
   /**
-   * @param every how often the file is looked at where no event says that it must be
-   * @param quiet how long it must have stayed the same before it is read
+   * @param every how often the files are looked at where no event says that it must be
+   * @param quiet how long they must have stayed the same before they are read
    * @param known the {@link Fingerprint} of the content that was read last, by whomever
    * @param changed told from the watching thread when the content is another
    */
   public FileWatch(
-      Path file, Duration every, Duration quiet, Supplier<String> known, Runnable changed) {
-    this.file = file.toAbsolutePath();
+      WatchedFiles files,
+      Duration every,
+      Duration quiet,
+      Supplier<String> known,
+      Runnable changed) {
+    this.files = files;
     this.every = every;
     this.quiet = quiet;
     this.known = known;
     this.changed = changed;
-    this.thread = new Thread(this::run, "watch " + file.getFileName());
+    this.thread = new Thread(this::run, "watch " + files);
     thread.setDaemon(true);
   }
 
@@ -75,15 +82,15 @@ public final class FileWatch implements AutoCloseable {
         awaitHint();
         if (isWorthReading()) {
           awaitQuiet();
-          if (!isClosing() && !Fingerprint.of(file).equals(known.get())) {
+          if (!isClosing() && !files.fingerprint().equals(known.get())) {
             changed.run();
           }
         }
       } catch (InterruptedException | ClosedWatchServiceException e) {
-        LOG.debug("{} is watched no more", file);
+        LOG.debug("{} is watched no more", files);
         return;
       } catch (RuntimeException e) {
-        LOG.error("{}: a change could not be handled; the next one is tried", file, e);
+        LOG.error("{}: a change could not be handled; the next one is tried", files, e);
       }
     }
   }
@@ -100,35 +107,41 @@ public final class FileWatch implements AutoCloseable {
       pause(BETWEEN_EVENTS);
       key.pollEvents();
       if (!key.reset()) {
-        directory = null;
+        directories.values().remove(key);
       }
     }
   }
 
   /** Without events, a directory that is not there for example, the looks alone must do. */
   private void listen() {
-    if (directory != null) {
-      return;
+    for (Path directory : files.directories()) {
+      if (!directories.containsKey(directory)) {
+        listen(directory);
+      }
     }
+  }
+
+  private void listen(Path directory) {
     try {
       if (events == null) {
-        events = file.getFileSystem().newWatchService();
+        events = directory.getFileSystem().newWatchService();
       }
-      directory =
-          file.getParent()
-              .register(
-                  events,
-                  StandardWatchEventKinds.ENTRY_CREATE,
-                  StandardWatchEventKinds.ENTRY_MODIFY,
-                  StandardWatchEventKinds.ENTRY_DELETE);
+      directories.put(
+          directory,
+          directory.register(
+              events,
+              StandardWatchEventKinds.ENTRY_CREATE,
+              StandardWatchEventKinds.ENTRY_MODIFY,
+              StandardWatchEventKinds.ENTRY_DELETE));
     } catch (IOException | UnsupportedOperationException e) {
-      LOG.debug("{}: no events, it is looked at every {}", file, every, e);
+      LOG.debug("{}: no events, it is looked at every {}", directory, every, e);
     }
   }
 
   private boolean isWorthReading() {
-    Optional<FileStamp> now = FileStamp.of(file);
-    boolean worth = now.isEmpty() || !now.equals(seen) || ++looks >= LOOKS_PER_READ;
+    List<Optional<FileStamp>> now = files.stamps();
+    boolean worth =
+        now.contains(Optional.empty()) || !now.equals(seen) || ++looks >= LOOKS_PER_READ;
     if (worth) {
       seen = now;
       looks = 0;
@@ -145,14 +158,14 @@ public final class FileWatch implements AutoCloseable {
   }
 
   private void awaitQuiet() throws InterruptedException {
-    if (Fingerprint.of(file).equals(known.get())) {
+    if (files.fingerprint().equals(known.get())) {
       return;
     }
-    Optional<FileStamp> before;
+    List<Optional<FileStamp>> before;
     do {
       before = seen;
       pause(quiet);
-      seen = FileStamp.of(file);
+      seen = files.stamps();
     } while (!isClosing() && !before.equals(seen));
   }
 
@@ -171,7 +184,7 @@ public final class FileWatch implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
-      LOG.debug("{}: its events could not be ended", file, e);
+      LOG.debug("{}: its events could not be ended", files, e);
     }
   }
 }

@@ -21,13 +21,17 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * What one route file defines and which endpoints it names, as far as that is to be seen without
  * Camel.
  *
+ * @param text what stands in it
+ * @param names where the name of a {@code direct:} or {@code seda:} endpoint stands by itself
  * @param problems where what is wrong with the file is told
  */
 record RouteFile(
     Path path,
+    String text,
     List<Definition> definitions,
     List<Use> uses,
     List<String> beans,
+    List<ScalarNode> names,
     Problems problems) {
 
   static final String POST = "-post";
@@ -40,6 +44,9 @@ record RouteFile(
 
   /** Steps whose endpoint is made of what a message holds, unless it is spelled out. */
   private static final Set<String> DYNAMIC = Set.of("toD", "wireTap", "enrich", "pollEnrich");
+
+  /** Components whose endpoints are within one gateway. */
+  static final Set<String> LOCAL = Set.of("direct", "seda");
 
   enum Type {
     ROUTE("route"),
@@ -92,9 +99,18 @@ record RouteFile(
   }
 
   static RouteFile read(Path path, Problems problems) {
+    YamlFile yaml = new YamlFile(path, problems);
+    Optional<String> text = yaml.text();
     RouteFile file =
-        new RouteFile(path, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), problems);
-    Optional<Node> root = new YamlFile(path, problems).read();
+        new RouteFile(
+            path,
+            text.orElse(""),
+            new ArrayList<>(),
+            new ArrayList<>(),
+            new ArrayList<>(),
+            new ArrayList<>(),
+            problems);
+    Optional<Node> root = text.flatMap(yaml::compose);
     if (root.isPresent() && root.get() instanceof SequenceNode list) {
       for (int i = 0; i < list.getValue().size(); i++) {
         file.readEntry(list.getValue().get(i), "[" + i + "]");
@@ -184,6 +200,7 @@ record RouteFile(
 
   private void use(Node node, String at, String key) {
     String uri = uri(node);
+    nameOf(node).ifPresent(names::add);
     boolean consumes = key.equals("from");
     uses.add(new Use(uri, DYNAMIC.contains(key) && uri.contains("${"), consumes, node, at));
   }
@@ -196,12 +213,30 @@ record RouteFile(
             : value(step, "uri").map(RouteFile::text).orElse("");
     int options = uri.indexOf('?');
     String bare = options < 0 ? uri : uri.substring(0, options);
-    if (Set.of("direct", "seda").contains(bare.toLowerCase(Locale.ROOT))) {
-      Optional<String> name =
-          value(step, "parameters").flatMap(p -> value(p, "name")).map(RouteFile::text);
-      return name.map(n -> bare + ":" + n).orElse(bare);
+    Optional<ScalarNode> name = nameOf(step);
+    if (name.isPresent()) {
+      return bare + ":" + text(name.get());
     }
     return bare.replaceFirst("^(direct|seda)://", "$1:");
+  }
+
+  /** Whether an endpoint is within this gateway. */
+  static boolean isLocal(String uri) {
+    return LOCAL.contains(uri.substring(0, Math.max(0, uri.indexOf(':'))));
+  }
+
+  /** The name of a local endpoint, where it is a parameter: {@code uri: direct}. */
+  private static Optional<ScalarNode> nameOf(Node step) {
+    boolean isLocal =
+        value(step, "uri")
+            .map(uri -> LOCAL.contains(text(uri).toLowerCase(Locale.ROOT)))
+            .orElse(false);
+    return isLocal
+        ? value(step, "parameters")
+            .flatMap(p -> value(p, "name"))
+            .filter(ScalarNode.class::isInstance)
+            .map(ScalarNode.class::cast)
+        : Optional.empty();
   }
 
   static Optional<Node> value(Node node, String key) {

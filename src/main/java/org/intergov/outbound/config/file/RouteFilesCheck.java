@@ -58,7 +58,7 @@ final class RouteFilesCheck {
           "the id " + Quote.of(d.id()),
           "another id; the gateway itself has a route of this id");
     }
-    if (d.type() == Type.ROUTE && isLocal(d.from())) {
+    if (d.type() == Type.ROUTE && RouteFile.isLocal(d.from())) {
       checkEntrance(d, to);
     }
   }
@@ -80,10 +80,6 @@ final class RouteFilesCheck {
     String expected =
         "it once; %s:%d has it".formatted(earlier.file().getFileName(), earlier.line());
     to.error(Source.line(at), path, what + " again", expected);
-  }
-
-  private static boolean isLocal(String uri) {
-    return uri.startsWith("direct:") || uri.startsWith("seda:");
   }
 
   private void checkUse(Use use, Set<String> beans, Problems to) {

@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.intergov.outbound.config.InvalidChannelsException;
 import org.intergov.outbound.config.Problem;
@@ -82,12 +86,43 @@ public final class RoutesFolder {
 
   private static List<Path> list(Path folder) throws InvalidChannelsException {
     try (Stream<Path> all = Files.list(folder)) {
-      return all.filter(f -> f.toString().matches(".*\\.ya?ml")).sorted().toList();
+      return all.filter(RoutesFolder::mayBeRoutes).sorted().toList();
     } catch (IOException e) {
       Problems own = new Problems(folder);
       own.error(0, "", "a folder that cannot be read", "a folder of files *" + ENDING);
       throw new InvalidChannelsException(folder, own.inOrder());
     }
+  }
+
+  /** Whether it looks like a file that an operator means to be loaded. */
+  static boolean mayBeRoutes(Path file) {
+    return file.toString().matches(".*\\.ya?ml");
+  }
+
+  /** Whether the same stands in the same files. */
+  public boolean isSameAs(RoutesFolder other) {
+    return texts("").equals(other.texts(""));
+  }
+
+  /**
+   * What stands in each file.
+   *
+   * @param suffix is put after the name of each {@code direct:} and {@code seda:} endpoint at which
+   *     a route of these files starts, wherever it is named, so that two versions of the files can
+   *     stand side by side
+   */
+  public Map<Path, String> texts(String suffix) {
+    LocalNames names = new LocalNames(localNames(), suffix);
+    Map<Path, String> texts = new LinkedHashMap<>();
+    files.forEach(f -> texts.put(f.path(), names.renamedIn(f)));
+    return texts;
+  }
+
+  private Set<String> localNames() {
+    return definitions()
+        .filter(d -> d.type() == RouteFile.Type.ROUTE && RouteFile.isLocal(d.from()))
+        .map(d -> d.from().substring(d.from().indexOf(':') + 1))
+        .collect(Collectors.toSet());
   }
 
   public List<Path> files() {
@@ -121,6 +156,16 @@ public final class RoutesFolder {
         .map(Definition::id)
         .findFirst()
         .orElse("");
+  }
+
+  /** Names of the beans that these files define. */
+  public List<String> beans() {
+    return files.stream().flatMap(f -> f.beans().stream()).toList();
+  }
+
+  /** Whether an endpoint is within this gateway: others cannot take anything in through it. */
+  public static boolean isLocal(String uri) {
+    return RouteFile.isLocal(uri);
   }
 
   /** The kinds that these files define. */

@@ -42,7 +42,12 @@ public final class YamlFile {
 
   /** The root, or nothing if there is none or if a problem was found. */
   public Optional<Node> read() {
-    return bytes().flatMap(this::decode).flatMap(this::compose);
+    return text().flatMap(this::compose);
+  }
+
+  /** The text, without a byte order mark, or nothing if a problem was found. */
+  public Optional<String> text() {
+    return bytes().flatMap(this::decode);
   }
 
   private Optional<byte[]> bytes() {
@@ -79,7 +84,8 @@ public final class YamlFile {
     return Optional.of(Utf8.withoutMark(text));
   }
 
-  private Optional<Node> compose(String text) {
+  /** The root of a text, which is that of the file; nothing if a problem was found. */
+  public Optional<Node> compose(String text) {
     LoadSettings settings =
         LoadSettings.builder()
             .setLabel("channels")

@@ -42,7 +42,7 @@ class FileWatchTest {
     known = Fingerprint.of(watched);
     watch =
         new FileWatch(
-                watched,
+                WatchedFiles.only(watched),
                 EVERY,
                 QUIET,
                 () -> known,

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RoutesFolderNamesTest {
   private static final Reserved RESERVED =
       new Reserved(List.of("deliver", "channel-poller"), List.of("http"));
-  private static final Set<String> COMPONENTS = Set.of("direct", "file", "log", "timer");
+  private static final Set<String> COMPONENTS = Set.of("direct", "seda", "file", "log", "timer");
 
   private static final String ROUTES =
       """
@@ -43,6 +43,36 @@ class RoutesFolderNamesTest {
 
   private RoutesFolder read() throws InvalidChannelsException {
     return RoutesFolder.read(folder, RESERVED, COMPONENTS::contains);
+  }
+
+  @Test
+  void a_suffix_goes_after_the_local_names_of_these_files_wherever_they_stand() throws Exception {
+    Path file =
+        write(
+            "a.camel.yaml",
+            """
+            # 𝄞 before it all
+            - route:
+                id: nz
+                from: { uri: direct:nz-post, steps: [ { to: "seda:later?size=5" }, { to: direct:nz-post-2 } ] }
+            - route:
+                id: later
+                from: { uri: seda, parameters: { name: later }, steps: [ { to: direct://nz-post } ] }
+            - route:
+                id: two
+                from: { uri: "direct:nz-post-2", steps: [ { recipientList: { constant: "direct:nz-post,log:x" } } ] }
+            """);
+    String text = Files.readString(file);
+    RoutesFolder files = read();
+
+    assertThat(files.texts("").get(file)).isEqualTo(text);
+    assertThat(files.texts("~3").get(file))
+        .isEqualTo(
+            text.replace("direct:nz-post,", "direct:nz-post~3,")
+                .replace("seda:later?", "seda:later~3?")
+                .replace("direct:nz-post-2", "direct:nz-post-2~3")
+                .replace("name: later", "name: \"later~3\"")
+                .replace("direct://nz-post ", "direct://nz-post~3 "));
   }
 
   @Test

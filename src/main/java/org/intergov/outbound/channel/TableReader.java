@@ -1,0 +1,88 @@
+package org.intergov.outbound.channel;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.apache.camel.CamelContext;
+import org.intergov.outbound.config.InvalidChannelsException;
+import org.intergov.outbound.config.channels.ChannelsFile;
+import org.intergov.outbound.config.channels.Loaded;
+import org.intergov.outbound.config.file.RoutesFolder;
+import org.intergov.outbound.config.file.WatchedFiles;
+import org.intergov.outbound.config.kind.KindDescription;
+
+/**
+ * Reads routing table and route files, and checks them as a whole: for a gateway, when it starts
+ * and after every edit, and for {@code check} alike. Nothing is loaded into the Camel that runs.
+ * For one thread at a time.
+ */
+public final class TableReader {
+  private final CamelContext camel;
+  private final Map<String, KindDescription> shipped;
+  private final WatchedFiles files;
+  private final List<String> ownRouteFiles;
+  private final String jurisdiction;
+  private final UnaryOperator<String> environment;
+
+  /**
+   * @param camel knows which components there are
+   * @param shipped the kinds that come with the gateway, by name
+   * @param ownRouteFiles names of the gateway's route files, whose ids are taken
+   * @param jurisdiction the only sender; null: not known, and what depends on it is not checked
+   * @param environment values of variables, null for one that is not set
+   */
+  public TableReader(
+      CamelContext camel,
+      Map<String, KindDescription> shipped,
+      WatchedFiles files,
+      List<String> ownRouteFiles,
+      String jurisdiction,
+      UnaryOperator<String> environment) {
+    this.camel = camel;
+    this.shipped = Map.copyOf(shipped);
+    this.files = files;
+    this.ownRouteFiles = List.copyOf(ownRouteFiles);
+    this.jurisdiction = jurisdiction;
+    this.environment = environment;
+  }
+
+  /**
+   * Reads the files as they are now.
+   *
+   * @throws InvalidChannelsException naming everything that is wrong with them
+   */
+  public TableEdition read() throws InvalidChannelsException {
+    try {
+      RoutesFolder routes = OperatorRoutes.read(camel, files.folder(), ownRouteFiles);
+      try (OperatorRoutesTrial trial = OperatorRoutesTrial.of(routes)) {
+        Map<String, KindDescription> kinds = kinds(trial);
+        Loaded loaded = ChannelsFile.load(files.table(), environment, jurisdiction, kinds);
+        trial.build(loaded.table(), kinds);
+        return new TableEdition(loaded.after(routes.warnings()), routes, kinds);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The kinds that there are with the operator's files, by name. */
+  public Map<String, KindDescription> kinds() throws InvalidChannelsException {
+    try {
+      RoutesFolder routes = OperatorRoutes.read(camel, files.folder(), ownRouteFiles);
+      try (OperatorRoutesTrial trial = OperatorRoutesTrial.of(routes)) {
+        return kinds(trial);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Map<String, KindDescription> kinds(OperatorRoutesTrial trial) {
+    Map<String, KindDescription> kinds = new HashMap<>(shipped);
+    kinds.putAll(trial.kinds());
+    return kinds;
+  }
+}
