@@ -49,7 +49,7 @@ final class CamelSetup implements CamelConfiguration {
 
     @Override
     protected CamelContext createCamelContext() {
-      CamelContext camel = super.createCamelContext();
+      CamelContext camel = LibFolder.known(super.createCamelContext());
       camel.getCamelContextExtension().setRegistry(shared);
       return camel;
     }

@@ -37,10 +37,12 @@ public final class Gateway implements AutoCloseable {
   private GatewayParts parts;
 
   /**
-   * @throws InvalidSettingsException if the file of tokens or the certificate cannot be used
+   * @throws InvalidSettingsException if the file of tokens, the certificate or the folder of
+   *     further JARs cannot be used
    */
   public Gateway(Settings settings) {
     this.settings = settings;
+    settings.libDir().ifPresent(LibFolder::join);
     List<String> faults = new ArrayList<>();
     this.access =
         settings

@@ -10,6 +10,7 @@ enum Setting {
   CHANNELS("intergov.channels"),
   CHANNELS_WATCH("intergov.channels-watch"),
   ROUTES_DIR("intergov.routes-dir"),
+  LIB_DIR("intergov.lib-dir"),
   DATA_DIR("intergov.data-dir"),
   DATABASE_URL("intergov.database.url"),
   DATABASE_USERNAME("intergov.database.username"),

@@ -22,6 +22,7 @@ public record Settings(
     Path channels,
     boolean channelsWatch,
     Optional<Path> routesDir,
+    Optional<Path> libDir,
     Path dataDir,
     Optional<Login> database,
     Optional<Login> migration,
@@ -111,6 +112,21 @@ public record Settings(
         .filter(value -> !value.isEmpty());
   }
 
+  /**
+   * The folder of further JARs where {@link #load} would find it, for commands that start no
+   * gateway; empty: there is none.
+   *
+   * @throws InvalidSettingsException if a source cannot be read, or the folder is not there
+   */
+  public static Optional<Path> findLibDir() {
+    SettingSources sources = usual();
+    Optional<Path> found = libDir(sources);
+    if (!sources.faults().isEmpty()) {
+      throw new InvalidSettingsException(sources.faults());
+    }
+    return found;
+  }
+
   /** The JAR's defaults and what is given; for the demo and for tests. */
   public static Settings given(Map<String, String> given) {
     return of(new SettingSources().defaults().given(given));
@@ -133,6 +149,7 @@ public record Settings(
             Path.of(sources.get(Setting.CHANNELS).value()),
             flag(sources, Setting.CHANNELS_WATCH),
             routesDir(sources),
+            libDir(sources),
             Path.of(sources.get(Setting.DATA_DIR).value()),
             login(
                 sources,
@@ -205,6 +222,18 @@ public record Settings(
     }
     if (!Files.isDirectory(Path.of(found))) {
       sources.fault(Setting.ROUTES_DIR, found, "an existing folder");
+    }
+    return Optional.of(Path.of(found));
+  }
+
+  /** Unset: the folder {@code lib} beside the JAR, if there is one. */
+  private static Optional<Path> libDir(SettingSources sources) {
+    String found = sources.get(Setting.LIB_DIR).value();
+    if (found.isEmpty()) {
+      return Optional.of(besideJar().resolve("lib")).filter(Files::isDirectory);
+    }
+    if (!Files.isDirectory(Path.of(found))) {
+      sources.fault(Setting.LIB_DIR, found, "an existing folder");
     }
     return Optional.of(Path.of(found));
   }

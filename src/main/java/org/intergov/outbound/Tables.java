@@ -47,7 +47,10 @@ public final class Tables {
   public static Map<String, Object> schema(Optional<Path> routesDir)
       throws InvalidChannelsException, IOException {
     try (DefaultCamelContext camel = camel()) {
-      return ChannelsSchema.of(reader(camel, Path.of("channels.yaml"), routesDir, null).kinds());
+      return ChannelsSchema.of(
+          routesDir.isEmpty()
+              ? ChannelKinds.load(camel)
+              : reader(camel, Path.of("channels.yaml"), routesDir, null).kinds());
     }
   }
 
@@ -64,7 +67,7 @@ public final class Tables {
   }
 
   private static DefaultCamelContext camel() {
-    DefaultCamelContext camel = new DefaultCamelContext();
+    DefaultCamelContext camel = LibFolder.known(new DefaultCamelContext());
     camel.disableJMX();
     camel.build();
     return camel;

@@ -180,34 +180,6 @@ class RouteFilesTest {
     }
   }
 
-  @Test
-  void the_operations_are_those_of_the_description_of_the_interface() throws IOException {
-    Set<String> described = new TreeSet<>();
-    JsonNode paths = read(Path.of("docs", "openapi.yaml")).path("paths");
-    paths
-        .fieldNames()
-        .forEachRemaining(
-            path ->
-                paths
-                    .get(path)
-                    .fields()
-                    .forEachRemaining(
-                        method -> {
-                          String id = method.getValue().path("operationId").asText();
-                          if (!id.isEmpty()) {
-                            described.add(method.getKey() + " " + path + " " + id);
-                          }
-                        }));
-    Set<String> served = new TreeSet<>();
-    for (Path file : files()) {
-      operations(file).forEach(o -> served.add(o.method() + " " + o.path() + " " + o.id()));
-    }
-    assertThat(served)
-        .as("to comply, give every operation of docs/openapi.yaml a verb of rest: with its id")
-        .hasSizeGreaterThan(10)
-        .isEqualTo(described);
-  }
-
   @ParameterizedTest
   @MethodSource("files")
   void every_operation_is_described(Path file) throws IOException {

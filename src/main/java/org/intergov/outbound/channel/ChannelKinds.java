@@ -67,18 +67,15 @@ public final class ChannelKinds {
     }
   }
 
-  /**
-   * Describes every kind that is loaded, by name.
-   *
-   * @param files those of the operator that are loaded too
-   */
-  public static Map<String, KindDescription> describe(CamelContext camel, RoutesFolder files) {
-    Map<String, KindDescription> kinds = describe(camel);
-    kinds.computeIfPresent(ROUTE, (name, route) -> onlyTo(files.entrances(), route));
-    return kinds;
+  /** The same kinds, where kind {@code route} goes to the routes of these files and no others. */
+  static Map<String, KindDescription> with(RoutesFolder files, Map<String, KindDescription> kinds) {
+    Map<String, KindDescription> with = new HashMap<>(kinds);
+    with.computeIfPresent(ROUTE, (name, route) -> onlyTo(files.entrances(), route));
+    return with;
   }
 
-  private static Map<String, KindDescription> describe(CamelContext camel) {
+  /** Describes every kind that is loaded, by name. */
+  static Map<String, KindDescription> describe(CamelContext camel) {
     Map<String, RouteTemplateDefinition> templates = new HashMap<>();
     for (RouteTemplateDefinition t : ((ModelCamelContext) camel).getRouteTemplateDefinitions()) {
       templates.put(t.getId(), t);

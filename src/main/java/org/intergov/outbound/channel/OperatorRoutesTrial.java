@@ -28,19 +28,22 @@ final class OperatorRoutesTrial implements AutoCloseable {
   private static final String BUILT = "a route that Camel can build";
 
   private final RoutesFolder files;
-  private final DefaultCamelContext camel = camel();
+  private final DefaultCamelContext camel;
 
-  private OperatorRoutesTrial(RoutesFolder files) {
+  private OperatorRoutesTrial(RoutesFolder files, ClassLoader components) {
     this.files = files;
+    this.camel = camel(components);
   }
 
   /**
    * Loads the files.
    *
+   * @param components where their components are
    * @throws InvalidChannelsException naming file and line of what cannot be loaded
    */
-  static OperatorRoutesTrial of(RoutesFolder files) throws InvalidChannelsException, IOException {
-    OperatorRoutesTrial trial = new OperatorRoutesTrial(files);
+  static OperatorRoutesTrial of(RoutesFolder files, ClassLoader components)
+      throws InvalidChannelsException, IOException {
+    OperatorRoutesTrial trial = new OperatorRoutesTrial(files, components);
     if (!files.files().isEmpty()) {
       try {
         ChannelKinds.loadRoutes(
@@ -54,9 +57,13 @@ final class OperatorRoutesTrial implements AutoCloseable {
     return trial;
   }
 
-  /** The kinds that the files define, and kind {@code route} as it is with them, by name. */
+  RoutesFolder files() {
+    return files;
+  }
+
+  /** The kinds that the files define, by name. */
   Map<String, KindDescription> kinds() {
-    return ChannelKinds.describe(camel, files);
+    return ChannelKinds.describe(camel);
   }
 
   /**
@@ -95,8 +102,9 @@ final class OperatorRoutesTrial implements AutoCloseable {
   }
 
   /** Without JMX, and without any route that starts. */
-  private static DefaultCamelContext camel() {
+  private static DefaultCamelContext camel(ClassLoader components) {
     DefaultCamelContext camel = new DefaultCamelContext();
+    camel.setApplicationContextClassLoader(components);
     camel.disableJMX();
     camel.setAutoStartup(false);
     camel.addComponent(ChannelWorkersComponent.SCHEME, new ChannelWorkersComponent());

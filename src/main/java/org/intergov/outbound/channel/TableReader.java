@@ -57,7 +57,7 @@ public final class TableReader {
   public TableEdition read() throws InvalidChannelsException {
     try {
       RoutesFolder routes = OperatorRoutes.read(camel, files.folder(), ownRouteFiles);
-      try (OperatorRoutesTrial trial = OperatorRoutesTrial.of(routes)) {
+      try (OperatorRoutesTrial trial = trial(routes)) {
         Map<String, KindDescription> kinds = kinds(trial);
         Loaded loaded = ChannelsFile.load(files.table(), environment, jurisdiction, kinds);
         trial.build(loaded.table(), kinds);
@@ -72,7 +72,7 @@ public final class TableReader {
   public Map<String, KindDescription> kinds() throws InvalidChannelsException {
     try {
       RoutesFolder routes = OperatorRoutes.read(camel, files.folder(), ownRouteFiles);
-      try (OperatorRoutesTrial trial = OperatorRoutesTrial.of(routes)) {
+      try (OperatorRoutesTrial trial = trial(routes)) {
         return kinds(trial);
       }
     } catch (IOException e) {
@@ -80,9 +80,14 @@ public final class TableReader {
     }
   }
 
+  private OperatorRoutesTrial trial(RoutesFolder routes)
+      throws InvalidChannelsException, IOException {
+    return OperatorRoutesTrial.of(routes, camel.getApplicationContextClassLoader());
+  }
+
   private Map<String, KindDescription> kinds(OperatorRoutesTrial trial) {
     Map<String, KindDescription> kinds = new HashMap<>(shipped);
     kinds.putAll(trial.kinds());
-    return kinds;
+    return ChannelKinds.with(trial.files(), kinds);
   }
 }

@@ -44,6 +44,7 @@ public final class Cli implements Callable<Integer> {
           DemoCommand.class,
           CheckCommand.class,
           ExplainCommand.class,
+          LibCommand.class,
           SubmitCommand.class,
           StatusCommand.class,
           ReplayCommand.class,

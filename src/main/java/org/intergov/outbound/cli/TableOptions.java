@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import org.intergov.outbound.InvalidSettingsException;
+import org.intergov.outbound.LibFolder;
 import org.intergov.outbound.Settings;
 import org.intergov.outbound.config.file.RoutesFolder;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,12 +55,22 @@ final class TableOptions {
     try {
       return Settings.find(key);
     } catch (InvalidSettingsException e) {
-      throw new ParameterException(
-          command.commandLine(), "the gateway would not start: " + e.getMessage());
+      throw wouldNotStart(e);
     }
   }
 
+  private ParameterException wouldNotStart(InvalidSettingsException e) {
+    return new ParameterException(
+        command.commandLine(), "the gateway would not start: " + e.getMessage());
+  }
+
+  /** The table; what its routes may use of further JARs is there from now on. */
   Path file() {
+    try {
+      Settings.findLibDir().ifPresent(LibFolder::join);
+    } catch (InvalidSettingsException e) {
+      throw wouldNotStart(e);
+    }
     return file == null ? ofSettings() : file;
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -113,14 +114,16 @@ class AccessIT {
         JsonNode routes =
             Api.JSON.valueToTree(
                 new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file)));
-        for (JsonNode from : routes.findValues("from")) {
-          String uri = from.path("uri").asText();
-          if (uri.startsWith("platform-http:") && !uri.contains("/callbacks/")) {
-            String path = uri.substring("platform-http:".length());
-            endpoints.add(
-                new Endpoint(
-                    from.path("parameters").path("httpMethodRestrict").asText(),
-                    path.replaceAll("\\{[a-z]+}", "1")));
+        for (JsonNode rest : routes.findValues("rest")) {
+          for (String method : List.of("get", "post")) {
+            for (JsonNode verb : rest.path(method)) {
+              String path = verb.path("path").asText();
+              if (!path.startsWith("/callbacks/")) {
+                endpoints.add(
+                    new Endpoint(
+                        method.toUpperCase(Locale.ROOT), path.replaceAll("\\{[a-z]+}", "1")));
+              }
+            }
           }
         }
       }

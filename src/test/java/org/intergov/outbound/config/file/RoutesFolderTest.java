@@ -145,8 +145,14 @@ class RoutesFolderTest {
         broken("uri: direct:nz-post", "uri: seda:channel-poller", 5, "the gateway uses this one"),
         broken(
             "uri: direct:nz-post", "uri: direct:nz-file", 20, "a second route", "a.camel.yaml:5"),
-        broken("log:sent", "lgo:sent", 9, "unknown component \"lgo\"", "lib/*"),
-        broken("uri: signer:sign", "uri: sjms:sign", 11, "unknown component \"sjms\""),
+        broken("log:sent", "lgo:sent", 9, "unknown component \"lgo\"", "mean \"log\"?"),
+        broken(
+            "uri: signer:sign",
+            "uri: sjms:sign",
+            11,
+            "unknown component \"sjms\"",
+            "camel-sjms 4.",
+            "lib camel-sjms"),
         broken(
             "name: nz-file } }\n- route",
             "name: nz-fle } }\n- route",
