@@ -7,10 +7,11 @@ import org.apache.camel.spi.Registry;
 import org.intergov.outbound.api.KafkaIntake;
 import org.intergov.outbound.api.QueuedMessages;
 import org.intergov.outbound.api.SqsIntake;
+import org.intergov.outbound.channel.OnlyHeaders;
 import org.intergov.outbound.channel.kafka.KafkaConnection;
 import org.intergov.outbound.channel.kafka.KafkaDeadLetters;
+import org.intergov.outbound.channel.sqs.GatheringSqsClient;
 import org.intergov.outbound.channel.sqs.SqsConnection;
-import org.intergov.outbound.channel.sqs.SqsDeadLetters;
 
 /** Intake from queues and topics, where the settings ask for it. For the thread that starts. */
 final class QueueIntakes implements AutoCloseable {
@@ -21,7 +22,6 @@ final class QueueIntakes implements AutoCloseable {
   static final List<String> ROUTES = List.of(SQS, KAFKA);
 
   private final Settings settings;
-  private SqsDeadLetters sqsDeadLetters;
   private KafkaDeadLetters kafkaDeadLetters;
 
   QueueIntakes(Settings settings) {
@@ -46,9 +46,7 @@ final class QueueIntakes implements AutoCloseable {
     SqsConnection from = sqs.queue();
     main.addOverrideProperty(Setting.SQS_QUEUE.key(), from.queue());
     main.addOverrideProperty(Setting.SQS_READERS.key(), String.valueOf(sqs.readers()));
-    main.addOverrideProperty(Setting.SQS_REGION.key(), from.region());
-    main.addOverrideProperty(Setting.SQS_ENDPOINT.key(), from.endpoint());
-    main.addOverrideProperty(Setting.SQS_PROFILE.key(), from.profile());
+    main.addOverrideProperty(Setting.SQS_DEAD_LETTER_QUEUE.key(), sqs.deadLetters().queue());
   }
 
   private static void configure(Main main, KafkaIntakeSettings kafka) {
@@ -62,14 +60,15 @@ final class QueueIntakes implements AutoCloseable {
 
   /** The beans of the routes. */
   void bind(Registry registry, QueuedMessages queued) {
+    registry.bind("deadLetterHeaders", OnlyHeaders.of("error", "source"));
     settings
         .sqsIntake()
         .ifPresent(
             sqs -> {
-              sqsDeadLetters = new SqsDeadLetters(sqs.deadLetters());
-              registry.bind("sqsIntakeAuth", sqs.queue().auth());
+              registry.bind("sqsIntakeClient", GatheringSqsClient.of(sqs.queue(), sqs.readers()));
               registry.bind(
-                  "sqsIntake", new SqsIntake(sqs.queue().queueName(), queued, sqsDeadLetters));
+                  "sqsDeadLetterClient", GatheringSqsClient.ofDeadLetters(sqs.deadLetters()));
+              registry.bind("sqsIntake", new SqsIntake(sqs.queue().queueName(), queued));
             });
     settings
         .kafkaIntake()
@@ -85,9 +84,6 @@ final class QueueIntakes implements AutoCloseable {
   /** When the routes have stopped. */
   @Override
   public void close() {
-    if (sqsDeadLetters != null) {
-      sqsDeadLetters.close();
-    }
     if (kafkaDeadLetters != null) {
       kafkaDeadLetters.close();
     }
