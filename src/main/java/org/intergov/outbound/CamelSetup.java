@@ -15,7 +15,6 @@ import org.intergov.outbound.api.door.FrontDoor;
 import org.intergov.outbound.api.door.ServerTls;
 import org.intergov.outbound.channel.http.ChannelApi;
 import org.intergov.outbound.channel.http.ChannelHttpComponent;
-import org.intergov.outbound.channel.kafka.ChannelKafkaComponent;
 import org.intergov.outbound.monitoring.CamelBeans;
 
 /** How Camel and its servers are set up. */
@@ -110,7 +109,6 @@ final class CamelSetup {
     // what fails becomes an outcome; Camel neither retries it nor logs message content
     camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerDefinition());
     camel.addComponent("channel-http", new ChannelHttpComponent(vertx));
-    camel.addComponent("channel-kafka", new ChannelKafkaComponent());
     camel.getRegistry().bind("channelApi", new ChannelApi());
     return camel;
   }

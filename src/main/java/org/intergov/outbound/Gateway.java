@@ -412,7 +412,6 @@ public final class Gateway implements AutoCloseable {
     }
     door.shut(); // no request may find that its route has gone
     main.stop();
-    intakes.close();
     if (stores != null) {
       stores.close();
     }

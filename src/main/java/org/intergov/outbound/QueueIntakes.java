@@ -8,13 +8,14 @@ import org.intergov.outbound.api.KafkaIntake;
 import org.intergov.outbound.api.QueuedMessages;
 import org.intergov.outbound.api.SqsIntake;
 import org.intergov.outbound.channel.OnlyHeaders;
+import org.intergov.outbound.channel.kafka.KafkaClients;
 import org.intergov.outbound.channel.kafka.KafkaConnection;
-import org.intergov.outbound.channel.kafka.KafkaDeadLetters;
+import org.intergov.outbound.channel.kafka.Utf8Headers;
 import org.intergov.outbound.channel.sqs.GatheringSqsClient;
 import org.intergov.outbound.channel.sqs.SqsConnection;
 
 /** Intake from queues and topics, where the settings ask for it. For the thread that starts. */
-final class QueueIntakes implements AutoCloseable {
+final class QueueIntakes {
   private static final String SQS = "sqs-intake";
   private static final String KAFKA = "kafka-intake";
 
@@ -22,7 +23,6 @@ final class QueueIntakes implements AutoCloseable {
   static final List<String> ROUTES = List.of(SQS, KAFKA);
 
   private final Settings settings;
-  private KafkaDeadLetters kafkaDeadLetters;
 
   QueueIntakes(Settings settings) {
     this.settings = settings;
@@ -38,6 +38,7 @@ final class QueueIntakes implements AutoCloseable {
 
   /** What the routes refer to by name; no secrets. */
   void configure(Main main) {
+    main.addOverrideProperty(Setting.JURISDICTION.key(), settings.jurisdiction());
     settings.sqsIntake().ifPresent(sqs -> configure(main, sqs));
     settings.kafkaIntake().ifPresent(kafka -> configure(main, kafka));
   }
@@ -54,6 +55,7 @@ final class QueueIntakes implements AutoCloseable {
     main.addOverrideProperty(Setting.KAFKA_BROKERS.key(), to.brokers());
     main.addOverrideProperty(Setting.KAFKA_TOPIC.key(), kafka.topic());
     main.addOverrideProperty(Setting.KAFKA_GROUP.key(), kafka.group());
+    main.addOverrideProperty(Setting.KAFKA_DEAD_LETTER_TOPIC.key(), kafka.deadLetterTopic());
     main.addOverrideProperty(Setting.KAFKA_SECURITY_PROTOCOL.key(), to.securityProtocol());
     main.addOverrideProperty(Setting.KAFKA_SASL_MECHANISM.key(), to.saslMechanism());
   }
@@ -74,18 +76,13 @@ final class QueueIntakes implements AutoCloseable {
         .kafkaIntake()
         .ifPresent(
             kafka -> {
-              kafkaDeadLetters = new KafkaDeadLetters(kafka.connection(), kafka.deadLetterTopic());
-              registry.bind("kafkaIntakeAuth", kafka.connection().auth());
-              registry.bind("kafkaIntakeTls", kafka.connection().tls());
-              registry.bind("kafkaIntake", new KafkaIntake(queued, kafkaDeadLetters));
+              registry.bind(
+                  "kafkaIntakeClients", KafkaClients.ofIntake(kafka.connection(), kafka.topic()));
+              registry.bind(
+                  "kafkaDeadLetterClients",
+                  KafkaClients.ofIntake(kafka.connection(), kafka.deadLetterTopic()));
+              registry.bind("kafkaText", new Utf8Headers());
+              registry.bind("kafkaIntake", new KafkaIntake(queued));
             });
-  }
-
-  /** When the routes have stopped. */
-  @Override
-  public void close() {
-    if (kafkaDeadLetters != null) {
-      kafkaDeadLetters.close();
-    }
   }
 }

@@ -211,7 +211,7 @@ class KafkaChannelIT {
       producer.send(new ProducerRecord<>("no-receipts", "lost", lost));
     }
     awaitAccepted("AU.receipts%", 41);
-    kafka.awaitCommitted("intergov-no-topic", "no-receipts");
+    kafka.awaitCommitted("intergov-AU-no-topic", "no-receipts");
 
     assertThat(story(messages.get(0)))
         .containsExactly("submitted", "posted", "confirmed", "accepted");

@@ -125,10 +125,10 @@ class KafkaOutageIT {
           .until(() -> gateway.log().contains("topic " + topic + ": its records wait"));
     }
     assertThat(kafka.committed(GROUP, INTAKE)).isEqualTo(committed);
-    assertThat(kafka.committed("intergov-no-topic", RECEIPTS)).isZero();
+    assertThat(kafka.committed("intergov-AU-no-topic", RECEIPTS)).isZero();
     database.mend(POSTGRES.port());
     kafka.awaitCommitted(GROUP, INTAKE);
-    kafka.awaitCommitted("intergov-no-topic", RECEIPTS);
+    kafka.awaitCommitted("intergov-AU-no-topic", RECEIPTS);
     awaitAccepted("AU.db-away%", 200);
     gateway.api().awaitStatus(followed, "accepted");
 

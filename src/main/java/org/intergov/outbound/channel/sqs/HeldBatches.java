@@ -8,6 +8,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.intergov.outbound.channel.Trouble;
 import org.intergov.outbound.config.Cause;
 
 /**
@@ -55,7 +56,7 @@ public final class HeldBatches<T, R> {
   public HeldBatches(String queue, BooleanSupplier stopping, Work<T, R> work) {
     this.work = work;
     this.stopping = stopping;
-    this.trouble = new Trouble(queue);
+    this.trouble = Trouble.ofQueue(queue);
     ThreadPoolExecutor thread =
         new ThreadPoolExecutor(
             0,

@@ -10,6 +10,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.intergov.outbound.channel.ChannelException;
+import org.intergov.outbound.channel.Trouble;
 import org.intergov.outbound.channel.sqs.SqsQueue.Outgoing;
 import org.intergov.outbound.channel.sqs.SqsQueue.Sent;
 import org.slf4j.Logger;
@@ -81,7 +82,7 @@ final class OpenQueue implements AutoCloseable {
     deletes =
         new Gatherer<>(
             SqsQueue.MOST_AT_ONCE, SqsQueue.MOST_AT_ONCE, h -> 1, DELETERS, threads, this::remove);
-    trouble = new Trouble(name);
+    trouble = Trouble.ofQueue(name);
   }
 
   void warmUp() {
