@@ -16,8 +16,6 @@ import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.intergov.outbound.channel.http.ChannelApi;
 import org.intergov.outbound.channel.http.ChannelHttpComponent;
-import org.intergov.outbound.channel.kafka.ChannelKafkaComponent;
-import org.intergov.outbound.channel.sqs.ChannelSqsComponent;
 import org.intergov.outbound.monitoring.CamelBeans;
 
 /** How Camel and its servers are set up. */
@@ -115,8 +113,6 @@ final class CamelSetup implements CamelConfiguration {
     // what fails becomes an outcome; Camel neither retries it nor logs message content
     camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerDefinition());
     camel.addComponent("channel-http", new ChannelHttpComponent(vertx));
-    camel.addComponent("channel-sqs", new ChannelSqsComponent());
-    camel.addComponent("channel-kafka", new ChannelKafkaComponent());
     camel.getRegistry().bind("channelApi", new ChannelApi());
   }
 

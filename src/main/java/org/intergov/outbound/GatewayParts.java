@@ -174,7 +174,6 @@ final class GatewayParts extends LifecycleStrategySupport
   public void close() {
     channels.close();
     monitoring.close();
-    intakes.close();
     stores.close();
     vertx.close().toCompletionStage().toCompletableFuture().join();
   }

@@ -10,13 +10,15 @@ import org.intergov.outbound.api.ApiConfiguration;
 import org.intergov.outbound.api.KafkaIntake;
 import org.intergov.outbound.api.QueuedMessages;
 import org.intergov.outbound.api.SqsIntake;
+import org.intergov.outbound.channel.OnlyHeaders;
+import org.intergov.outbound.channel.kafka.KafkaClients;
 import org.intergov.outbound.channel.kafka.KafkaConnection;
-import org.intergov.outbound.channel.kafka.KafkaDeadLetters;
+import org.intergov.outbound.channel.kafka.Utf8Headers;
+import org.intergov.outbound.channel.sqs.GatheringSqsClient;
 import org.intergov.outbound.channel.sqs.SqsConnection;
-import org.intergov.outbound.channel.sqs.SqsDeadLetters;
 
 /** Intake from queues and topics, where the settings ask for it. For the thread that starts. */
-final class QueueIntakes implements CamelConfiguration, AutoCloseable {
+final class QueueIntakes implements CamelConfiguration {
   private static final String SQS = "sqs-intake";
   private static final String KAFKA = "kafka-intake";
 
@@ -24,8 +26,6 @@ final class QueueIntakes implements CamelConfiguration, AutoCloseable {
   static final List<String> ROUTES = List.of(SQS, KAFKA);
 
   private final Settings settings;
-  private SqsDeadLetters sqsDeadLetters;
-  private KafkaDeadLetters kafkaDeadLetters;
 
   QueueIntakes(Settings settings) {
     this.settings = settings;
@@ -41,6 +41,7 @@ final class QueueIntakes implements CamelConfiguration, AutoCloseable {
 
   /** What the routes refer to by name; no secrets. */
   void properties(Main main) {
+    main.addOverrideProperty(Setting.JURISDICTION.key(), settings.jurisdiction());
     settings.sqsIntake().ifPresent(sqs -> configure(main, sqs));
     settings.kafkaIntake().ifPresent(kafka -> configure(main, kafka));
   }
@@ -49,9 +50,7 @@ final class QueueIntakes implements CamelConfiguration, AutoCloseable {
     SqsConnection from = sqs.queue();
     main.addOverrideProperty(Setting.SQS_QUEUE.key(), from.queue());
     main.addOverrideProperty(Setting.SQS_READERS.key(), String.valueOf(sqs.readers()));
-    main.addOverrideProperty(Setting.SQS_REGION.key(), from.region());
-    main.addOverrideProperty(Setting.SQS_ENDPOINT.key(), from.endpoint());
-    main.addOverrideProperty(Setting.SQS_PROFILE.key(), from.profile());
+    main.addOverrideProperty(Setting.SQS_DEAD_LETTER_QUEUE.key(), sqs.deadLetters().queue());
   }
 
   private static void configure(Main main, KafkaIntakeSettings kafka) {
@@ -59,6 +58,7 @@ final class QueueIntakes implements CamelConfiguration, AutoCloseable {
     main.addOverrideProperty(Setting.KAFKA_BROKERS.key(), to.brokers());
     main.addOverrideProperty(Setting.KAFKA_TOPIC.key(), kafka.topic());
     main.addOverrideProperty(Setting.KAFKA_GROUP.key(), kafka.group());
+    main.addOverrideProperty(Setting.KAFKA_DEAD_LETTER_TOPIC.key(), kafka.deadLetterTopic());
     main.addOverrideProperty(Setting.KAFKA_SECURITY_PROTOCOL.key(), to.securityProtocol());
     main.addOverrideProperty(Setting.KAFKA_SASL_MECHANISM.key(), to.saslMechanism());
   }
@@ -69,34 +69,27 @@ final class QueueIntakes implements CamelConfiguration, AutoCloseable {
     Registry registry = camel.getRegistry();
     QueuedMessages queued =
         registry.lookupByNameAndType(ApiConfiguration.QUEUED_MESSAGES, QueuedMessages.class);
+    registry.bind("deadLetterHeaders", OnlyHeaders.of("error", "source"));
     settings
         .sqsIntake()
         .ifPresent(
             sqs -> {
-              sqsDeadLetters = new SqsDeadLetters(sqs.deadLetters());
-              registry.bind("sqsIntakeAuth", sqs.queue().auth());
+              registry.bind("sqsIntakeClient", GatheringSqsClient.of(sqs.queue(), sqs.readers()));
               registry.bind(
-                  "sqsIntake", new SqsIntake(sqs.queue().queueName(), queued, sqsDeadLetters));
+                  "sqsDeadLetterClient", GatheringSqsClient.ofDeadLetters(sqs.deadLetters()));
+              registry.bind("sqsIntake", new SqsIntake(sqs.queue().queueName(), queued));
             });
     settings
         .kafkaIntake()
         .ifPresent(
             kafka -> {
-              kafkaDeadLetters = new KafkaDeadLetters(kafka.connection(), kafka.deadLetterTopic());
-              registry.bind("kafkaIntakeAuth", kafka.connection().auth());
-              registry.bind("kafkaIntakeTls", kafka.connection().tls());
-              registry.bind("kafkaIntake", new KafkaIntake(queued, kafkaDeadLetters));
+              registry.bind(
+                  "kafkaIntakeClients", KafkaClients.ofIntake(kafka.connection(), kafka.topic()));
+              registry.bind(
+                  "kafkaDeadLetterClients",
+                  KafkaClients.ofIntake(kafka.connection(), kafka.deadLetterTopic()));
+              registry.bind("kafkaText", new Utf8Headers());
+              registry.bind("kafkaIntake", new KafkaIntake(queued));
             });
-  }
-
-  /** When the routes have stopped. */
-  @Override
-  public void close() {
-    if (sqsDeadLetters != null) {
-      sqsDeadLetters.close();
-    }
-    if (kafkaDeadLetters != null) {
-      kafkaDeadLetters.close();
-    }
   }
 }

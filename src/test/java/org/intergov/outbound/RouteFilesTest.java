@@ -84,8 +84,13 @@ class RouteFilesTest {
       return node.path("id").asText();
     }
 
+    /** What has a {@code from}; in a template with a policy it is a route of its own. */
+    JsonNode route() {
+      return node.has("route") ? node.path("route") : node;
+    }
+
     JsonNode steps() {
-      return node.path("from").path("steps");
+      return route().path("from").path("steps");
     }
   }
 
@@ -250,7 +255,11 @@ class RouteFilesTest {
               .endsWith(".");
         }
         declared.removeIf(name -> name.contains("."));
-        assertThat(placeholders(template.node().path("from")))
+        Set<String> used = placeholders(template.route().path("from"));
+        used.addAll(placeholders(template.route().path("routePolicy")));
+        template.node().path("beans").forEach(b -> used.remove(b.path("name").asText()));
+        used.addAll(placeholders(template.node().path("beans")));
+        assertThat(used)
             .as("%s: parameters that %s uses are those it declares", file, template.id())
             .isEqualTo(declared);
       }

@@ -37,7 +37,7 @@ public final class ChannelKinds {
       "direct:<a route of yours, in a file of the routes folder>";
 
   /** Parameters that the gateway sets itself. */
-  private static final Set<String> OWN = Set.of("channel", "concurrency", "timeout");
+  private static final Set<String> OWN = Set.of("channel", "concurrency", "timeout", "longest");
 
   private ChannelKinds() {}
 
@@ -47,6 +47,7 @@ public final class ChannelKinds {
    */
   public static Map<String, KindDescription> load(CamelContext camel) throws IOException {
     camel.addComponent(ChannelWorkersComponent.SCHEME, new ChannelWorkersComponent());
+    camel.addLifecycleStrategy(new OwnClients());
     for (String kind : SHIPPED) {
       loadRoutes(camel, "routes/channels/" + kind + ".camel.yaml");
     }

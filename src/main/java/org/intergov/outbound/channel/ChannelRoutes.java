@@ -326,6 +326,7 @@ public final class ChannelRoutes implements AutoCloseable {
     bound.put("channel", channel.id());
     bound.put("concurrency", channel.concurrency());
     bound.put("timeout", channel.timeout().toMillis());
+    bound.put("longest", channel.timeout().multipliedBy(2).toMillis());
     bound.put(NAME, name);
     return bound;
   }

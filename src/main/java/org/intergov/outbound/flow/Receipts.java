@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.intergov.outbound.channel.RawReceipt;
+import org.intergov.outbound.channel.ReceiptTaker;
 import org.intergov.outbound.delivery.Receipt;
 import org.intergov.outbound.delivery.StatusRules;
 import org.intergov.outbound.routing.RoutingTable;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Receipts: what channels tell of deliveries by themselves, through a queue or a topic. Whoever
  * consumes it calls {@link #take} and acknowledges when it has returned. Thread-safe.
  */
-public final class Receipts {
+public final class Receipts implements ReceiptTaker {
   private static final Logger LOG = LoggerFactory.getLogger(Receipts.class);
 
   /** A fast channel tells of a post before its outcome is written; that takes no longer. */
@@ -48,6 +49,7 @@ public final class Receipts {
    * @throws StoreUnavailableException if the database could not be reached; nothing may be
    *     acknowledged, all must be delivered again, which does no harm
    */
+  @Override
   public void take(String channelId, List<RawReceipt> raw) {
     List<Receipt> receipts = new ArrayList<>(raw.size());
     List<Poison> poison = new ArrayList<>();

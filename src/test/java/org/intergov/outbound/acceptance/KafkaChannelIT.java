@@ -201,7 +201,7 @@ class KafkaChannelIT {
       producer.send(new ProducerRecord<>("no-receipts", "lost", lost));
     }
     awaitAccepted("AU.receipts%", 41);
-    KAFKA.awaitCommitted("intergov-no-topic", "no-receipts");
+    KAFKA.awaitCommitted("intergov-AU-no-topic", "no-receipts");
 
     assertThat(story(messages.get(0)))
         .containsExactly("submitted", "posted", "confirmed", "accepted");

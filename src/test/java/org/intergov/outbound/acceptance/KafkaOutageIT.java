@@ -115,10 +115,10 @@ class KafkaOutageIT {
           .until(() -> GATEWAY.process().log().contains("topic " + topic + ": its records wait"));
     }
     assertThat(KAFKA.committed(GROUP, INTAKE)).isEqualTo(committed);
-    assertThat(KAFKA.committed("intergov-no-topic", RECEIPTS)).isZero();
+    assertThat(KAFKA.committed("intergov-AU-no-topic", RECEIPTS)).isZero();
     WAY_TO_DATABASE.mend(POSTGRES.port());
     KAFKA.awaitCommitted(GROUP, INTAKE);
-    KAFKA.awaitCommitted("intergov-no-topic", RECEIPTS);
+    KAFKA.awaitCommitted("intergov-AU-no-topic", RECEIPTS);
     awaitAccepted("AU.db-away%", 200);
     GATEWAY.api().awaitStatus(followed, "accepted");
 

@@ -83,7 +83,7 @@ class KafkaUnderLoadIT {
       KAFKA.awaitCommitted(GROUP, INTAKE);
       other.isWell();
     }
-    KAFKA.awaitCommitted("intergov-fr-topic", RECEIPTS);
+    KAFKA.awaitCommitted("intergov-AU-fr-topic", RECEIPTS);
     assertThat(notProduced).isEmpty();
     assertNothingLostAndDuplicatesOnlyWhereTheJournalSaysSo(count);
   }

@@ -2,11 +2,10 @@ package org.intergov.outbound.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.record.TimestampType;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultMessage;
 import org.junit.jupiter.api.Test;
 
 /** What records are called, from which the references of those without one are made. */
@@ -29,18 +28,11 @@ class KafkaIntakeTest {
   }
 
   private static String name(String topic, int partition, long offset, long timestamp) {
-    return KafkaIntake.name(
-        new ConsumerRecord<>(
-            topic,
-            partition,
-            offset,
-            timestamp,
-            TimestampType.CREATE_TIME,
-            0,
-            0,
-            null,
-            new byte[0],
-            new RecordHeaders(),
-            Optional.empty()));
+    DefaultMessage record = new DefaultMessage(new DefaultCamelContext());
+    record.setHeader(KafkaConstants.TOPIC, topic);
+    record.setHeader(KafkaConstants.PARTITION, partition);
+    record.setHeader(KafkaConstants.OFFSET, offset);
+    record.setHeader(KafkaConstants.TIMESTAMP, timestamp);
+    return KafkaIntake.name(record);
   }
 }

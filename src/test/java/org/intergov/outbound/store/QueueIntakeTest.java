@@ -1,23 +1,21 @@
 package org.intergov.outbound.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.aws2.sqs.Sqs2Constants;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.intergov.outbound.api.QueuedMessages;
 import org.intergov.outbound.api.SqsIntake;
-import org.intergov.outbound.channel.ParameterMap;
-import org.intergov.outbound.channel.sqs.ElasticMq;
-import org.intergov.outbound.channel.sqs.SqsBatch;
-import org.intergov.outbound.channel.sqs.SqsBatch.Received;
-import org.intergov.outbound.channel.sqs.SqsConnection;
-import org.intergov.outbound.channel.sqs.SqsDeadLetters;
 import org.intergov.outbound.message.MessageReader;
 import org.intergov.outbound.message.MessageRules;
 import org.intergov.outbound.store.Submissions.Submission;
@@ -27,30 +25,24 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Batches of an intake queue that are read again: a real database, a real ElasticMQ. */
+/** Messages of an intake queue that come again: a real database. */
 class QueueIntakeTest {
   private static final String NAMELESS =
       "{\"sender\":\"AU\",\"receiver\":\"SG\",\"subject\":\"AU.abn1.x\",\"obj\":\"QmHash\","
           + "\"predicate\":\"UN.CEFACT.Trade.created\"}";
 
   private static TestStore store;
-  private static ElasticMq mq;
+  private static DefaultCamelContext camel;
 
   @BeforeAll
-  static void start() throws IOException {
+  static void start() {
     store = TestStore.start();
-    mq = ElasticMq.start(freePort());
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return probe.getLocalPort();
-    }
+    camel = new DefaultCamelContext();
   }
 
   @AfterAll
-  static void stop() {
-    mq.close();
+  static void stop() throws IOException {
+    camel.close();
     store.close();
   }
 
@@ -59,14 +51,8 @@ class QueueIntakeTest {
     store.clear();
   }
 
-  private static SqsDeadLetters deadLetters(String queue) {
-    ParameterMap keys =
-        new ParameterMap("intake", Map.of("access-key-id", "id", "secret-access-key", "secret"));
-    return new SqsDeadLetters(new SqsConnection(queue, "", mq.url(), "", keys));
-  }
-
   /** A gateway that was started anew, or another replica. */
-  private static SqsIntake intake(String queue, SqsDeadLetters deadLetters) {
+  private static SqsIntake intake(String queue) {
     Backlog backlog =
         new Backlog(1_000, new QueueStates(store.outboxDatabase)::waiting, System::nanoTime);
     QueuedMessages messages =
@@ -75,11 +61,26 @@ class QueueIntakeTest {
             new BoundedSubmissions(store.submissions, backlog, 2, Duration.ofSeconds(5)),
             m -> new Submission(m, "a"),
             () -> {});
-    return new SqsIntake(queue, messages, deadLetters);
+    SqsIntake intake = new SqsIntake(queue, messages);
+    intake.setCamelContext(camel);
+    return intake;
   }
 
-  private static Received received(String id, String body) {
-    return new Received(id, body);
+  /** Stores what comes with these ids, all at once; what is wrong with each, null: nothing. */
+  private static List<Object> store(String queue, Map<String, String> bodiesById) {
+    SqsIntake intake = intake(queue);
+    List<Exchange> exchanges = new ArrayList<>();
+    List<CompletableFuture<Void>> stored = new ArrayList<>();
+    bodiesById.forEach(
+        (id, body) -> {
+          Exchange exchange = new DefaultExchange(camel);
+          exchange.getMessage().setHeader(Sqs2Constants.MESSAGE_ID, id);
+          exchange.getMessage().setBody(body);
+          exchanges.add(exchange);
+          stored.add(intake.store(exchange).toCompletableFuture());
+        });
+    stored.forEach(CompletableFuture::join);
+    return exchanges.stream().map(e -> e.getMessage().getHeader("error")).toList();
   }
 
   private static List<String> references() {
@@ -87,39 +88,26 @@ class QueueIntakeTest {
   }
 
   @Test
-  void a_message_without_reference_is_stored_once_however_often_its_batch_is_tried() {
-    SqsBatch batch =
-        new SqsBatch(List.of(received("id-1", NAMELESS), received("id-2", "no message")));
-    try (SqsDeadLetters deadLetters = deadLetters("not-made-yet")) {
-      for (int i = 0; i < 3; i++) {
-        assertThatThrownBy(() -> intake("in", deadLetters).store(batch))
-            .isInstanceOf(SqsDeadLetters.NotSentException.class);
-      }
-      assertThat(references()).hasSize(1);
-      mq.create("not-made-yet");
-
-      intake("in", deadLetters).store(batch);
+  void a_message_without_reference_is_stored_once_however_often_it_comes() {
+    for (int i = 0; i < 3; i++) {
+      Map<String, String> some = new TreeMap<>(Map.of("id-1", NAMELESS, "id-2", "no message"));
+      assertThat(store("in", some))
+          .satisfiesExactly(
+              first -> assertThat(first).isNull(),
+              second -> assertThat(second).asString().contains("not JSON"));
     }
 
     assertThat(references()).singleElement().satisfies(UUID::fromString);
     assertThat(store.ask("SELECT event FROM delivery_status")).containsExactly("submitted");
-    assertThat(mq.drain("not-made-yet"))
-        .singleElement()
-        .matches(m -> m.body().equals("no message"));
   }
 
   @Test
   void messages_that_are_alike_are_as_many_as_the_queues_say() {
-    mq.create("dead");
-    try (SqsDeadLetters deadLetters = deadLetters("dead")) {
-      SqsBatch batch =
-          new SqsBatch(List.of(received("id-1", NAMELESS), received("id-2", NAMELESS)));
-      intake("in", deadLetters).store(batch);
-      intake("in", deadLetters).store(batch);
-      intake("another", deadLetters).store(batch);
-    }
+    Map<String, String> some = Map.of("id-1", NAMELESS, "id-2", NAMELESS);
+    store("in", some);
+    store("in", some);
+    assertThat(store("another", some)).containsOnlyNulls();
 
     assertThat(references()).hasSize(4).doesNotHaveDuplicates();
-    assertThat(mq.drain("dead")).isEmpty();
   }
 }

@@ -7,6 +7,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -16,22 +17,45 @@ import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.intergov.outbound.channel.ParameterMap;
 import org.intergov.outbound.config.tls.TlsMaterial;
 
-/** The configuration of Kafka clients, made of what a channel or the intake is told. */
+/**
+ * The configuration of Kafka clients: the options of an endpoint, and over them what this gateway
+ * must be sure of. Immutable.
+ */
 final class KafkaClientConfig {
+  private static final int BATCH_BYTES = 16 << 10;
   private static final int LARGEST_DEAD_LETTER = 64 << 20;
 
-  private KafkaClientConfig() {}
+  private final Map<String, Object> options = new HashMap<>();
+  private final KafkaConnection connection;
+
+  /**
+   * @param options as Camel makes them of an endpoint: brokers, client id, security protocol and
+   *     mechanism, group and so on
+   * @param auth {@code username} and {@code password}; or null
+   * @param tls as for channels of kind {@code http}; or null
+   */
+  KafkaClientConfig(Properties options, ParameterMap auth, ParameterMap tls) {
+    options.forEach((name, value) -> this.options.put((String) name, value));
+    this.connection =
+        new KafkaConnection(
+            options.getProperty(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG),
+            options.getProperty(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG),
+            options.getProperty(SaslConfigs.SASL_MECHANISM),
+            auth,
+            tls);
+  }
 
   /**
    * Idempotent, acknowledged by every replica that is in sync. Waiting for a broker to name the
    * topic's leaders, or for room, takes half of {@code timeout} at most; from then on the whole of
    * it at most until the record is acknowledged or given up.
    */
-  static Map<String, Object> producer(KafkaConnection connection, String name, Duration timeout) {
+  Map<String, Object> producer(Duration timeout) {
     int millis = Math.toIntExact(timeout.toMillis());
-    Map<String, Object> config = client(connection, name);
+    Map<String, Object> config = client();
     config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
@@ -41,6 +65,7 @@ final class KafkaClientConfig {
     config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    config.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis / 2);
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
     // so that one broker that is silent leaves time for another
@@ -50,23 +75,19 @@ final class KafkaClientConfig {
   }
 
   /** As {@link #producer}, for records of any size that a topic of others may hold. */
-  static Map<String, Object> deadLetters(
-      KafkaConnection connection, String name, Duration timeout) {
-    Map<String, Object> config = producer(connection, name, timeout);
+  Map<String, Object> deadLetters(Duration timeout) {
+    Map<String, Object> config = producer(timeout);
     config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_DEAD_LETTER);
     config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, LARGEST_DEAD_LETTER);
     return config;
   }
 
   /** A member of a group, which commits what it says and nothing by itself. */
-  static Map<String, Object> consumer(KafkaConnection connection, String name, String group) {
-    Map<String, Object> config = client(connection, name);
-    config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+  Map<String, Object> consumer() {
+    Map<String, Object> config = client();
     config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     config.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
@@ -74,17 +95,18 @@ final class KafkaClientConfig {
     // a replica that was killed leaves its partitions to the others after this
     config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
     config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
-    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500);
     config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 << 20);
     config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000);
     config.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
     return config;
   }
 
-  private static Map<String, Object> client(KafkaConnection connection, String name) {
-    Map<String, Object> config = new HashMap<>();
-    config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, connection.brokers());
-    config.put(CommonClientConfigs.CLIENT_ID_CONFIG, name);
+  private Map<String, Object> client() {
+    Map<String, Object> config = new HashMap<>(options);
+    // brokers may all get new addresses behind the names that are configured
+    config.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "rebootstrap");
+    // how soon a topic that is made, or moves, is found
+    config.put(CommonClientConfigs.METADATA_MAX_AGE_CONFIG, 30_000);
     String protocol = connection.securityProtocol();
     config.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, protocol);
     if (protocol.endsWith("SSL") && connection.tls() != null) {

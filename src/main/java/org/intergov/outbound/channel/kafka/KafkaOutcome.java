@@ -45,14 +45,14 @@ final class KafkaOutcome {
     return failure instanceof RecordTooLargeException
         || failure instanceof RecordBatchTooLargeException
         || failure instanceof InvalidRecordException
-        || failure instanceof InvalidTimestampException
         || failure instanceof PolicyViolationException;
   }
 
   /** A broker's answer that it has not written anything. */
   private static boolean isRefusal(Exception failure) {
     return failure instanceof TopicAuthorizationException
-        || failure instanceof InvalidTopicException;
+        || failure instanceof InvalidTopicException
+        || failure instanceof InvalidTimestampException;
   }
 
   /** Whether the producer that ended a record with this can do nothing more. */

@@ -1,13 +1,17 @@
 package org.intergov.outbound.channel.kafka;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.intergov.outbound.channel.ChannelException;
@@ -27,7 +31,11 @@ import org.slf4j.LoggerFactory;
 final class KafkaPosts implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaPosts.class);
   private static final Duration MOST_CLOSE = Duration.ofSeconds(5);
+  private static final Duration LEARN = Duration.ofSeconds(2);
+  private static final Duration LEARN_LATER = Duration.ofSeconds(30);
+  private static final Duration LEARN_AGAIN = Duration.ofDays(1);
 
+  private final String topic;
   private final String name;
   private final Map<String, Object> config;
   private final Duration timeout;
@@ -35,6 +43,7 @@ final class KafkaPosts implements AutoCloseable {
   private final ScheduledExecutorService watch;
   private volatile Open open;
   private volatile boolean stopped;
+  private long learnAtNanos = System.nanoTime();
 
   /** A producer and its counters, until it is closed. */
   static final class Open {
@@ -79,9 +88,13 @@ final class KafkaPosts implements AutoCloseable {
     void failed(ChannelException why);
   }
 
-  KafkaPosts(String name, Map<String, Object> config, Duration timeout) {
-    this.name = name;
-    this.config = config;
+  /**
+   * @param topic what is posted to
+   */
+  KafkaPosts(String topic, Map<String, Object> config, Duration timeout) {
+    this.topic = topic;
+    this.name = config.get(CommonClientConfigs.CLIENT_ID_CONFIG) + " to " + topic;
+    this.config = new HashMap<>(config);
     this.timeout = timeout;
     this.hand =
         (ThreadPoolExecutor) Executors.newFixedThreadPool(1, work -> daemon(name + "-post", work));
@@ -95,7 +108,7 @@ final class KafkaPosts implements AutoCloseable {
   }
 
   /** Asks for the topic's leaders, so that the first post finds them there. */
-  void warmUp(String topic) {
+  void warmUp() {
     hand.execute(
         () -> {
           if (stopped) {
@@ -103,6 +116,7 @@ final class KafkaPosts implements AutoCloseable {
           }
           try {
             current().producer.partitionsFor(topic);
+            learnLimit();
           } catch (RuntimeException e) {
             LOG.warn("{}: topic {}: {}", name, topic, Cause.of(e));
             if (open != null && KafkaOutcome.isFatal(e)) {
@@ -135,6 +149,7 @@ final class KafkaPosts implements AutoCloseable {
       answer.failed(stopping());
       return;
     }
+    learnLimit();
     if (System.nanoTime() - latest > 0) {
       answer.failed(
           new ChannelException.Unavailable(
@@ -158,6 +173,31 @@ final class KafkaPosts implements AutoCloseable {
     } finally {
       sending.handedOver();
     }
+  }
+
+  /**
+   * Before the first record, and again when batches had to be split: the topic takes less by now.
+   * If the brokers do not say how much, each record is a batch of its own from then on.
+   */
+  private void learnLimit() {
+    boolean isSplit = open != null && open.counts.splits() > 0;
+    if (!isSplit && System.nanoTime() - learnAtNanos < 0) {
+      return;
+    }
+    Duration within = timeout.dividedBy(8).compareTo(LEARN) < 0 ? timeout.dividedBy(8) : LEARN;
+    OptionalInt limit = TopicLimit.read(config, topic, within);
+    int batch = isSplit ? limit.orElse(0) : limit.orElse(Integer.MAX_VALUE);
+    if (batch < (Integer) config.get(ProducerConfig.BATCH_SIZE_CONFIG)) {
+      config.put(ProducerConfig.BATCH_SIZE_CONFIG, batch);
+      if (open != null) {
+        open.spoil();
+      }
+    } else if (isSplit) {
+      config.put(ProducerConfig.BATCH_SIZE_CONFIG, 0);
+      open.spoil();
+    }
+    Duration again = limit.isPresent() ? LEARN_AGAIN : LEARN_LATER;
+    learnAtNanos = System.nanoTime() + again.toNanos();
   }
 
   /** On the one thread that makes and replaces producers. */

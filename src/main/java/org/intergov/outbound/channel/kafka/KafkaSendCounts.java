@@ -12,6 +12,7 @@ final class KafkaSendCounts {
   private final Metric sent;
   private final Metric retried;
   private final Metric passes;
+  private final Metric splits;
 
   /**
    * @param sent records put into a request so far, of any partition, repeated ones too
@@ -23,6 +24,7 @@ final class KafkaSendCounts {
     this.sent = find(metrics, "record-send-total");
     this.retried = find(metrics, "record-retry-total");
     this.passes = find(metrics, "select-total");
+    this.splits = find(metrics, "batch-split-total");
   }
 
   private static Metric find(Map<MetricName, ? extends Metric> metrics, String name) {
@@ -45,6 +47,11 @@ final class KafkaSendCounts {
    */
   double passes() {
     return value(passes);
+  }
+
+  /** Batches so far that the topic did not take, being too large, and that were split. */
+  double splits() {
+    return value(splits);
   }
 
   private static double value(Metric metric) {

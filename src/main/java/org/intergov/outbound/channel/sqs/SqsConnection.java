@@ -2,6 +2,8 @@ package org.intergov.outbound.channel.sqs;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.intergov.outbound.channel.ParameterMap;
@@ -13,16 +15,21 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
+import software.amazon.awssdk.regions.providers.AwsRegionProviderChain;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
  * How to reach a queue. Printed, it tells no secret.
  *
  * @param queue its name, or its URL
- * @param region empty: that of the queue's URL, else that of the environment or the profile
+ * @param region empty: that of the queue's URL or of the endpoint, else that of the environment or
+ *     the profile
  * @param endpoint of a server other than AWS; empty: AWS, or the server of the queue's URL
  * @param profile in the shared files of AWS; empty: the default chain (environment, files,
  *     container, instance)
@@ -31,8 +38,15 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  */
 public record SqsConnection(
     String queue, String region, String endpoint, String profile, ParameterMap auth) {
-  private static final Pattern OF_AWS =
-      Pattern.compile("https://sqs\\.(?<region>[a-z0-9-]+)\\.amazonaws\\.com(\\.cn)?/.*");
+  /** The usual host of AWS, that of a VPC, of FIPS, of both kinds of addresses, and one of old. */
+  private static final Pattern NAMES_REGION =
+      Pattern.compile(
+          "(?:(?:.*\\.)?sqs(?:-fips)?\\.(?<region>REGION)\\..*|(?<old>REGION)\\.queue\\..*)"
+              .replace("REGION", "[a-z]{2,}(?:-[a-z]+)+-[0-9]+"));
+
+  /** Where the SDK goes to by itself. */
+  private static final Pattern USUAL =
+      Pattern.compile("sqs\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?");
 
   /** A server that is not AWS has no regions, but a signature names one. */
   private static final Region ANY = Region.US_EAST_1;
@@ -58,52 +72,82 @@ public record SqsConnection(
   }
 
   /**
+   * The HTTP client of {@link #open}. A connection is given up before a call is, so that nothing
+   * that was never sent looks as if it might have been.
+   */
+  WatchedHttpClient http(Duration timeout, int connections) {
+    Duration connect = timeout.dividedBy(2).compareTo(CONNECT) < 0 ? timeout.dividedBy(2) : CONNECT;
+    return new WatchedHttpClient(
+        ApacheHttpClient.builder()
+            .maxConnections(connections)
+            .connectionTimeout(connect)
+            .connectionAcquisitionTimeout(connect)
+            .socketTimeout(QUIET)
+            .connectionMaxIdleTime(IDLE)
+            .useIdleConnectionReaper(false)
+            .build());
+  }
+
+  /**
    * A client that makes each call once: what is tried again is decided by the delivery's rules.
    *
-   * @param timeout of a call; a connection is given up before, so that nothing that was never sent
-   *     looks as if it might have been
+   * @param timeout of a call
    * @throws software.amazon.awssdk.core.exception.SdkClientException if there is no region
    */
-  SqsClient open(Duration timeout, int connections) {
-    Duration connect = timeout.dividedBy(2).compareTo(CONNECT) < 0 ? timeout.dividedBy(2) : CONNECT;
+  SqsClient open(WatchedHttpClient http, Duration timeout) {
     var builder =
         SqsClient.builder()
             .credentialsProvider(credentials())
             .region(regionOrFound())
-            .httpClientBuilder(
-                ApacheHttpClient.builder()
-                    .maxConnections(connections)
-                    .connectionTimeout(connect)
-                    .connectionAcquisitionTimeout(connect)
-                    .socketTimeout(QUIET)
-                    .connectionMaxIdleTime(IDLE)
-                    .useIdleConnectionReaper(false))
+            .httpClient(http)
             .overrideConfiguration(
                 o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallTimeout(timeout));
-    URI server = server();
-    return (server == null ? builder : builder.endpointOverride(server)).build();
+    return server().map(s -> builder.endpointOverride(s)).orElse(builder).build();
   }
 
-  private URI server() {
+  /** Other than where the SDK goes to by itself. */
+  private Optional<URI> server() {
     if (!endpoint.isEmpty()) {
-      return URI.create(endpoint);
+      return Optional.of(URI.create(endpoint));
     }
-    return isUrl() && !OF_AWS.matcher(queue).matches() ? URI.create(queue).resolve("/") : null;
+    return isUrl() && !USUAL.matcher(host()).matches()
+        ? Optional.of(URI.create(queue).resolve("/"))
+        : Optional.empty();
   }
 
-  private Region regionOrFound() {
+  /** Of the queue's URL, else of the endpoint; empty: neither is given. */
+  private String host() {
+    String address = isUrl() ? queue : endpoint;
+    String host = address.isEmpty() ? null : URI.create(address).getHost();
+    return host == null ? "" : host.toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The one that is given; that of the host; that of the environment or the profile; for a server
+   * that is not AWS, any.
+   */
+  Region regionOrFound() {
     if (!region.isEmpty()) {
       return Region.of(region);
     }
-    Matcher aws = OF_AWS.matcher(queue);
-    if (aws.matches()) {
-      return Region.of(aws.group("region"));
+    Matcher named = NAMES_REGION.matcher(host());
+    if (named.matches()) {
+      return Region.of(named.group("region") != null ? named.group("region") : named.group("old"));
     }
-    if (server() != null) {
+    if (server().isEmpty()) {
+      var chain = DefaultAwsRegionProviderChain.builder();
+      return (profile.isEmpty() ? chain : chain.profileName(profile)).build().getRegion();
+    }
+    try {
+      return new AwsRegionProviderChain(
+              new SystemSettingsRegionProvider(),
+              profile.isEmpty()
+                  ? new AwsProfileRegionProvider()
+                  : new AwsProfileRegionProvider(null, profile))
+          .getRegion();
+    } catch (SdkClientException e) {
       return ANY;
     }
-    var chain = DefaultAwsRegionProviderChain.builder();
-    return (profile.isEmpty() ? chain : chain.profileName(profile)).build().getRegion();
   }
 
   private AwsCredentialsProvider credentials() {

@@ -1,12 +1,6 @@
 package org.intergov.outbound.channel.sqs;
 
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
 import java.util.Set;
-import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import org.apache.http.conn.ConnectTimeoutException;
 import org.intergov.outbound.channel.ChannelException;
 import org.intergov.outbound.config.Cause;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -39,51 +33,34 @@ final class SqsOutcome {
           "OverLimit",
           "SlowDown");
 
-  /** Of a queue that was closed before the call began. */
-  static final String NO_LONGER = "the queue is no longer used";
-
   private SqsOutcome() {}
 
-  /** Of a whole request. */
-  static ChannelException of(Throwable failure) {
+  /**
+   * Of a whole request, by where it failed.
+   *
+   * @param begun whether anything of it may have been sent
+   */
+  static ChannelException of(Throwable failure, boolean begun) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       if (t instanceof ChannelException known) {
         return known;
       }
-      if (t instanceof AwsServiceException answer) {
+      if (t instanceof AwsServiceException answer && begun) {
         return answered(answer);
       }
+    }
+    if (!begun) {
+      return new ChannelException.Unavailable("not sent: " + Cause.of(failure));
+    }
+    for (Throwable t = failure; t != null; t = t.getCause()) {
       if (t instanceof ApiCallTimeoutException || t instanceof ApiCallAttemptTimeoutException) {
         return new ChannelException.Unknown("no answer in time");
       }
       if (t instanceof AbortedException) {
         return new ChannelException.Unknown("the call was broken off");
       }
-      if (isBeforeSending(t)) {
-        return new ChannelException.Unavailable("no connection: " + Cause.of(t));
-      }
     }
-    return isLocal(failure)
-        ? new ChannelException.Unavailable("not sent: " + Cause.of(failure))
-        : new ChannelException.Unknown(Cause.of(failure));
-  }
-
-  private static boolean isBeforeSending(Throwable t) {
-    return t instanceof ConnectException
-        || t instanceof ConnectTimeoutException
-        || t instanceof UnknownHostException
-        || t instanceof NoRouteToHostException
-        || t instanceof SSLHandshakeException
-        || t instanceof SSLPeerUnverifiedException;
-  }
-
-  /** The call could not begin: no credentials, no region, closed. */
-  private static boolean isLocal(Throwable failure) {
-    String words = String.valueOf(failure.getMessage());
-    return words.equals(NO_LONGER)
-        || words.startsWith("Unable to load credentials")
-        || words.startsWith("Unable to load region")
-        || words.startsWith("Profile file contained no credentials");
+    return new ChannelException.Unknown(Cause.of(failure));
   }
 
   private static ChannelException answered(AwsServiceException answer) {

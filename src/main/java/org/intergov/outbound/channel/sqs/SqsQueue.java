@@ -11,10 +11,12 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.BatchResultErrorEntry;
 import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchResponse;
 import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
+import software.amazon.awssdk.services.sqs.model.ReceiveMessageRequest;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchResponse;
 
@@ -35,6 +37,7 @@ final class SqsQueue implements AutoCloseable {
   private final SqsConnection connection;
   private final Duration timeout;
   private final int connections;
+  private WatchedHttpClient http;
   private SqsClient client;
   private String url;
   private boolean closed;
@@ -57,6 +60,10 @@ final class SqsQueue implements AutoCloseable {
    * @param key for a FIFO queue: what shares it is one message
    */
   record Outgoing(String body, Map<String, String> attributes, String group, String key) {
+    Outgoing withBody(String other) {
+      return new Outgoing(other, attributes, group, key);
+    }
+
     int bytes() {
       int bytes = 3 * body.length();
       for (Map.Entry<String, String> a : attributes.entrySet()) {
@@ -79,7 +86,7 @@ final class SqsQueue implements AutoCloseable {
       client();
       url();
     } catch (RuntimeException e) {
-      ChannelException why = SqsOutcome.of(e);
+      ChannelException why = SqsOutcome.of(e, true);
       throw why instanceof ChannelException.Unavailable
           ? why
           : new ChannelException.Unavailable("the queue was not found: " + why.getMessage());
@@ -92,15 +99,19 @@ final class SqsQueue implements AutoCloseable {
     for (int i = 0; i < messages.size(); i++) {
       entries.add(entry(String.valueOf(i), messages.get(i)));
     }
+    WatchedHttpClient watch = null;
     try {
+      SqsClient through = client();
       String to = url();
+      watch = http();
+      watch.newCall();
       return results(
-          messages.size(), client().sendMessageBatch(r -> r.queueUrl(to).entries(entries)));
+          messages.size(), through.sendMessageBatch(r -> r.queueUrl(to).entries(entries)));
     } catch (RuntimeException e) {
       if (e instanceof QueueDoesNotExistException) {
         forgetUrl();
       }
-      ChannelException why = SqsOutcome.of(e);
+      ChannelException why = SqsOutcome.of(e, watch != null && watch.hasBegun());
       if (why instanceof ChannelException.Refused && messages.size() > 1) {
         // one that is refused does not keep the others back
         int half = messages.size() / 2;
@@ -158,23 +169,21 @@ final class SqsQueue implements AutoCloseable {
   }
 
   /**
-   * Receives ten at most.
+   * Receives what is asked for, from this queue.
    *
-   * @param wait how long to wait for the first
-   * @param visibility how long nobody else gets them
    * @throws software.amazon.awssdk.core.exception.SdkException if the queue cannot be read
    */
-  List<Message> receive(Duration wait, Duration visibility) {
-    String from = url();
+  List<Message> receive(ReceiveMessageRequest asked) {
+    Duration wait =
+        Duration.ofSeconds(asked.waitTimeSeconds() == null ? 0 : asked.waitTimeSeconds());
     try {
+      String from = url();
       return client()
           .receiveMessage(
-              r ->
-                  r.queueUrl(from)
-                      .maxNumberOfMessages(MOST_AT_ONCE)
-                      .waitTimeSeconds((int) wait.toSeconds())
-                      .visibilityTimeout((int) visibility.toSeconds())
-                      .overrideConfiguration(o -> o.apiCallTimeout(timeout.plus(wait))))
+              asked.toBuilder()
+                  .queueUrl(from)
+                  .overrideConfiguration(o -> o.apiCallTimeout(timeout.plus(wait)))
+                  .build())
           .messages();
     } catch (QueueDoesNotExistException e) {
       forgetUrl();
@@ -183,65 +192,50 @@ final class SqsQueue implements AutoCloseable {
   }
 
   /**
-   * Deletes them. Whatever fails stays in the queue and comes again.
+   * Deletes ten at most, by their receipt handles. Whatever fails stays in the queue and comes
+   * again.
    *
    * @return how many could not be deleted
    * @throws software.amazon.awssdk.core.exception.SdkException if the queue cannot be reached
    */
-  int delete(List<Message> messages) {
-    int failed = 0;
-    for (List<Message> tens : tens(messages)) {
-      List<DeleteMessageBatchRequestEntry> entries = new ArrayList<>(tens.size());
-      for (Message m : tens) {
-        entries.add(
-            DeleteMessageBatchRequestEntry.builder()
-                .id(String.valueOf(entries.size()))
-                .receiptHandle(m.receiptHandle())
-                .build());
-      }
-      String from = url();
-      failed += client().deleteMessageBatch(r -> r.queueUrl(from).entries(entries)).failed().size();
+  int delete(List<String> handles) {
+    List<DeleteMessageBatchRequestEntry> entries = new ArrayList<>(handles.size());
+    for (String handle : handles) {
+      entries.add(
+          DeleteMessageBatchRequestEntry.builder()
+              .id(String.valueOf(entries.size()))
+              .receiptHandle(handle)
+              .build());
     }
-    return failed;
+    String from = url();
+    return client().deleteMessageBatch(r -> r.queueUrl(from).entries(entries)).failed().size();
   }
 
   /**
-   * From now on nobody else gets them for that long; zero: somebody may at once.
+   * From now on nobody else gets what is named for as long as is said.
    *
    * @throws software.amazon.awssdk.core.exception.SdkException if the queue cannot be reached
    */
-  void keep(List<Message> messages, Duration visibility) {
-    for (List<Message> tens : tens(messages)) {
-      List<ChangeMessageVisibilityBatchRequestEntry> entries = new ArrayList<>(tens.size());
-      for (Message m : tens) {
-        entries.add(
-            ChangeMessageVisibilityBatchRequestEntry.builder()
-                .id(String.valueOf(entries.size()))
-                .receiptHandle(m.receiptHandle())
-                .visibilityTimeout((int) visibility.toSeconds())
-                .build());
-      }
-      String from = url();
-      client().changeMessageVisibilityBatch(r -> r.queueUrl(from).entries(entries));
-    }
-  }
-
-  private static List<List<Message>> tens(List<Message> messages) {
-    List<List<Message>> tens = new ArrayList<>();
-    for (int i = 0; i < messages.size(); i += MOST_AT_ONCE) {
-      tens.add(messages.subList(i, Math.min(messages.size(), i + MOST_AT_ONCE)));
-    }
-    return tens;
+  ChangeMessageVisibilityBatchResponse keep(List<ChangeMessageVisibilityBatchRequestEntry> ten) {
+    String in = url();
+    return client().changeMessageVisibilityBatch(r -> r.queueUrl(in).entries(ten));
   }
 
   private synchronized SqsClient client() {
     if (closed) {
-      throw SdkClientException.create(SqsOutcome.NO_LONGER);
+      throw SdkClientException.create("the queue is no longer used");
     }
     if (client == null) {
-      client = connection.open(timeout, connections);
+      if (http == null) {
+        http = connection.http(timeout, connections);
+      }
+      client = connection.open(http, timeout);
     }
     return client;
+  }
+
+  private synchronized WatchedHttpClient http() {
+    return http;
   }
 
   private String url() {
@@ -268,6 +262,9 @@ final class SqsQueue implements AutoCloseable {
     if (client != null) {
       client.close();
       client = null;
+    }
+    if (http != null) {
+      http.close();
     }
   }
 }

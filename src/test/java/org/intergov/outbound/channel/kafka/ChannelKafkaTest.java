@@ -38,7 +38,6 @@ class ChannelKafkaTest {
     try (CamelContext camel = new DefaultCamelContext();
         ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       camel.getCamelContextExtension().setErrorHandlerFactory(new NoErrorHandlerDefinition());
-      camel.addComponent("channel-kafka", new ChannelKafkaComponent());
       Map<String, KindDescription> kinds = ChannelKinds.load(camel);
       Channel channel = channel(kinds, "127.0.0.1:" + silent.getLocalPort());
       new ChannelRoutes(camel, kinds).add(channel);

@@ -3,6 +3,7 @@ package org.intergov.outbound.channel.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.NetworkException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.PolicyViolationException;
@@ -49,6 +50,15 @@ class KafkaOutcomeTest {
   @Test
   void a_broker_that_forbids_it_has_not_taken_it_unless_an_earlier_answer_is_lost() {
     Exception e = new TopicAuthorizationException("x");
+    assertThat(KafkaOutcome.of(e, Reached.ONE_REQUEST))
+        .isInstanceOf(ChannelException.Unavailable.class);
+    assertThat(KafkaOutcome.of(e, Reached.SEVERAL_REQUESTS))
+        .isInstanceOf(ChannelException.Unknown.class);
+  }
+
+  @Test
+  void a_broker_whose_clock_is_wrong_says_nothing_about_the_record() {
+    Exception e = new InvalidTimestampException("x");
     assertThat(KafkaOutcome.of(e, Reached.ONE_REQUEST))
         .isInstanceOf(ChannelException.Unavailable.class);
     assertThat(KafkaOutcome.of(e, Reached.SEVERAL_REQUESTS))

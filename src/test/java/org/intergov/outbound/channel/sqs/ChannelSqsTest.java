@@ -15,9 +15,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.apache.camel.AsyncProducer;
 import org.apache.camel.Exchange;
-import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.support.DefaultExchange;
-import org.intergov.outbound.channel.Headers;
+import org.apache.camel.component.aws2.sqs.Sqs2Component;
+import org.intergov.outbound.channel.KindRoutes;
 import org.intergov.outbound.channel.ParameterMap;
 import org.intergov.outbound.channel.PostOutcome;
 import org.intergov.outbound.delivery.Outcome;
@@ -32,25 +31,17 @@ import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 /** Posting to queues: a real ElasticMQ, and servers that answer otherwise or not at all. */
 class ChannelSqsTest {
   private static ElasticMq mq;
-  private static DefaultCamelContext camel;
+  private static KindRoutes kind;
 
   @BeforeAll
   static void start() throws Exception {
     mq = ElasticMq.start(freePort());
-    camel = new DefaultCamelContext();
-    camel.disableJMX();
-    camel.addComponent("channel-sqs", new ChannelSqsComponent());
-    camel
-        .getRegistry()
-        .bind(
-            "keys",
-            new ParameterMap("a", Map.of("access-key-id", "id", "secret-access-key", "secret")));
-    camel.start();
+    kind = new KindRoutes();
   }
 
   @AfterAll
-  static void stop() throws Exception {
-    camel.close();
+  static void stop() {
+    kind.close();
     mq.close();
   }
 
@@ -61,37 +52,17 @@ class ChannelSqsTest {
   }
 
   private static AsyncProducer producer(String queue, String server, String more) {
-    try {
-      AsyncProducer producer =
-          camel
-              .getEndpoint("channel-sqs:%s?auth=#keys&endpoint=%s%s".formatted(queue, server, more))
-              .createAsyncProducer();
-      producer.start();
-      return producer;
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+    return kind.post(
+        """
+        kind: sqs, %s parameters: {
+          queue: "%s", endpoint: "%s", auth: { access-key-id: id, secret-access-key: secret } }\
+        """
+            .formatted(more, queue, server)
+            .replace("\n", " "));
   }
 
   private static Exchange exchange(String body, String reference, String subject) {
-    Exchange exchange = new DefaultExchange(camel);
-    exchange.getMessage().setBody(body);
-    exchange
-        .getMessage()
-        .setHeaders(
-            new java.util.HashMap<>(
-                Map.of(
-                    Headers.REFERENCE,
-                    reference,
-                    Headers.IDEMPOTENCY_KEY,
-                    reference,
-                    "subject",
-                    subject,
-                    "receiver",
-                    "GB",
-                    "CamelAwsSqsOperation",
-                    "deleteQueue")));
-    return exchange;
+    return kind.message(body, reference, subject);
   }
 
   /** Posts them all at once; what each came to, in their order. */
@@ -114,7 +85,7 @@ class ChannelSqsTest {
   @Test
   void each_message_has_its_body_two_attributes_and_the_id_that_the_queue_gave() throws Exception {
     mq.create("plain");
-    AsyncProducer to = producer("plain", mq.url(), "&concurrency=50");
+    AsyncProducer to = producer("plain", mq.url(), "concurrency: 50,");
     List<Exchange> exchanges =
         IntStream.range(0, 200)
             .mapToObj(i -> exchange("{\"n\":" + i + "}", "AU:ref-é-" + i, "AU.x"))
@@ -139,7 +110,7 @@ class ChannelSqsTest {
   @Test
   void a_fifo_queue_gets_groups_and_sees_a_repeated_key_once() throws Exception {
     mq.create("ordered.fifo");
-    AsyncProducer to = producer("ordered.fifo", mq.url(), "&groupBy=subject");
+    AsyncProducer to = producer("ordered.fifo", mq.url(), "");
     String longSubject = "AU." + "ü".repeat(500);
 
     List<Outcome> outcomes =
@@ -165,8 +136,9 @@ class ChannelSqsTest {
     mq.create("by-url");
     String url = mq.url() + "/000000000000/by-url";
     AsyncProducer to =
-        camel.getEndpoint("channel-sqs:" + url + "?auth=#keys").createAsyncProducer();
-    to.start();
+        kind.post(
+            "kind: sqs, parameters: { queue: \"%s\", auth: { access-key-id: id, secret-access-key: s } }"
+                .formatted(url));
 
     assertThat(post(to, List.of(exchange("{}", "AU:1", "AU.x"))).get(0))
         .isInstanceOf(Outcome.Posted.class);
@@ -177,7 +149,7 @@ class ChannelSqsTest {
   @Test
   void one_that_the_queue_does_not_hold_is_refused_and_keeps_no_other_back() throws Exception {
     mq.create("limited");
-    AsyncProducer to = producer("limited", mq.url(), "&concurrency=1");
+    AsyncProducer to = producer("limited", mq.url(), "concurrency: 1,");
     List<Outcome> outcomes =
         post(
             to,
@@ -196,38 +168,20 @@ class ChannelSqsTest {
   }
 
   @Test
-  void a_dead_letter_that_its_queue_does_not_hold_goes_there_cut_and_keeps_no_other_back() {
+  void a_dead_letter_that_its_queue_does_not_hold_goes_there_cut() {
     mq.create("dead");
-    try (SqsDeadLetters letters =
-        new SqsDeadLetters(
-            new SqsConnection(
-                "dead",
-                "",
-                mq.url(),
-                "",
-                camel.getRegistry().lookupByNameAndType("keys", ParameterMap.class)))) {
-      letters.send(
-          List.of(
-              letter("a", "no message"),
-              letter("b", "x".repeat(2_000_000)),
-              letter("c", "bad \u0002"),
-              letter("d", "neither")));
+    ParameterMap keys =
+        new ParameterMap("a", Map.of("access-key-id", "id", "secret-access-key", "secret"));
+    try (GatheringSqsClient client =
+        GatheringSqsClient.ofDeadLetters(new SqsConnection("dead", "", mq.url(), "", keys))) {
+      List.of("no message", "x".repeat(2_000_000), "bad \u0002")
+          .forEach(body -> client.sendMessage(r -> r.messageBody(body)));
     }
 
-    Map<String, String> bodies =
-        mq.drain("dead").stream()
-            .collect(
-                java.util.stream.Collectors.toMap(
-                    m -> ElasticMq.attributes(m).get("source"), Message::body));
-    assertThat(bodies)
-        .containsEntry("a", "no message")
-        .containsEntry("d", "neither")
-        .containsEntry("c", "too large or not allowed here");
-    assertThat(bodies.get("b")).matches("x{50000}");
-  }
-
-  private static SqsDeadLetters.Letter letter(String id, String body) {
-    return new SqsDeadLetters.Letter(new SqsBatch.Received(id, body), "body: what is wrong");
+    assertThat(mq.drain("dead"))
+        .extracting(Message::body)
+        .containsExactlyInAnyOrder(
+            "no message", "x".repeat(50_000), "too large or not allowed here");
   }
 
   @Test
@@ -241,6 +195,60 @@ class ChannelSqsTest {
         .isInstanceOf(Outcome.Unavailable.class);
     assertThat(postOne("q", "http://no-such-host.invalid", ""))
         .isInstanceOf(Outcome.Unavailable.class);
+  }
+
+  @Test
+  void a_queue_may_be_called_as_something_in_the_route_is() throws Exception {
+    for (String name : List.of("client", "attributes", "post", "group", "key")) {
+      mq.create(name);
+      assertThat(postOne(name, mq.url(), "")).isInstanceOf(Outcome.Posted.class);
+      assertThat(mq.drain(name)).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_route_of_somebody_else_does_not_get_the_client_of_a_channel() {
+    mq.create("ours");
+    post(producer("ours", mq.url(), ""), List.of(exchange("{}", "AU:1", "AU.x")));
+    var component = (Sqs2Component) kind.camel().getComponent("aws2-sqs");
+    assertThat(component.getConfiguration().getAmazonSQSClient()).isNull();
+  }
+
+  @Test
+  void what_fails_before_anything_is_sent_is_unavailable_whatever_it_is() throws Exception {
+    mq.create("not-tls");
+    String plain = mq.url().replace("http:", "https:");
+    assertThat(postOne(plain + "/000000000000/not-tls", plain, ""))
+        .isInstanceOf(Outcome.Unavailable.class);
+    AsyncProducer noProfile =
+        kind.post(
+            "kind: sqs, parameters: { queue: not-tls, endpoint: \"%s\", profile: nobody-has-it }"
+                .formatted(mq.url()));
+    assertThat(post(noProfile, List.of(exchange("{}", "AU:1", "AU.x"))).get(0))
+        .isInstanceOf(Outcome.Unavailable.class)
+        .extracting(Outcome::detail)
+        .asString()
+        .contains("nobody-has-it");
+    assertThat(mq.drain("not-tls")).isEmpty();
+  }
+
+  @Test
+  void a_connection_that_breaks_under_the_answer_leaves_the_outcome_unknown() throws Exception {
+    try (ServerSocket breaking = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread server =
+          new Thread(
+              () -> {
+                try (var connection = breaking.accept()) {
+                  connection.getInputStream().read();
+                } catch (IOException e) {
+                  // it breaks anyway
+                }
+              });
+      server.start();
+      String url = "http://127.0.0.1:" + breaking.getLocalPort();
+      assertThat(postOne(url + "/0/q", url, "")).isInstanceOf(Outcome.Unknown.class);
+      server.join();
+    }
   }
 
   @Test
@@ -262,7 +270,7 @@ class ChannelSqsTest {
   void a_server_that_does_not_answer_leaves_the_outcome_unknown() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       String url = "http://127.0.0.1:" + silent.getLocalPort();
-      assertThat(postOne(url + "/0/q", url, "&timeout=400")).isInstanceOf(Outcome.Unknown.class);
+      assertThat(postOne(url + "/0/q", url, "timeout: 400ms,")).isInstanceOf(Outcome.Unknown.class);
     }
   }
 
