@@ -51,8 +51,8 @@ final class GatewayParts extends LifecycleStrategySupport
   /** Only where rows do not stay for ever. */
   private static final String RETENTION = "retention";
 
-  /** The id of the operation by which messages come. */
-  private static final String INTAKE = "submit";
+  /** The route of the operation by which messages come. */
+  private static final String INTAKE = "message-intake-submit";
 
   /** How often the files of tokens and certificates are looked at. */
   private static final Duration REFRESH = Duration.ofSeconds(2);
@@ -70,6 +70,7 @@ final class GatewayParts extends LifecycleStrategySupport
   private final ApiConfiguration api;
   private final QueueIntakes intakes;
   private final MonitoringConfiguration monitoring;
+  private boolean started;
 
   /** Begins to open the databases. */
   GatewayParts(Settings settings, ApiAccess access, Optional<ServerTls> tls, Metrics metrics) {
@@ -138,6 +139,7 @@ final class GatewayParts extends LifecycleStrategySupport
 
   @Override
   public void onContextStarted(CamelContext camel) {
+    started = true;
     upkeep.every(REFRESH, () -> door.refresh(camel));
     door.open(camel);
     monitoring.open();
@@ -151,6 +153,10 @@ final class GatewayParts extends LifecycleStrategySupport
   public void onContextStopping(CamelContext camel) {
     channels.close();
     monitoring.close();
+    if (!started) {
+      return; // nothing is in flight
+    }
+    started = false;
     suspend(camel, INTAKE);
     intakes.routes().forEach(route -> suspend(camel, route));
     LOG.info(

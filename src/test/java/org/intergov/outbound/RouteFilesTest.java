@@ -187,11 +187,16 @@ class RouteFilesTest {
 
   @ParameterizedTest
   @MethodSource("files")
-  void every_operation_is_described(Path file) throws IOException {
+  void every_operation_is_described_and_its_route_named_after_file_and_operation(Path file)
+      throws IOException {
     for (Operation operation : operations(file)) {
       assertThat(operation.node().path("description").asText())
           .as("%s: description of %s, one sentence", file, operation.id())
           .endsWith(".");
+      String name = file.getFileName().toString().replace(".camel.yaml", "");
+      assertThat(operation.node().path("routeId").asText())
+          .as("%s: routeId, so that it never clashes with a step of somebody's route", file)
+          .isEqualTo(name + "-" + operation.id());
     }
   }
 
@@ -200,7 +205,7 @@ class RouteFilesTest {
     List<String> ids = new ArrayList<>();
     for (Path file : files()) {
       routes(file).forEach(r -> ids.add(r.id()));
-      operations(file).forEach(o -> ids.add(o.id()));
+      operations(file).forEach(o -> ids.add(o.node().path("routeId").asText()));
     }
     assertThat(ids).doesNotHaveDuplicates();
   }

@@ -34,8 +34,9 @@ final class OperatorRoutes {
   /** Components that are parts of the gateway, not for routes of others. */
   private static final Pattern OWN_COMPONENTS = Pattern.compile("channel-.*|leased|outcome");
 
-  /** The id of a route or of a REST operation, as it stands in every file of ours. */
-  private static final Pattern ID = Pattern.compile("(?m)^(?:    |      - )id: ([A-Za-z0-9-]+)$");
+  /** The id of a route, or of that of a REST operation, as it stands in every file of ours. */
+  private static final Pattern ID =
+      Pattern.compile("(?m)^    (?:id|    routeId): ([A-Za-z0-9-]+)$");
 
   private static final String WELL_FORMED = "a file that Camel's YAML DSL accepts";
 

@@ -66,9 +66,23 @@ public final class PostgresProcesses {
     ProcessHandle first = postmaster().orElseThrow();
     signal("STOP", List.of(first)); // from here on there are no new ones
     awaitAll(List.of(first), state -> state == 'T', "frozen");
-    List<ProcessHandle> others = first.descendants().toList();
-    signal("STOP", others);
-    awaitAll(others, state -> state == 'T' || state == 'Z' || state == GONE, "frozen");
+    await("every process of PostgreSQL is frozen")
+        .atMost(PATIENCE)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(OFTEN)
+        .until(
+            () -> {
+              List<ProcessHandle> running = running(first);
+              signal("STOP", running);
+              return running.isEmpty();
+            });
+  }
+
+  /**
+   * Looked up anew each time: one list of a busy machine's processes has been seen to lack some.
+   */
+  private static List<ProcessHandle> running(ProcessHandle first) {
+    return first.descendants().filter(p -> "TZ-".indexOf(state(p)) < 0).toList();
   }
 
   public void thaw() {
