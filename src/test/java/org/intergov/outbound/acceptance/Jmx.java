@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanFeatureInfo;
@@ -71,19 +72,26 @@ final class Jmx implements AutoCloseable {
   String everything() throws JMException, IOException {
     StringBuilder all = new StringBuilder();
     for (ObjectName name : server.queryNames(null, null)) {
-      String[] attributes =
-          Arrays.stream(server.getMBeanInfo(name).getAttributes())
-              .filter(MBeanAttributeInfo::isReadable)
-              .map(MBeanAttributeInfo::getName)
-              .toArray(String[]::new);
-      all.append(name).append('\n');
-      server
-          .getAttributes(name, attributes)
-          .asList()
-          .forEach(
-              a -> all.append(a.getName()).append('=').append(text(a.getValue())).append('\n'));
+      try {
+        everything(name, all);
+      } catch (InstanceNotFoundException e) {
+        // it has gone since the names were read, as a client does that was needed for a moment
+      }
     }
     return all.toString();
+  }
+
+  private void everything(ObjectName name, StringBuilder all) throws JMException, IOException {
+    String[] attributes =
+        Arrays.stream(server.getMBeanInfo(name).getAttributes())
+            .filter(MBeanAttributeInfo::isReadable)
+            .map(MBeanAttributeInfo::getName)
+            .toArray(String[]::new);
+    all.append(name).append('\n');
+    server
+        .getAttributes(name, attributes)
+        .asList()
+        .forEach(a -> all.append(a.getName()).append('=').append(text(a.getValue())).append('\n'));
   }
 
   private static String text(Object value) {
