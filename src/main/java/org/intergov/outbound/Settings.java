@@ -105,9 +105,7 @@ public record Settings(
    */
   public static Optional<String> find(String key) {
     SettingSources sources = usual();
-    if (!sources.faults().isEmpty()) {
-      throw new InvalidSettingsException(sources.faults());
-    }
+    refuse(sources);
     return Optional.of(sources.get(Setting.ofKey(key).orElseThrow()).value())
         .filter(value -> !value.isEmpty());
   }
@@ -121,10 +119,14 @@ public record Settings(
   public static Optional<Path> findLibDir() {
     SettingSources sources = usual();
     Optional<Path> found = libDir(sources);
+    refuse(sources);
+    return found;
+  }
+
+  private static void refuse(SettingSources sources) {
     if (!sources.faults().isEmpty()) {
       throw new InvalidSettingsException(sources.faults());
     }
-    return found;
   }
 
   /** The JAR's defaults and what is given; for the demo and for tests. */
@@ -181,9 +183,7 @@ public record Settings(
             duration(sources, Setting.SHUTDOWN_TIMEOUT, Duration.ZERO, Duration.ofMinutes(10)),
             logLevel(sources),
             logJson(sources));
-    if (!sources.faults().isEmpty()) {
-      throw new InvalidSettingsException(sources.faults());
-    }
+    refuse(sources);
     return settings;
   }
 

@@ -1,6 +1,5 @@
 package org.intergov.outbound.channel;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +17,6 @@ import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.direct.DirectEndpoint;
 import org.apache.camel.model.FromDefinition;
 import org.apache.camel.model.ModelCamelContext;
-import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
 import org.intergov.outbound.config.Cause;
 import org.intergov.outbound.config.InvalidChannelsException;
@@ -38,7 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ChannelRoutes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChannelRoutes.class);
-  private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
 
   /** What a template's {@code from} begins with if the gateway calls it by the channel's name. */
   private static final List<String> CALLED =
@@ -51,8 +48,7 @@ public final class ChannelRoutes implements AutoCloseable {
   private final ChannelParameters parameters;
   private final Map<String, ChannelVersion> current = new ConcurrentHashMap<>();
 
-  /** Held by who reads or changes Camel's list of route definitions, which is a plain list. */
-  private final Object definitions = new Object();
+  private final RunningRoutes running;
 
   /** The operator's routes that are in force; written by the thread that changes the table. */
   private volatile OperatorRoutesVersion operatorRoutes;
@@ -95,9 +91,10 @@ public final class ChannelRoutes implements AutoCloseable {
    */
   public ChannelRoutes(CamelContext camel, Map<String, KindDescription> kinds) {
     this.camel = (ModelCamelContext) camel;
+    this.running = new RunningRoutes(this.camel);
     this.parameters = new ChannelParameters(camel);
     this.operatorRoutes =
-        new OperatorRoutesVersion(this.camel, definitions, RoutesFolder.none(), kinds, "");
+        new OperatorRoutesVersion(this.camel, running, RoutesFolder.none(), kinds, "");
     this.camel.getRouteTemplateDefinitions().forEach(ChannelRoutes::listenUnderItsName);
     remover.setRemoveOnCancelPolicy(true);
   }
@@ -119,7 +116,7 @@ public final class ChannelRoutes implements AutoCloseable {
       return operatorRoutes;
     }
     OperatorRoutesVersion version =
-        new OperatorRoutesVersion(camel, definitions, files, kinds, takeSuffix());
+        new OperatorRoutesVersion(camel, running, files, kinds, takeSuffix());
     try {
       version.load();
     } catch (InvalidChannelsException | RuntimeException e) {
@@ -337,14 +334,13 @@ public final class ChannelRoutes implements AutoCloseable {
             .routeId(name + "-" + step)
             .prefixId(name + "-" + step + "-")
             .parameters(bound);
-    synchronized (definitions) {
-      route.add();
-    }
+    running.add(route::add);
   }
 
   /** The old routes end what they have; those that take something in themselves stop that now. */
   private void retire(ChannelVersion version) {
-    long leaseMillis = version.channel().timeout().multipliedBy(2).plus(STOP_WITHIN).toMillis();
+    long leaseMillis =
+        version.channel().timeout().multipliedBy(2).plus(RunningRoutes.STOP_WITHIN).toMillis();
     retired.put(
         version, remover.schedule(() -> remove(version), leaseMillis, TimeUnit.MILLISECONDS));
     remover.execute(() -> version.routeIds().forEach(this::stopIfItConsumes));
@@ -356,7 +352,7 @@ public final class ChannelRoutes implements AutoCloseable {
     if (route != null
         && !(route.getEndpoint() instanceof DirectEndpoint)
         && !(route.getEndpoint() instanceof ChannelWorkersEndpoint)) {
-      stop(routeId);
+      running.stop(routeId);
     }
   }
 
@@ -374,33 +370,11 @@ public final class ChannelRoutes implements AutoCloseable {
   }
 
   private void removeRoutes(ChannelVersion version) {
-    for (String routeId : version.routeIds()) {
-      stop(routeId);
-      try {
-        synchronized (definitions) {
-          RouteDefinition definition = camel.getRouteDefinition(routeId);
-          if (definition != null) {
-            camel.removeRouteDefinition(definition);
-          }
-        }
-      } catch (Exception e) {
-        LOG.warn("route {} could not be removed: {}", routeId, Cause.of(e));
-      }
-    }
+    version.routeIds().forEach(running::remove);
     names.remove(version.name());
     OperatorRoutesVersion beneath = leading.remove(version);
     if (beneath != null) {
       beneath.end();
-    }
-  }
-
-  private void stop(String routeId) {
-    try {
-      if (camel.getRoute(routeId) != null) {
-        camel.getRouteController().stopRoute(routeId, STOP_WITHIN.toSeconds(), TimeUnit.SECONDS);
-      }
-    } catch (Exception e) {
-      LOG.warn("route {} did not stop as it should: {}", routeId, Cause.of(e));
     }
   }
 

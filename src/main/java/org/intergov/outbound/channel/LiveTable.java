@@ -146,13 +146,15 @@ public final class LiveTable implements Supplier<RoutingTable> {
   /** Makes the routes and sends through them from now on; or leaves everything as it was. */
   private void put(TableEdition edition, List<Channel> channels, OperatorRoutesVersion beneath)
       throws InvalidChannelsException {
-    List<ChannelVersion> made = List.of();
+    List<ChannelVersion> made;
     try {
       made = prepare(channels, beneath);
-      routes.putInForce(beneath);
-    } catch (InvalidChannelsException e) {
+    } catch (InvalidChannelsException | RuntimeException e) {
       routes.drop(beneath);
       throw e;
+    }
+    try {
+      routes.putInForce(beneath);
     } catch (Exception e) {
       routes.forget(made);
       routes.drop(beneath);

@@ -44,21 +44,14 @@ final class OperatorRoutesTrial implements AutoCloseable {
   static OperatorRoutesTrial of(RoutesFolder files, ClassLoader components)
       throws InvalidChannelsException, IOException {
     OperatorRoutesTrial trial = new OperatorRoutesTrial(files, components);
-    if (!files.files().isEmpty()) {
-      try {
-        ChannelKinds.loadRoutes(
-            trial.camel, "routes/channels/" + ChannelKinds.ROUTE + ".camel.yaml");
-        OperatorRoutes.load(trial.camel, files);
-      } catch (InvalidChannelsException | IOException | RuntimeException e) {
-        trial.close();
-        throw e;
-      }
+    try {
+      ChannelKinds.loadRoutes(trial.camel, "routes/channels/" + ChannelKinds.ROUTE + ".camel.yaml");
+      OperatorRoutes.load(trial.camel, files);
+    } catch (InvalidChannelsException | IOException | RuntimeException e) {
+      trial.close();
+      throw e;
     }
     return trial;
-  }
-
-  RoutesFolder files() {
-    return files;
   }
 
   /** The kinds that the files define, by name. */
@@ -74,9 +67,6 @@ final class OperatorRoutesTrial implements AutoCloseable {
    */
   void build(RoutingTable table, Map<String, KindDescription> kinds)
       throws InvalidChannelsException {
-    if (files.files().isEmpty()) {
-      return;
-    }
     for (Channel channel : table.channels()) {
       checkNames(files, channel);
     }

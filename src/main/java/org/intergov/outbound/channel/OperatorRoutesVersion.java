@@ -4,18 +4,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
-import org.intergov.outbound.config.Cause;
 import org.intergov.outbound.config.InvalidChannelsException;
 import org.intergov.outbound.config.file.RoutesFolder;
 import org.intergov.outbound.config.kind.KindDescription;
 import org.intergov.outbound.routing.Channel;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An operator's route files as one edit left them, loaded. The next version stands beside it: its
@@ -26,14 +22,8 @@ import org.slf4j.LoggerFactory;
  * <p>Used by the thread that changes the table; {@link #begin} and {@link #end} by any.
  */
 final class OperatorRoutesVersion {
-  private static final Logger LOG = LoggerFactory.getLogger(OperatorRoutesVersion.class);
-  private static final long STOP_WITHIN_SECONDS = 10;
-
   private final ModelCamelContext camel;
-
-  /** Held by who reads or changes Camel's lists of definitions. */
-  private final Object definitions;
-
+  private final RunningRoutes running;
   private final RoutesFolder files;
   private final Map<String, KindDescription> kinds;
   private final String suffix;
@@ -53,12 +43,12 @@ final class OperatorRoutesVersion {
    */
   OperatorRoutesVersion(
       ModelCamelContext camel,
-      Object definitions,
+      RunningRoutes running,
       RoutesFolder files,
       Map<String, KindDescription> kinds,
       String suffix) {
     this.camel = camel;
-    this.definitions = definitions;
+    this.running = running;
     this.files = files;
     this.kinds = kinds;
     this.suffix = suffix;
@@ -98,14 +88,12 @@ final class OperatorRoutesVersion {
    */
   void load() throws InvalidChannelsException {
     files.beans().forEach(name -> beansBefore.put(name, camel.getRegistry().lookupByName(name)));
-    synchronized (definitions) {
-      OperatorRoutes.load(camel, files, suffix, this::prepare);
-    }
+    running.add(() -> OperatorRoutes.load(camel, files, suffix, this::prepare));
   }
 
   /** Routes and templates of one file, before Camel has them. */
   private void prepare(RouteBuilder builder) {
-    boolean running = camel.isStarted();
+    boolean started = camel.isStarted();
     for (RouteDefinition route : builder.getRouteCollection().getRoutes()) {
       String id = route.getRouteId() + suffix;
       if (!suffix.isEmpty()) {
@@ -118,7 +106,7 @@ final class OperatorRoutesVersion {
         String auto = route.getAutoStartup();
         if (auto == null || Boolean.parseBoolean(camel.resolvePropertyPlaceholders(auto))) {
           taking.add(id);
-          if (running) {
+          if (started) {
             route.setAutoStartup("false");
           }
         }
@@ -149,13 +137,13 @@ final class OperatorRoutesVersion {
     if (!camel.isStarted()) {
       return; // Camel starts them with the others
     }
-    before.taking.forEach(before::stop);
+    before.taking.forEach(running::stop);
     try {
       for (String id : taking) {
         camel.getRouteController().startRoute(id);
       }
     } catch (Exception e) {
-      taking.forEach(this::stop);
+      taking.forEach(running::stop);
       for (String id : before.taking) {
         camel.getRouteController().startRoute(id);
       }
@@ -165,7 +153,7 @@ final class OperatorRoutesVersion {
 
   /** Takes all of it away again; the version before is as it was. */
   void drop() {
-    removeRoutes();
+    routeIds.forEach(running::remove);
     templates.forEach(
         t -> {
           if (camel.getRouteTemplateDefinition(t.getId()) != null) {
@@ -218,7 +206,7 @@ final class OperatorRoutesVersion {
     synchronized (this) {
       unused =
           () -> {
-            removeRoutes();
+            routeIds.forEach(running::remove);
             removed.run();
           };
       if (uses > 0) {
@@ -226,31 +214,5 @@ final class OperatorRoutesVersion {
       }
     }
     unused.run();
-  }
-
-  private void removeRoutes() {
-    for (String id : routeIds) {
-      stop(id);
-      try {
-        synchronized (definitions) {
-          RouteDefinition definition = camel.getRouteDefinition(id);
-          if (definition != null) {
-            camel.removeRouteDefinition(definition);
-          }
-        }
-      } catch (Exception e) {
-        LOG.warn("route {} could not be removed: {}", id, Cause.of(e));
-      }
-    }
-  }
-
-  private void stop(String id) {
-    try {
-      if (camel.getRoute(id) != null) {
-        camel.getRouteController().stopRoute(id, STOP_WITHIN_SECONDS, TimeUnit.SECONDS);
-      }
-    } catch (Exception e) {
-      LOG.warn("route {} did not stop as it should: {}", id, Cause.of(e));
-    }
   }
 }

@@ -55,39 +55,45 @@ public final class TableReader {
    * @throws InvalidChannelsException naming everything that is wrong with them
    */
   public TableEdition read() throws InvalidChannelsException {
-    try {
-      RoutesFolder routes = OperatorRoutes.read(camel, files.folder(), ownRouteFiles);
-      try (OperatorRoutesTrial trial = trial(routes)) {
-        Map<String, KindDescription> kinds = kinds(trial);
-        Loaded loaded = ChannelsFile.load(files.table(), environment, jurisdiction, kinds);
-        trial.build(loaded.table(), kinds);
-        return new TableEdition(loaded.after(routes.warnings()), routes, kinds);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return with(
+        (routes, kinds, trial) -> {
+          Loaded loaded = ChannelsFile.load(files.table(), environment, jurisdiction, kinds);
+          if (trial != null) {
+            trial.build(loaded.table(), kinds);
+          }
+          return new TableEdition(loaded.after(routes.warnings()), routes, kinds);
+        });
   }
 
   /** The kinds that there are with the operator's files, by name. */
   public Map<String, KindDescription> kinds() throws InvalidChannelsException {
+    return with((routes, kinds, trial) -> kinds);
+  }
+
+  /** What is done with the route files as they are now. */
+  private interface Work<T> {
+    /**
+     * @param kinds that there are with the files
+     * @param trial of the files; null: there are none
+     */
+    T with(RoutesFolder routes, Map<String, KindDescription> kinds, OperatorRoutesTrial trial)
+        throws InvalidChannelsException;
+  }
+
+  private <T> T with(Work<T> work) throws InvalidChannelsException {
     try {
       RoutesFolder routes = OperatorRoutes.read(camel, files.folder(), ownRouteFiles);
-      try (OperatorRoutesTrial trial = trial(routes)) {
-        return kinds(trial);
+      if (routes.files().isEmpty()) {
+        return work.with(routes, ChannelKinds.with(routes, shipped), null);
+      }
+      try (OperatorRoutesTrial trial =
+          OperatorRoutesTrial.of(routes, camel.getApplicationContextClassLoader())) {
+        Map<String, KindDescription> kinds = new HashMap<>(shipped);
+        kinds.putAll(trial.kinds());
+        return work.with(routes, ChannelKinds.with(routes, kinds), trial);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private OperatorRoutesTrial trial(RoutesFolder routes)
-      throws InvalidChannelsException, IOException {
-    return OperatorRoutesTrial.of(routes, camel.getApplicationContextClassLoader());
-  }
-
-  private Map<String, KindDescription> kinds(OperatorRoutesTrial trial) {
-    Map<String, KindDescription> kinds = new HashMap<>(shipped);
-    kinds.putAll(trial.kinds());
-    return ChannelKinds.with(trial.files(), kinds);
   }
 }

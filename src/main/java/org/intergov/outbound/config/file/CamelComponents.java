@@ -49,8 +49,4 @@ public final class CamelComponents {
                         .map(known -> "; did you mean " + Quote.of(known) + "?")
                         .orElse(""));
   }
-
-  static String unknown(String scheme) {
-    return "the unknown component " + Quote.of(scheme);
-  }
 }

@@ -89,7 +89,11 @@ final class RouteFilesCheck {
       return;
     }
     if (!beans.contains(scheme) && !hasComponent.test(scheme)) {
-      to.error(line, use.path(), CamelComponents.unknown(scheme), CamelComponents.remedy(scheme));
+      to.error(
+          line,
+          use.path(),
+          "the unknown component " + Quote.of(scheme),
+          CamelComponents.remedy(scheme));
     } else if (use.dynamic()) {
       to.error(
           line,
