@@ -304,6 +304,23 @@ class RouteFilesTest {
     return names;
   }
 
+  @Test
+  void a_consumer_of_kafka_skips_nothing_when_a_poll_fails() throws IOException {
+    int consumers = 0;
+    for (Path file : files()) {
+      for (Named route : routes(file)) {
+        JsonNode from = route.node().path("from");
+        if (from.path("uri").asText().startsWith("kafka:")) {
+          consumers++;
+          assertThat(from.path("parameters").path("pollOnError").asText())
+              .as("%s: pollOnError of %s; Camel's default seeks past a record", file, route.id())
+              .isEqualTo("RETRY");
+        }
+      }
+    }
+    assertThat(consumers).isEqualTo(2);
+  }
+
   @ParameterizedTest
   @MethodSource("files")
   void every_bean_is_bound_by_the_gateway(Path file) throws IOException {

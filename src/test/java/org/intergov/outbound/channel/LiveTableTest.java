@@ -21,6 +21,7 @@ import org.apache.camel.Route;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.intergov.outbound.channel.http.ChannelApi;
 import org.intergov.outbound.channel.http.ChannelHttpComponent;
+import org.intergov.outbound.channel.sqs.GatheringSqsClient;
 import org.intergov.outbound.config.InvalidChannelsException;
 import org.intergov.outbound.config.channels.ChannelsFile;
 import org.intergov.outbound.config.file.RoutesFolder;
@@ -131,6 +132,34 @@ class LiveTableTest {
     assertThat(log.list).hasSize(2);
     assertThat(log.list.get(1).getFormattedMessage())
         .contains("(a test): changed b; removed a; entries: 1, version " + table.state().version());
+  }
+
+  @Test
+  void of_a_queue_that_is_edited_only_the_client_in_use_stays() throws Exception {
+    write(queue("15s"));
+    table.load();
+    for (String timeout : List.of("16s", "17s", "18s")) {
+      reload(queue(timeout));
+      await().untilAsserted(() -> assertThat(routes.retiring()).isZero());
+    }
+    assertThat(camel.getCamelContextExtension().getServices())
+        .filteredOn(GatheringSqsClient.class::isInstance)
+        .hasSize(1);
+  }
+
+  private static String queue(String timeout) {
+    return """
+    channels:
+      - id: q
+        kind: sqs
+        match: { receiver: GB }
+        timeout: %s
+        parameters:
+          queue: gb
+          endpoint: "http://127.0.0.1:9"
+          auth: { access-key-id: id, secret-access-key: secret }
+    """
+        .formatted(timeout);
   }
 
   @Test

@@ -50,7 +50,7 @@ final class TopicLimit {
               .get(millis, TimeUnit.MILLISECONDS)
               .get(which)
               .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
-      return OptionalInt.of(Integer.parseInt(most.value()));
+      return limit(most);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException | KafkaException e) {
@@ -61,5 +61,16 @@ final class TopicLimit {
       }
     }
     return OptionalInt.empty();
+  }
+
+  /** Servers that speak Kafka's protocol may leave it out, or say something else. */
+  static OptionalInt limit(ConfigEntry entry) {
+    String value = entry == null ? null : entry.value();
+    try {
+      return value == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(value.strip()));
+    } catch (NumberFormatException e) {
+      LOG.debug("{}: {} is no limit", entry.name(), value);
+      return OptionalInt.empty();
+    }
   }
 }

@@ -62,11 +62,16 @@ final class Gatherer<T> {
         executor.execute(this::run);
       } catch (RejectedExecutionException e) {
         workers.decrementAndGet();
-        if (waiting.remove(one)) {
+        if (takesBack(one)) {
           throw e;
         }
       }
     }
+  }
+
+  /** Never between a look of {@link #next} at the head and its taking it. */
+  private synchronized boolean takesBack(T one) {
+    return waiting.remove(one);
   }
 
   /** Whether one more worker may begin. */
@@ -83,17 +88,25 @@ final class Gatherer<T> {
 
   private void run() {
     do {
-      List<T> batch;
-      while (!(batch = next()).isEmpty()) {
-        try {
-          work.accept(batch);
-        } catch (RuntimeException e) {
-          LOG.error("a batch of {} failed", batch.size(), e);
+      try {
+        List<T> batch;
+        while (!(batch = next()).isEmpty()) {
+          work(batch);
         }
+      } finally {
+        workers.decrementAndGet();
       }
-      workers.decrementAndGet();
       // what came while this one was about to end has found no free worker
     } while (!waiting.isEmpty() && isHired());
+  }
+
+  /** Whatever happens in one batch, the next one is worked on. */
+  private void work(List<T> batch) {
+    try {
+      work.accept(batch);
+    } catch (RuntimeException | Error e) {
+      LOG.error("a batch of {} failed", batch.size(), e);
+    }
   }
 
   private synchronized List<T> next() {

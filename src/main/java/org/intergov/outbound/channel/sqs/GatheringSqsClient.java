@@ -9,6 +9,8 @@ import org.apache.camel.Route;
 import org.apache.camel.support.RoutePolicySupport;
 import org.intergov.outbound.channel.ChannelException;
 import org.intergov.outbound.channel.ParameterMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequest;
 import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchResponse;
@@ -43,6 +45,7 @@ public final class GatheringSqsClient extends RoutePolicySupport implements SqsC
   /** The attribute that is the deduplication id in a FIFO queue; without it the group is. */
   static final String IDEMPOTENCY_KEY = "idempotency-key";
 
+  private static final Logger LOG = LoggerFactory.getLogger(GatheringSqsClient.class);
   private static final int DEAD_LETTERS_AT_ONCE = 40;
   private static final int MOST_OF_A_REFUSED_ONE = 50_000;
 
@@ -158,6 +161,16 @@ public final class GatheringSqsClient extends RoutePolicySupport implements SqsC
   @Override
   public void onStop(Route route) {
     close();
+  }
+
+  /** Camel would keep what stood in a route that has been removed, with its credentials. */
+  @Override
+  public void onRemove(Route route) {
+    try {
+      route.getCamelContext().removeService(this);
+    } catch (Exception e) {
+      LOG.debug("queue {}: its client could not be forgotten", queue, e);
+    }
   }
 
   /** Deletes what is done with, gives back what is not, and breaks off the rest. */

@@ -98,6 +98,10 @@ public final class HeldBatches<T, R> {
         }
         Duration twice = rest.multipliedBy(2);
         rest = twice.compareTo(LONGEST_REST) < 0 ? twice : LONGEST_REST;
+      } catch (Error e) {
+        // not held any longer: another replica may have more luck with them
+        batch.forEach(h -> h.result().completeExceptionally(e));
+        throw e;
       }
     }
   }

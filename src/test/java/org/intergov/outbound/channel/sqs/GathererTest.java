@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -11,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +54,46 @@ class GathererTest {
     List<Integer> order = new ArrayList<>();
     batches.forEach(order::addAll);
     assertThat(order).isEqualTo(IntStream.rangeClosed(0, 25).boxed().toList());
+  }
+
+  @Test
+  void an_error_in_one_batch_does_not_end_the_worker() {
+    Gatherer<Integer> gatherer =
+        new Gatherer<>(
+            1,
+            1_000,
+            i -> 1,
+            1,
+            threads,
+            batch -> {
+              if (batch.get(0) == 1) {
+                throw new StackOverflowError("of this test");
+              }
+              batches.add(batch);
+            });
+    IntStream.rangeClosed(1, 3).forEach(gatherer::add);
+    await().until(() -> batches.size() == 2);
+    gatherer.add(4);
+    await().until(() -> batches.size() == 3);
+  }
+
+  @Test
+  void what_is_held_when_an_error_comes_is_let_go_and_the_next_is_worked_on() {
+    HeldBatches<Integer, Integer> held =
+        new HeldBatches<>(
+            "of-this-test",
+            () -> false,
+            all -> {
+              if (all.contains(1)) {
+                throw new StackOverflowError("of this test");
+              }
+              return all;
+            });
+    assertThatThrownBy(() -> held.add(1).toCompletableFuture().get(1, TimeUnit.MINUTES))
+        .hasCauseInstanceOf(StackOverflowError.class);
+    assertThat(held.add(2).toCompletableFuture())
+        .succeedsWithin(Duration.ofMinutes(1))
+        .isEqualTo(2);
   }
 
   private static void awaitQuietly(CountDownLatch latch) {
